@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+
+// One project a folder of test/, so that `npx vitest run --project unit` runs one kind alone.
+export default defineConfig({
+    test: {
+        projects: [
+            { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+            { test: { name: "simulator", include: ["test/simulator/**/*.test.ts"], testTimeout: 30_000 } },
+            { test: { name: "provider", include: ["test/provider/**/*.test.ts"], testTimeout: 30_000 } },
+            {
+                test: {
+                    name: "lifecycle",
+                    include: ["test/lifecycle/**/*.test.ts"],
+                    globalSetup: ["test/helpers/packedPackage.ts"],
+                    testTimeout: 240_000,
+                    hookTimeout: 240_000,
+                },
+            },
+        ],
+    },
+});
