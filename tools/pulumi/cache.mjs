@@ -1,0 +1,135 @@
+// Keeps a CLI in the user's cache folder. A folder there is complete or absent: it is filled under another name, then renamed.
+
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { say } from "./run.mjs";
+
+const HEARTBEAT_MS = 2_000;
+const STALE_MS = 20_000;
+const LEFTOVER_MS = 2 * 3_600_000;
+
+/**
+ * Where this project's caches are.
+ *
+ * @param {NodeJS.Platform} platform
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} home
+ */
+export function cacheRoot(platform = process.platform, env = process.env, home = homedir()) {
+    const join = platform === "win32" ? path.win32.join : path.posix.join;
+    if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData", "Local"), "pulumi-azure-copy");
+    if (platform === "darwin") return join(home, "Library", "Caches", "pulumi-azure-copy");
+    // A relative XDG_CACHE_HOME is to be ignored, says its specification.
+    const xdg = env.XDG_CACHE_HOME?.startsWith("/") ? env.XDG_CACHE_HOME : join(home, ".cache");
+    return join(xdg, "pulumi-azure-copy");
+}
+
+/**
+ * The name of the folder that keeps one CLI.
+ *
+ * @param {string} version
+ * @param {string} origin what else tells it from others: the hash of what it was built from, or "npm"
+ */
+export function cacheName(version, origin, platform = process.platform, arch = process.arch) {
+    return `pulumi-${version}-${platform}-${arch}-${origin}`;
+}
+
+/** The folder of a kept CLI that belongs on PATH, or undefined. @param {string} name */
+export function kept(name) {
+    const bin = path.join(cacheRoot(), name, "bin");
+    return existsSync(bin) ? bin : undefined;
+}
+
+/**
+ * Fills a folder of the cache, unless it is there or someone else is at it.
+ *
+ * @param {string} name
+ * @param {(folder: string) => Promise<string | undefined>} fill fills an empty folder, which then has a folder `bin`; returns
+ *     undefined, or in words why that failed
+ * @returns {Promise<{ bin: string } | { failure: string }>}
+ */
+export async function keep(name, fill) {
+    const folder = path.join(cacheRoot(), name);
+    const work = `${folder}.${process.pid}.tmp`;
+    const lock = `${folder}.lock`;
+    mkdirSync(cacheRoot(), { recursive: true });
+    if (!(await takeLock(lock, () => existsSync(folder)))) return { bin: path.join(folder, "bin") };
+
+    const heartbeat = setInterval(() => touch(lock), HEARTBEAT_MS);
+    const cleanUp = () => {
+        rmSync(work, { recursive: true, force: true, maxRetries: 3 });
+        rmSync(lock, { force: true });
+    };
+    process.on("exit", cleanUp);
+    try {
+        removeLeftovers();
+        rmSync(work, { recursive: true, force: true });
+        mkdirSync(work);
+        const failure = await fill(work);
+        if (failure !== undefined) return { failure };
+        try {
+            renameSync(work, folder);
+        } catch (error) {
+            if (!existsSync(folder)) throw error; // else another process was faster, which is as good
+        }
+        return { bin: path.join(folder, "bin") };
+    } finally {
+        clearInterval(heartbeat);
+        process.off("exit", cleanUp);
+        cleanUp();
+    }
+}
+
+/**
+ * Takes the lock, or waits for its holder. The lock only saves work: its holder touches it all the time, so that one whose holder
+ * was killed is taken over, and should two hold it, the first to rename its folder wins.
+ *
+ * @param {string} lock
+ * @param {() => boolean} finished
+ * @returns {Promise<boolean>} false if the holder has finished the work
+ */
+async function takeLock(lock, finished) {
+    for (let waits = 0; !finished(); waits++) {
+        try {
+            writeFileSync(lock, String(process.pid), { flag: "wx" });
+            return true;
+        } catch (error) {
+            if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
+        }
+        if (age(lock) > STALE_MS) rmSync(lock, { force: true });
+        else {
+            if (waits === 0) say("another process is getting the Pulumi CLI: waiting for it");
+            await sleep(300);
+        }
+    }
+    return false;
+}
+
+/** What killed processes have left. */
+function removeLeftovers() {
+    for (const entry of readdirSync(cacheRoot())) {
+        if (!entry.endsWith(".tmp")) continue;
+        const leftover = path.join(cacheRoot(), entry);
+        if (age(leftover) > LEFTOVER_MS) rmSync(leftover, { recursive: true, force: true });
+    }
+}
+
+/** @param {string} file */
+function age(file) {
+    try {
+        return Date.now() - statSync(file).mtimeMs;
+    } catch {
+        return 0; // just removed
+    }
+}
+
+/** @param {string} file */
+function touch(file) {
+    try {
+        utimesSync(file, new Date(), new Date());
+    } catch {
+        // Someone took it for stale, for instance after this machine was asleep.
+    }
+}

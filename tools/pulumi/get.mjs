@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// Prints the folder to put on PATH so that `pulumi` works for Node.js programs; nothing else goes to stdout. README.md tells more.
+
+import { failureMessage } from "./failure.mjs";
+import { fromGo, keptFromGo } from "./fromGo.mjs";
+import { fromNpm, keptFromNpm } from "./fromNpm.mjs";
+import { fromPath } from "./fromPath.mjs";
+import { say } from "./run.mjs";
+import { OLDEST_VERSION } from "./versions.mjs";
+
+/** @returns {Promise<string | undefined>} */
+async function get() {
+    const installed = await fromPath();
+    if ("bin" in installed) return installed.bin;
+
+    const cached = keptFromNpm() ?? keptFromGo();
+    if (cached) return cached;
+
+    const attempts = [{ tried: "pulumi on PATH", failure: installed.failure }];
+    for (const { tried, way } of [
+        { tried: "the npm package pulumi", way: fromNpm },
+        { tried: "a build from source", way: fromGo },
+    ]) {
+        const result = await way().catch((/** @type {Error} */ error) => ({ failure: error.message }));
+        if ("bin" in result) return result.bin;
+        attempts.push({ tried, failure: result.failure });
+        if (way === fromNpm) say(`${tried}: ${result.failure}`);
+    }
+    say(failureMessage(attempts, OLDEST_VERSION));
+    return undefined;
+}
+
+const bin = await get();
+if (bin) console.log(bin);
+else process.exitCode = 1;
