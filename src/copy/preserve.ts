@@ -1,0 +1,88 @@
+// Copy Blob empties an existing destination at once. So that a failed copy costs nobody the old content, a snapshot keeps
+// it until the new content stands. The snapshot is marked by one metadata entry, so that a later run finds it after a crash.
+
+import type { BlobGetPropertiesResponse, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+
+/** On a snapshot: it preserves the content of a blob that is being overwritten. Its value holds the blob's index tags. */
+const marker = "pulumi_azure_copy_preserves";
+
+/** The old content of a destination. */
+export interface Preserved {
+    readonly snapshot: string;
+    readonly metadata: Record<string, string>;
+    readonly tags: Record<string, string>;
+}
+
+/**
+ * Keeps the destination's content, by [Snapshot Blob](https://learn.microsoft.com/rest/api/storageservices/snapshot-blob).
+ * An empty blob needs no keeping.
+ */
+export async function preserve(
+    destination: BlockBlobClient,
+    properties: BlobGetPropertiesResponse,
+    signal: AbortSignal,
+): Promise<Preserved | undefined> {
+    if (!properties.contentLength) {
+        return undefined;
+    }
+    // Whether a snapshot carries tags is not documented, and Copy Blob brings none back.
+    const tags = properties.tagCount ? (await destination.getTags({ abortSignal: signal })).tags : {};
+    const metadata = properties.metadata ?? {};
+    const taken = await destination.createSnapshot({
+        metadata: { ...metadata, [marker]: new URLSearchParams(tags).toString() || "none" },
+        conditions: { ifMatch: properties.etag! },
+        abortSignal: signal,
+    });
+    return { snapshot: taken.snapshot!, metadata, tags };
+}
+
+/** What an interrupted run preserved of a blob, newest last. */
+export async function findPreserved(container: ContainerClient, blobName: string): Promise<Preserved[]> {
+    const found: Preserved[] = [];
+    for await (const blob of container.listBlobsFlat({
+        prefix: blobName,
+        includeSnapshots: true,
+        includeMetadata: true,
+    })) {
+        if (blob.name !== blobName) {
+            break; // names come in order, and the name itself is the first with this prefix
+        }
+        const value = blob.metadata?.[marker];
+        if (blob.snapshot && value !== undefined) {
+            const { [marker]: _, ...metadata } = blob.metadata!;
+            const tags = value === "none" ? {} : Object.fromEntries(new URLSearchParams(value));
+            found.push({ snapshot: blob.snapshot, metadata, tags });
+        }
+    }
+    return found;
+}
+
+/**
+ * Puts the old content back, with its metadata and tags: Copy Blob from the snapshot, within the account and so at once.
+ * @param destinationEtag the ETag of what the failed copy left; anything else there is left alone
+ * @returns the destination's new ETag
+ */
+export async function restore(
+    destination: BlockBlobClient,
+    preserved: Preserved,
+    destinationEtag: string,
+): Promise<string> {
+    const hasMetadata = Object.keys(preserved.metadata).length > 0;
+    await destination.beginCopyFromURL(destination.withSnapshot(preserved.snapshot).url, {
+        conditions: { ifMatch: destinationEtag },
+        ...(hasMetadata && { metadata: preserved.metadata }),
+        ...(Object.keys(preserved.tags).length > 0 && { tags: preserved.tags }),
+    });
+    const restored = await destination.getProperties();
+    if (hasMetadata) {
+        return restored.etag!;
+    }
+    // Without metadata in the request, Copy Blob has carried over the snapshot's own, marker included.
+    const cleared = await destination.setMetadata({}, { conditions: { ifMatch: restored.etag! } });
+    return cleared.etag!;
+}
+
+/** Deletes a preserving snapshot, and nothing else. */
+export async function discard(destination: BlockBlobClient, preserved: Preserved): Promise<void> {
+    await destination.withSnapshot(preserved.snapshot).deleteIfExists();
+}

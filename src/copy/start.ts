@@ -1,0 +1,41 @@
+import type { BlobClient } from "@azure/storage-blob";
+
+/** What Copy Blob takes here. */
+export interface StartCopyOptions {
+    readonly metadata?: Readonly<Record<string, string>>;
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly accessTier?: string;
+    /** Pins the source (`x-ms-source-if-match`): the copy starts only if this is still its ETag. */
+    readonly sourceEtag?: string;
+    /** Overwrites only the destination with this ETag (`If-Match`); without one, only a free name is written to (`If-None-Match: *`). */
+    readonly destinationEtag?: string;
+    readonly signal: AbortSignal;
+}
+
+/** Copy Blob's answer. */
+export interface StartedCopy {
+    readonly copyId: string;
+    readonly copyStatus: "pending" | "success";
+}
+
+/**
+ * Starts a copy: [Copy Blob](https://learn.microsoft.com/rest/api/storageservices/copy-blob), one request.
+ * @param sourceUrl the source, with a SAS where the service needs one to read it
+ */
+export async function startCopy(
+    destination: BlobClient,
+    sourceUrl: string,
+    options: StartCopyOptions,
+): Promise<StartedCopy> {
+    // The SDK's poller is not for waiting (it never ends on `aborted`); this much of it makes exactly one request.
+    const poller = await destination.beginCopyFromURL(sourceUrl, {
+        abortSignal: options.signal,
+        ...(options.metadata && { metadata: { ...options.metadata } }),
+        ...(options.tags && { tags: { ...options.tags } }),
+        ...(options.accessTier && { tier: options.accessTier }),
+        ...(options.sourceEtag && { sourceConditions: { ifMatch: options.sourceEtag } }),
+        conditions: options.destinationEtag ? { ifMatch: options.destinationEtag } : { ifNoneMatch: "*" },
+    });
+    const state = poller.getOperationState() as { copyId?: string; isCompleted?: boolean };
+    return { copyId: state.copyId!, copyStatus: state.isCompleted ? "success" : "pending" };
+}

@@ -1,0 +1,23 @@
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+
+/** The outcomes that Azure knows for a copy. */
+export type CopyStatus = "pending" | "success" | "failed" | "aborted";
+
+/** Bytes copied so far, of all, from a header such as `0/8388608`. */
+export function parseProgress(copyProgress: string | undefined): { copied: number; total: number } | undefined {
+    const match = /^(\d+)\/(\d+)$/.exec(copyProgress ?? "");
+    return match ? { copied: Number(match[1]), total: Number(match[2]) } : undefined;
+}
+
+/**
+ * Whether the blob's content came with the copy that its properties tell of, and nobody has touched the blob since.
+ * The service stamps both times at the end of a copy, in whole seconds.
+ */
+export function isUntouchedSinceCopy(properties: BlobGetPropertiesResponse): boolean {
+    const { copyCompletedOn, lastModified } = properties;
+    return (
+        copyCompletedOn !== undefined &&
+        lastModified !== undefined &&
+        Math.abs(lastModified.getTime() - copyCompletedOn.getTime()) <= 1_000
+    );
+}

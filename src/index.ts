@@ -1,0 +1,2 @@
+export { BlobCopy, type BlobCopyArgs, type BlobCopyLookup } from "./blobCopy";
+export type { BlobLocationArgs, BlobSourceArgs } from "./locationArgs";

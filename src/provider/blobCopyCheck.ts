@@ -1,0 +1,130 @@
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { explain } from "../storage/errors";
+import type { BlobCopyInputs } from "./blobCopyTypes";
+import { checkLocation } from "./checkLocation";
+import { blockBlobTiers, checkAccessTier, checkChoice, checkMetadata, checkTags } from "./checkProperties";
+import { parseDuration } from "./duration";
+import { openSource } from "./ends";
+import { Failures } from "./failures";
+import type { CheckResult, Context } from "./handler";
+import { hasUnknown, unknownValue } from "./unknown";
+
+/** How long a copy is waited for unless the program says otherwise. */
+export const defaultTimeout = "24h";
+
+/** The service itself gives a copy up after two weeks. */
+const longestTimeoutMilliseconds = 14 * 24 * 3_600_000;
+
+/** A preview must not hang on a source that does not answer. */
+const longestReadMilliseconds = 20_000;
+
+const inputNames = [
+    "source",
+    "destination",
+    "metadata",
+    "tags",
+    "accessTier",
+    "overwrite",
+    "timeout",
+    "onSourceChange",
+    "sourceEtag",
+];
+
+/** Reports every mistake at once, and fills in the source's ETag, so that a changed source shows in the preview. */
+export async function checkBlobCopy(
+    olds: Partial<BlobCopyInputs>,
+    news: BlobCopyInputs,
+    context: Context,
+): Promise<CheckResult<BlobCopyInputs>> {
+    const failures = new Failures();
+    const now = context.clock.now();
+    for (const name of Object.keys(news)) {
+        if (!inputNames.includes(name) && !name.startsWith("__")) {
+            failures.add(name, undefined, `is no input of BlobCopy; allowed are ${inputNames.slice(0, -1).join(", ")}`);
+        }
+    }
+    const source = checkLocation(failures, "source", news.source, now);
+    const destination = checkLocation(failures, "destination", news.destination, now);
+    if (source && destination && sameAddress(source, destination)) {
+        failures.add(
+            "destination",
+            undefined,
+            "is the source itself; give source.snapshot or source.versionId to promote one, or another name",
+        );
+    }
+    checkMetadata(failures, news.metadata);
+    checkTags(failures, news.tags);
+    checkAccessTier(failures, news.accessTier, undefined);
+    checkChoice(failures, "overwrite", news.overwrite, ["never", "ifUnchanged", "always"]);
+    checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
+    checkTimeout(failures, news.timeout);
+
+    const { sourceEtag: _, ...inputs } = news;
+    if (failures.count > 0) {
+        return { inputs, failures: failures.all };
+    }
+    const etag = await currentSourceEtag(olds, inputs, source, failures, context);
+    return { inputs: { ...inputs, ...(etag && { sourceEtag: etag }) }, failures: failures.all };
+}
+
+function checkTimeout(failures: Failures, timeout: string | undefined): void {
+    if (timeout === undefined || timeout === unknownValue) {
+        return;
+    }
+    const milliseconds = typeof timeout === "string" ? parseDuration(timeout) : undefined;
+    if (milliseconds === undefined || milliseconds < 1_000 || milliseconds > longestTimeoutMilliseconds) {
+        failures.add("timeout", timeout, 'must be a duration from "1s" to "14d", such as "90s", "30m" or "1h30m"');
+    }
+}
+
+async function currentSourceEtag(
+    olds: Partial<BlobCopyInputs>,
+    inputs: BlobCopyInputs,
+    address: SourceAddress | undefined,
+    failures: Failures,
+    context: Context,
+): Promise<string | undefined> {
+    const oldAddress = olds.source && !hasUnknown(olds.source) ? resolveAddress(olds.source) : undefined;
+    const recorded = address && oldAddress && sameAddress(address, oldAddress) ? olds.sourceEtag : undefined;
+    // With a destination that is not known yet, nobody can say whose authorization reads the source.
+    if (!address || hasUnknown(inputs.destination) || inputs.onSourceChange === "ignore") {
+        return recorded;
+    }
+    if (address.kind === "blob" && (address.snapshot || address.versionId)) {
+        return recorded; // never changes
+    }
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
+    let properties: BlobGetPropertiesResponse;
+    try {
+        properties = await openSource(inputs.source, inputs.destination, context).properties(signal);
+    } catch (error) {
+        context.warn(
+            `${explain(`read the source ${address.kind === "blob" ? "blob" : "URL"} to see whether it has changed`, error).message}; the copy itself will tell`,
+        );
+        return recorded;
+    }
+    if (address.kind === "blob") {
+        checkAgainstSource(inputs, properties, failures);
+    }
+    if (inputs.onSourceChange === "fail" && recorded && properties.etag !== recorded) {
+        failures.add(
+            "source",
+            undefined,
+            `has changed since it was copied (its ETag was ${recorded}, is ${properties.etag}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
+        );
+    }
+    return properties.etag;
+}
+
+/** What only the source can tell: its blob type and tier. */
+function checkAgainstSource(inputs: BlobCopyInputs, source: BlobGetPropertiesResponse, failures: Failures): void {
+    checkAccessTier(failures, inputs.accessTier, source.blobType);
+    if (source.accessTier === "Archive" && !blockBlobTiers.slice(0, 3).includes(inputs.accessTier ?? "")) {
+        failures.add(
+            "accessTier",
+            inputs.accessTier,
+            "must be Hot, Cool or Cold, since the source is archived and a copy of it is brought online",
+        );
+    }
+}

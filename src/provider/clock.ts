@@ -1,0 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../copy/wait";
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+    now: () => new Date(),
+    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+};

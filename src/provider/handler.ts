@@ -1,0 +1,63 @@
+import type { Clock, CopyProgress } from "../copy/wait";
+import type { Clients } from "../storage/clients";
+
+/** What a handler works with: the outside world, handed in by its host. */
+export interface Context {
+    readonly clients: Clients;
+    readonly clock: Clock;
+    /** Aborted when the host must stop. Whatever is pending at the service goes on there. */
+    readonly signal: AbortSignal;
+    /** Tells how far a copy is. */
+    progress(progress: CopyProgress): void;
+    /** Tells a person something that needs no stop. */
+    warn(message: string): void;
+}
+
+/** A mistake in the inputs. */
+export interface CheckFailure {
+    /** The path of the input: `destination.blobName`. */
+    readonly property: string;
+    /** The offending value, what is allowed, and what to do. */
+    readonly reason: string;
+}
+
+export interface CheckResult<Inputs> {
+    readonly inputs: Inputs;
+    readonly failures: readonly CheckFailure[];
+}
+
+/** What an update would do. */
+export interface DiffResult {
+    readonly changes: boolean;
+    /** Inputs whose change needs a new resource. */
+    readonly replaces: readonly string[];
+}
+
+/**
+ * One resource's lifecycle. Inputs may hold unknown values in `check` and `diff`, never elsewhere.
+ * `create` and `update` may throw a {@link PartialFailure}: something stands at the service that must be kept in mind.
+ */
+export interface Handler<Inputs, State> {
+    /** Reports every mistake that can be seen; makes no write. */
+    check(olds: Partial<Inputs>, news: Inputs, context: Context): Promise<CheckResult<Inputs>>;
+    /** Makes no request. */
+    diff(state: State, news: Inputs): DiffResult;
+    create(inputs: Inputs, context: Context): Promise<{ id: string; state: State }>;
+    /** What the service says now; nothing where the resource is definitely gone. */
+    read(id: string, state: Partial<State>, context: Context): Promise<State | undefined>;
+    update(state: State, news: Inputs, context: Context): Promise<State>;
+    /** Deletes what the resource made and nobody changed since. Gone already is fine. */
+    delete(state: State, context: Context): Promise<void>;
+}
+
+/** An error after which the resource stays in the state, to be carried on by the next update. */
+export class PartialFailure extends Error {
+    override readonly name = "PartialFailure";
+    constructor(
+        readonly id: string,
+        readonly state: object,
+        override readonly cause: Error,
+    ) {
+        super(cause.message);
+    }
+}

@@ -1,0 +1,130 @@
+// Runs handlers in the process of a dynamic provider. The path of this file, `pulumi-azure-copy/provider`, stands in every
+// state that was ever written: its exports stay, whatever else changes.
+
+import { type Clients, createClients } from "../storage/clients";
+import { secretsOf } from "../storage/credential";
+import type { BlobLocation } from "../storage/location";
+import { redact } from "../storage/redact";
+import { blobCopyHandler } from "./blobCopy";
+import { systemClock } from "./clock";
+import { connectEngine, type Engine } from "./engine";
+import { type Context, type Handler, PartialFailure } from "./handler";
+import { createProgressReporter, isInteractive } from "./progressReporter";
+
+type Values = Record<string, unknown>;
+
+// biome-ignore lint/suspicious/noExplicitAny: each handler has inputs and a state of its own
+const handlers: Readonly<Record<string, Handler<any, any>>> = {
+    BlobCopy: blobCopyHandler,
+};
+
+/** What the engine adds to a dynamic resource's inputs, and what we add: neither is a handler's concern. */
+const hostKeys = ["__provider", "__urn"];
+
+let process_: { clients: Clients; engine: Engine } | undefined;
+
+function ofProcess(): { clients: Clients; engine: Engine } {
+    if (!process_) {
+        const engine = connectEngine();
+        // An orphan must not act beside the providers of the next run; whatever is pending goes on at the service.
+        engine.gone.addEventListener("abort", () => process.exit(1));
+        process_ = { clients: createClients(), engine };
+    }
+    return process_;
+}
+
+function handlerOf(type: string) {
+    const handler = handlers[type];
+    if (!handler) {
+        throw new Error(`this version of pulumi-azure-copy has no resource ${type}; install the version that made it`);
+    }
+    return handler;
+}
+
+/** Runs one call of a handler, with progress and warnings on the resource's line, and secrets kept out of every word. */
+async function run<Result>(values: readonly Values[], call: (context: Context) => Promise<Result>): Promise<Result> {
+    const { clients, engine } = ofProcess();
+    const urn = values.at(-1)!.__urn as string | undefined;
+    const secrets = values.flatMap((value) => [
+        ...secretsOf(value.source as BlobLocation | undefined),
+        ...secretsOf(value.destination as BlobLocation | undefined),
+    ]);
+    const reporter = createProgressReporter(
+        (line) => engine.log("info", redact(line, secrets), urn, true),
+        isInteractive(),
+    );
+    try {
+        return await call({
+            clients,
+            clock: systemClock,
+            signal: engine.gone,
+            progress: (progress) => reporter.report(progress),
+            warn: (message) => engine.log("warning", redact(message, secrets), urn, false),
+        });
+    } catch (error) {
+        throw safe(error, values, secrets);
+    } finally {
+        reporter.stop();
+    }
+}
+
+/** An error as the engine may show and store it: without secrets, and without a stack, which means nothing to its reader. */
+function safe(error: unknown, values: readonly Values[], secrets: readonly string[]): Error {
+    const message = redact(error instanceof Error ? error.message : String(error), secrets);
+    const result = new Error(message);
+    result.stack = "";
+    if (error instanceof PartialFailure) {
+        const inputs = values.at(-1)!;
+        // The engine takes id, properties and reasons for "made, but not finished", and calls update next time.
+        Object.assign(result, {
+            id: error.id,
+            properties: { ...defined(error.state), ...hostValues(inputs) },
+            reasons: [message],
+        });
+    }
+    return result;
+}
+
+function hostValues(values: Values): Values {
+    return Object.fromEntries(hostKeys.filter((key) => key in values).map((key) => [key, values[key]]));
+}
+
+/** The engine's structures know no undefined. */
+function defined(values: object): Values {
+    return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function own<Inputs>(values: Values): Inputs {
+    return Object.fromEntries(Object.entries(values).filter(([key]) => !hostKeys.includes(key))) as Inputs;
+}
+
+export async function check(type: string, olds: Values, news: Values) {
+    const result = await run([news], (context) => handlerOf(type).check(own(olds), own(news), context));
+    return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures: result.failures };
+}
+
+export async function diff(type: string, _id: string, olds: Values, news: Values) {
+    return handlerOf(type).diff(own(olds), own(news));
+}
+
+export async function create(type: string, inputs: Values) {
+    const { id, state } = await run([inputs], (context) => handlerOf(type).create(own(inputs), context));
+    return { id, outs: { ...defined(state), ...hostValues(inputs) } };
+}
+
+export async function read(type: string, id: string, props: Values) {
+    const state = await run([props], (context) => handlerOf(type).read(id, own(props), context));
+    // An empty ID says: gone.
+    return state ? { id, props: { ...defined(state), ...hostValues(props) } } : { id: "", props: {} };
+}
+
+export async function update(type: string, _id: string, olds: Values, news: Values) {
+    const state = await run([olds, news], (context) => handlerOf(type).update(own(olds), own(news), context));
+    return { outs: { ...defined(state), ...hostValues(news) } };
+}
+
+async function delete_(type: string, _id: string, props: Values) {
+    await run([props], (context) => handlerOf(type).delete(own(props), context));
+}
+
+export { delete_ as delete };

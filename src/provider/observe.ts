@@ -1,0 +1,87 @@
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { isUntouchedSinceCopy } from "../copy/status";
+import { parseBlobUrl, type SourceAddress, sameAddress } from "../storage/address";
+import { isNotFound } from "../storage/errors";
+import { redactUrl } from "../storage/url";
+import type { BlobCopyState } from "./blobCopyTypes";
+import type { Destination } from "./ends";
+import type { Context } from "./handler";
+
+/** The destination's properties, or nothing where no blob is there. */
+export async function observe(
+    destination: Destination,
+    context: Context,
+): Promise<BlobGetPropertiesResponse | undefined> {
+    try {
+        return await destination.client.getProperties({ abortSignal: context.signal });
+    } catch (error) {
+        if (isNotFound(error)) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+/** Whether the blob's copy properties tell of a copy from this source. */
+export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAddress): boolean {
+    if (!properties.copySource) {
+        return false;
+    }
+    const reported = redactUrl(properties.copySource);
+    const address = parseBlobUrl(reported) ?? { kind: "other", url: reported };
+    if (address.kind === source.kind) {
+        return sameAddress(address, source);
+    }
+    // Behind a custom domain, the one side knows a blob where the other sees a URL.
+    return source.kind === "blob" && sameAddress(parseBlobUrl(reported, true) ?? address, source);
+}
+
+/**
+ * Whether a finished copy holds what the source holds now. A copy fails if its source changes meanwhile, so a source
+ * that was last modified before the copy ended is the one that was copied. Both times are whole seconds of two
+ * accounts' clocks: an equal one proves nothing.
+ */
+export function isCopyOfCurrent(
+    properties: BlobGetPropertiesResponse,
+    source: BlobGetPropertiesResponse | undefined,
+): boolean {
+    const copied = properties.copyCompletedOn;
+    const modified = source?.lastModified;
+    const md5 = (one: BlobGetPropertiesResponse) => one.contentMD5 && Buffer.from(one.contentMD5).toString("base64");
+    if (!source || !copied || source.contentLength !== properties.contentLength) {
+        return false;
+    }
+    if (md5(source) !== undefined && md5(source) === md5(properties)) {
+        return true;
+    }
+    return modified !== undefined && modified.getTime() < copied.getTime();
+}
+
+/** Whether the destination is as this resource left it. */
+export function isOwn(properties: BlobGetPropertiesResponse, state: Partial<BlobCopyState>): boolean {
+    if (state.lastWriteEtag !== undefined && properties.etag === state.lastWriteEtag) {
+        return true;
+    }
+    // A copy that ended after it was last looked at has an ETag that was never recorded.
+    return (
+        properties.copyId !== undefined &&
+        properties.copyId === state.copyId &&
+        state.copyStatus !== "success" &&
+        (properties.copyStatus === "pending" || isUntouchedSinceCopy(properties))
+    );
+}
+
+/** Whether the destination still holds the bytes that were recorded, whatever else has changed about it. */
+export function hasRecordedContent(properties: BlobGetPropertiesResponse, state: Partial<BlobCopyState>): boolean {
+    if (properties.contentLength !== state.contentLength) {
+        return false;
+    }
+    const md5 = properties.contentMD5 && Buffer.from(properties.contentMD5).toString("base64");
+    if (md5 !== undefined && md5 === state.contentMd5) {
+        return true;
+    }
+    // Writing a block blob anew takes the copy ID away; pages and appended blocks change under it.
+    return (
+        properties.etag === state.etag || (properties.copyId === state.copyId && properties.blobType === "BlockBlob")
+    );
+}

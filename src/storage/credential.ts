@@ -1,0 +1,64 @@
+import type { TokenCredential } from "@azure/core-auth";
+import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
+import { type BlobAddress, parseConnectionString } from "./address";
+import type { BlobLocation } from "./location";
+
+/** How requests to one end are authorized. */
+export type Credential =
+    | { readonly kind: "sharedKey"; readonly credential: StorageSharedKeyCredential }
+    | { readonly kind: "sas"; readonly sasToken: string; readonly credential: AnonymousCredential }
+    | { readonly kind: "entraId"; readonly credential: TokenCredential }
+    | { readonly kind: "anonymous"; readonly credential: AnonymousCredential };
+
+export const anonymous: Credential = { kind: "anonymous", credential: new AnonymousCredential() };
+
+/** The credential that a location carries, or nothing where it carries none. */
+export function explicitCredential(location: BlobLocation, address: BlobAddress): Credential | undefined {
+    const given = location.connectionString === undefined ? location : parseConnectionString(location.connectionString);
+    if (given.accountKey !== undefined) {
+        const accountName = address.accountName ?? given.accountName;
+        if (!accountName) {
+            throw new Error("an account key needs the account's name; give accountName beside endpoint");
+        }
+        return { kind: "sharedKey", credential: new StorageSharedKeyCredential(accountName, given.accountKey) };
+    }
+    if (given.sasToken !== undefined) {
+        const sasToken = given.sasToken.replace(/^\?/, "");
+        return { kind: "sas", sasToken, credential: new AnonymousCredential() };
+    }
+    return undefined;
+}
+
+let shared: Credential | undefined;
+
+/**
+ * Entra ID, by whatever `DefaultAzureCredential` finds: environment, workload identity, managed identity, Azure CLI.
+ * One for the process, so that tokens are shared.
+ */
+export function defaultCredential(): Credential {
+    // Loaded on first use: it takes longer to load than most copies take, and keys and SAS need none of it.
+    const { DefaultAzureCredential } = require("@azure/identity") as typeof import("@azure/identity");
+    shared ??= { kind: "entraId", credential: new DefaultAzureCredential() };
+    return shared;
+}
+
+/** The secret values of a location, for redaction. */
+export function secretsOf(location: BlobLocation | undefined): string[] {
+    if (!location) {
+        return [];
+    }
+    const parsed = location.connectionString === undefined ? {} : parseConnectionString(location.connectionString);
+    const secrets: string[] = [];
+    for (const key of [location.accountKey, parsed.accountKey, location.connectionString]) {
+        if (key) {
+            secrets.push(key);
+        }
+    }
+    for (const token of [location.sasToken, parsed.sasToken]) {
+        if (token) {
+            const signature = new URLSearchParams(token.replace(/^\?/, "")).get("sig");
+            secrets.push(token, ...(signature ? [signature, encodeURIComponent(signature)] : []));
+        }
+    }
+    return secrets;
+}

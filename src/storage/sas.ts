@@ -1,0 +1,58 @@
+import { BlobSASPermissions, generateBlobSASQueryParameters, SASProtocol } from "@azure/storage-blob";
+import { addressUrl, type BlobAddress } from "./address";
+import type { Clients } from "./clients";
+import type { Credential } from "./credential";
+import { joinSecretQuery } from "./url";
+
+/** Clocks of machines and of the service differ; a SAS that starts now may not have started there. */
+const startEarlierMilliseconds = 15 * 60_000;
+
+/** A user delegation SAS lasts at most seven days. */
+export const longestUserDelegationSasMilliseconds = 7 * 24 * 3_600_000;
+
+/**
+ * The URL of a blob with whatever the service needs to read it: the SAS that was given; else a SAS made for this one
+ * object, read-only, HTTPS-only (unless the endpoint is http), signed with the account key or, with Entra ID, a user delegation key.
+ * @param lastsMilliseconds how long the SAS is needed
+ */
+export async function readableUrl(
+    clients: Clients,
+    address: BlobAddress,
+    credential: Credential,
+    now: Date,
+    lastsMilliseconds: number,
+): Promise<string> {
+    const url = addressUrl(address);
+    switch (credential.kind) {
+        case "anonymous":
+            return url;
+        case "sas":
+            return joinSecretQuery(url, credential.sasToken);
+    }
+    const startsOn = new Date(now.getTime() - startEarlierMilliseconds);
+    const values = {
+        containerName: address.containerName,
+        blobName: address.blobName,
+        ...(address.snapshot && { snapshotTime: address.snapshot }),
+        ...(address.versionId && { versionId: address.versionId }),
+        permissions: BlobSASPermissions.parse("r"),
+        startsOn,
+        protocol: address.serviceUrl.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
+    };
+    if (credential.kind === "sharedKey") {
+        const expiresOn = new Date(now.getTime() + lastsMilliseconds);
+        return joinSecretQuery(
+            url,
+            generateBlobSASQueryParameters({ ...values, expiresOn }, credential.credential).toString(),
+        );
+    }
+    const expiresOn = new Date(
+        now.getTime() + Math.min(lastsMilliseconds, longestUserDelegationSasMilliseconds - startEarlierMilliseconds),
+    );
+    const key = await clients.service(address, credential).getUserDelegationKey(startsOn, expiresOn);
+    const accountName = address.accountName;
+    if (!accountName) {
+        throw new Error(`a user delegation SAS for ${url} needs the account's name; give accountName beside endpoint`);
+    }
+    return joinSecretQuery(url, generateBlobSASQueryParameters({ ...values, expiresOn }, key, accountName).toString());
+}

@@ -1,0 +1,46 @@
+// URLs as text: no Azure SDK here, since resource classes use this while a program starts.
+
+/** Query parameters of a blob URL that say *which* object is meant; every other one authorizes, and is a secret. */
+const objectParameters = new Set(["snapshot", "versionid"]);
+
+/** A URL without its secret part, and that part. */
+export interface SplitUrl {
+    /** The URL, with `snapshot` and `versionid` kept. */
+    readonly url: string;
+    /** The rest of the query string: a SAS, or whatever a foreign URL carries there. */
+    readonly secretQuery?: string;
+}
+
+/** Takes the query string off a URL, but for the parameters that identify a snapshot or a version. */
+export function splitSecretQuery(url: string): SplitUrl {
+    const fragment = url.indexOf("#");
+    const whole = fragment < 0 ? url : url.slice(0, fragment);
+    const question = whole.indexOf("?");
+    if (question < 0) {
+        return { url: whole };
+    }
+    const parameters = whole
+        .slice(question + 1)
+        .split("&")
+        .filter((parameter) => parameter !== "");
+    const identifies = (parameter: string) => objectParameters.has(parameter.split("=", 1)[0]!.toLowerCase());
+    const kept = parameters.filter(identifies);
+    const secret = parameters.filter((parameter) => !identifies(parameter));
+    return {
+        url: whole.slice(0, question) + (kept.length > 0 ? `?${kept.join("&")}` : ""),
+        ...(secret.length > 0 && { secretQuery: secret.join("&") }),
+    };
+}
+
+/** The inverse of {@link splitSecretQuery}. */
+export function joinSecretQuery(url: string, secretQuery: string | undefined): string {
+    if (!secretQuery) {
+        return url;
+    }
+    return `${url}${url.includes("?") ? "&" : "?"}${secretQuery.replace(/^\?/, "")}`;
+}
+
+/** A URL as it may be shown and stored. */
+export function redactUrl(url: string): string {
+    return splitSecretQuery(url).url;
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { redact } from "../../src/storage/redact";
+
+describe("redact", () => {
+    it.each([
+        ["GET https://h/c/b?sv=1&sig=abc%2Bdef%3D&se=2 failed", "GET https://h/c/b?sv=1&sig=REDACTED&se=2 failed"],
+        ["AccountName=a;AccountKey=abc+/==;X=y", "AccountName=a;AccountKey=REDACTED;X=y"],
+        ["SharedAccessSignature=sv=1&sig=abc;", "SharedAccessSignature=sv=1&sig=REDACTED;"],
+        ["authorization: SharedKey dev:abc+/==", "authorization: SharedKey dev:REDACTED"],
+        ["authorization: Bearer eyJ0.eyJ1.c2ln", "authorization: Bearer REDACTED"],
+        ["https://s3/x?X-Amz-Credential=AK%2F1&X-Amz-Signature=ff", "https://s3/x?X-Amz-Credential=REDACTED&X-Amz-Signature=REDACTED"],
+    ])("takes secrets out of %s", (text, redacted) => {
+        expect(redact(text)).toBe(redacted);
+    });
+
+    it("takes out values that are known to be secret, wherever they stand", () => {
+        expect(redact("the key c2VjcmV0a2V5 is wrong", ["c2VjcmV0a2V5"])).toBe("the key REDACTED is wrong");
+    });
+
+    it("leaves a text without secrets as it is", () => {
+        const text = "could not read https://a.blob.core.windows.net/design=1/signature.txt: 404 BlobNotFound";
+        expect(redact(text, ["a"])).toBe(text);
+    });
+});
