@@ -32,7 +32,7 @@ format: node_modules/.installed
 	npm run --silent format
 
 test: lint build
-	PATH="$$(node tools/pulumi/get.mjs):$$PATH" npm run --silent test
+	npm run --silent test
 
 bench: build
 	PATH="$$(node tools/pulumi/get.mjs):$$PATH" node bench/run.mjs

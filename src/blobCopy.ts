@@ -48,7 +48,7 @@ export interface BlobCopyArgs {
 
     /**
      * How long the copy is waited for, from `"1s"` to `"14d"`: `"90s"`, `"30m"`, `"1h30m"`. At its end `pulumi up` fails while
-     * the copy goes on; the next `pulumi up` carries on from there. A SAS that is made for the copy lasts twice as long.
+     * the copy goes on; the next `pulumi up` carries on from there. A SAS that is made for the copy lasts a day longer.
      * @default "24h"
      */
     timeout?: pulumi.Input<string>;

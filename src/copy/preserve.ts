@@ -2,6 +2,8 @@
 // it until the new content stands. The snapshot is marked by one metadata entry, so that a later run finds it after a crash.
 
 import type { BlobGetPropertiesResponse, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import { CopyError } from "./errors";
+import { startCopy } from "./start";
 
 /** On a snapshot: it preserves the content of a blob that is being overwritten. Its value holds the blob's index tags. */
 const marker = "pulumi_azure_copy_preserves";
@@ -58,22 +60,32 @@ export async function findPreserved(container: ContainerClient, blobName: string
 }
 
 /**
- * Puts the old content back, with its metadata and tags: Copy Blob from the snapshot, within the account and so at once.
+ * Puts the old content back, with its metadata and tags: Copy Blob from the snapshot, which within an account mostly ends at once.
  * @param destinationEtag the ETag of what the failed copy left; anything else there is left alone
+ * @param wait waits for the end of a copy
  * @returns the destination's new ETag
+ * @throws CopyError where the copy does not succeed
  */
 export async function restore(
     destination: BlockBlobClient,
     preserved: Preserved,
     destinationEtag: string,
+    wait: (copyId: string) => Promise<BlobGetPropertiesResponse>,
 ): Promise<string> {
     const hasMetadata = Object.keys(preserved.metadata).length > 0;
-    await destination.beginCopyFromURL(destination.withSnapshot(preserved.snapshot).url, {
-        conditions: { ifMatch: destinationEtag },
+    const { copyId } = await startCopy(destination, destination.withSnapshot(preserved.snapshot).url, {
+        destinationEtag,
         ...(hasMetadata && { metadata: preserved.metadata }),
         ...(Object.keys(preserved.tags).length > 0 && { tags: preserved.tags }),
     });
-    const restored = await destination.getProperties();
+    const restored = await wait(copyId);
+    if (restored.copyStatus !== "success") {
+        throw new CopyError(
+            `the old content could not be put back: ${restored.copyStatusDescription ?? restored.copyStatus}`,
+            copyId,
+            restored.copyStatus,
+        );
+    }
     if (hasMetadata) {
         return restored.etag!;
     }

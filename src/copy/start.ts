@@ -9,7 +9,7 @@ export interface StartCopyOptions {
     readonly sourceEtag?: string;
     /** Overwrites only the destination with this ETag (`If-Match`); without one, only a free name is written to (`If-None-Match: *`). */
     readonly destinationEtag?: string;
-    readonly signal: AbortSignal;
+    readonly signal?: AbortSignal;
 }
 
 /** Copy Blob's answer. */
@@ -29,7 +29,7 @@ export async function startCopy(
 ): Promise<StartedCopy> {
     // The SDK's poller is not for waiting (it never ends on `aborted`); this much of it makes exactly one request.
     const poller = await destination.beginCopyFromURL(sourceUrl, {
-        abortSignal: options.signal,
+        ...(options.signal && { abortSignal: options.signal }),
         ...(options.metadata && { metadata: { ...options.metadata } }),
         ...(options.tags && { tags: { ...options.tags } }),
         ...(options.accessTier && { tier: options.accessTier }),

@@ -34,11 +34,11 @@ export interface WaitOptions {
 }
 
 const shortestDelayMilliseconds = 250;
-const longestDelayMilliseconds = 60_000;
+const longestDelayMilliseconds = 300_000;
 
 /**
  * How long to wait before the next look: a tenth of the time gone by, so that the end is noticed within a tenth of a copy's
- * duration, and at most a minute.
+ * duration and five minutes.
  */
 export function pollDelay(elapsedMilliseconds: number): number {
     return Math.min(Math.max(elapsedMilliseconds / 10, shortestDelayMilliseconds), longestDelayMilliseconds);

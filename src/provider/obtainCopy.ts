@@ -16,7 +16,7 @@ import { startCopy } from "../copy/start";
 import { isUntouchedSinceCopy, parseProgress } from "../copy/status";
 import { waitForCopy } from "../copy/wait";
 import { resolveAddress, sameAddress } from "../storage/address";
-import { errorCode, explain, isDestinationConflict, statusCode } from "../storage/errors";
+import { errorCode, explain, isDestinationConflict, isNotFound, StorageError, statusCode } from "../storage/errors";
 import { redactUrl } from "../storage/url";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import type { Destination, Source } from "./ends";
@@ -47,6 +47,9 @@ export interface ObtainedCopy {
 
 /** How often a destination that keeps changing under us is looked at again before we give up. */
 const attempts = 4;
+
+/** How long a SAS that was made for a copy outlasts its timeout, so that the copy lives until somebody runs `pulumi up` again. */
+const sasGraceMilliseconds = 24 * 3_600_000;
 
 /** A started or joined copy, and what must be put back if it fails. */
 interface Running {
@@ -113,7 +116,12 @@ function isRefusal(error: unknown): boolean {
 }
 
 function isOurs(error: Error): boolean {
-    return error instanceof CopyError || error instanceof CopyLeftPending || error instanceof OldContentRestored;
+    return (
+        error instanceof CopyError ||
+        error instanceof StorageError ||
+        error instanceof CopyLeftPending ||
+        error instanceof OldContentRestored
+    );
 }
 
 function what(request: CopyRequest): string {
@@ -142,7 +150,8 @@ async function decide(
         return startOnto(request, await observe(destination, context), kept, context);
     }
     const ended = there.copyStatus === "failed" || there.copyStatus === "aborted";
-    if (ended && there.contentLength === 0 && (fromHere || ownBefore)) {
+    if (ended && there.contentLength === 0 && (fromHere || previous)) {
+        // An empty blob, left by a copy that failed or by one that was to put old content back: nothing to lose.
         return startOnto(request, there, kept, context);
     }
     if (there.copyStatus === "success" && fromHere && (there.blobType === "BlockBlob" || isUntouchedSinceCopy(there))) {
@@ -179,8 +188,9 @@ async function startOnto(
     context: Context,
 ): Promise<Running> {
     const { inputs, source, destination } = request;
+    let sourceEtag = inputs.sourceEtag ?? (await currentEtag(source, context));
     // The service reads with this SAS until the copy ends, also after a timeout here.
-    const sourceUrl = await source.readableUrl(request.timeoutMilliseconds * 2);
+    const sourceUrl = await source.readableUrl(request.timeoutMilliseconds + sasGraceMilliseconds);
     const preserved: Preserved[] = [];
     if (there) {
         preserved.push(...(await findPreserved(destination.container, destination.address.blobName)));
@@ -190,7 +200,6 @@ async function startOnto(
             preserved.push(kept);
         }
     }
-    let sourceEtag = inputs.onSourceChange === "ignore" ? undefined : inputs.sourceEtag;
     for (let attempt = 0; ; attempt++) {
         try {
             const started = await startCopy(destination.client, sourceUrl, {
@@ -218,6 +227,18 @@ async function startOnto(
     }
 }
 
+/** The source's ETag, where check could not read it. What only the service can read is copied unpinned. */
+async function currentEtag(source: Source, context: Context): Promise<string | undefined> {
+    try {
+        return (await source.properties(context.signal)).etag;
+    } catch (error) {
+        if (isNotFound(error)) {
+            throw explain(`read the source ${source.url}`, error);
+        }
+        return undefined;
+    }
+}
+
 async function preserveOrExplain(
     request: CopyRequest,
     there: BlobGetPropertiesResponse,
@@ -236,19 +257,28 @@ async function preserveOrExplain(
     }
 }
 
+function wait(
+    request: CopyRequest,
+    copyId: string,
+    deadline: Date,
+    context: Context,
+): Promise<BlobGetPropertiesResponse> {
+    return waitForCopy(request.destination.client, {
+        copyId,
+        clock: context.clock,
+        signal: context.signal,
+        deadline,
+        what: what(request),
+        progress: (progress) => context.progress(progress),
+    });
+}
+
 /** Waits for the end, and puts things right after a bad one. */
 async function finish(request: CopyRequest, running: Running, deadline: Date, context: Context): Promise<ObtainedCopy> {
     const { destination } = request;
     let properties: BlobGetPropertiesResponse;
     try {
-        properties = await waitForCopy(destination.client, {
-            copyId: running.copyId,
-            clock: context.clock,
-            signal: context.signal,
-            deadline,
-            what: what(request),
-            progress: (progress) => context.progress(progress),
-        });
+        properties = await wait(request, running.copyId, deadline, context);
     } catch (error) {
         if (error instanceof CopyTimeoutError) {
             const last = await observe(destination, context).catch(() => undefined);
@@ -268,7 +298,7 @@ async function finish(request: CopyRequest, running: Running, deadline: Date, co
         throw new CopyLeftPending({ copyId: running.copyId, sourceEtag: running.sourceEtag }, cause);
     }
     if (properties.copyStatus !== "success") {
-        await putRight(request, running, properties, context);
+        await putRight(request, running, properties, deadline, context);
     }
     const progress = parseProgress(properties.copyProgress);
     if (progress && properties.contentLength !== progress.total) {
@@ -287,6 +317,7 @@ async function putRight(
     request: CopyRequest,
     running: Running,
     properties: BlobGetPropertiesResponse,
+    deadline: Date,
     context: Context,
 ): Promise<never> {
     const { destination } = request;
@@ -299,22 +330,23 @@ async function putRight(
             running.copyId,
             properties.copyStatus,
         );
-    let etag: string;
+    if (!old && !running.wasFree) {
+        throw error("the destination is empty, as it was before");
+    }
+    let etag: string | undefined;
     try {
-        if (!old) {
-            if (running.wasFree) {
-                await destination.client.delete({ conditions: { ifMatch: properties.etag! } });
-            }
-            throw error(running.wasFree ? "its empty blob was removed" : "the destination is empty, as it was before");
-        }
-        etag = await restore(destination.client, old, properties.etag!);
+        etag = old
+            ? await restore(destination.client, old, properties.etag!, (copyId) =>
+                  wait(request, copyId, deadline, context),
+              )
+            : void (await destination.client.delete({ conditions: { ifMatch: properties.etag! } }));
     } catch (failure) {
-        if (failure instanceof CopyError) {
-            throw failure;
-        }
-        const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : "an empty blob was left";
-        context.warn(explain(`put ${destination.url} right after a failed copy; ${left}`, failure).message);
+        const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : "its empty blob was left";
+        context.warn(explain(`put ${destination.url} right after a failed copy`, failure).message);
         throw error(left);
+    }
+    if (etag === undefined) {
+        throw error("its empty blob was removed");
     }
     await discardAll(destination, running.preserved, context);
     throw new OldContentRestored(etag, error("the destination's old content was put back"));

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { addressUrl, parseBlobUrl, parseConnectionString, resolveAddress, sameAccount, sameAddress } from "../../src/storage/address";
+import {
+    addressUrl,
+    parseBlobUrl,
+    parseConnectionString,
+    resolveAddress,
+    sameAccount,
+    sameAddress,
+} from "../../src/storage/address";
 
 describe("parseBlobUrl", () => {
     it("takes an account's URL apart", () => {
@@ -18,7 +25,12 @@ describe("parseBlobUrl", () => {
         "https://contoso.z12.blob.storage.azure.net/c/b",
         "https://contoso-secondary.blob.core.windows.net/c/b",
     ])("knows the account of %s", (url) => {
-        expect(parseBlobUrl(url)).toMatchObject({ kind: "blob", accountName: "contoso", containerName: "c", blobName: "b" });
+        expect(parseBlobUrl(url)).toMatchObject({
+            kind: "blob",
+            accountName: "contoso",
+            containerName: "c",
+            blobName: "b",
+        });
     });
 
     it("takes an emulator's URL apart, whose path begins with the account", () => {
@@ -31,7 +43,9 @@ describe("parseBlobUrl", () => {
     });
 
     it("reads snapshot and version from the query, and nothing else", () => {
-        expect(parseBlobUrl("https://a23.blob.core.windows.net/c/b?snapshot=2026-01-01T00:00:00.0000000Z&sig=x")).toMatchObject({
+        expect(
+            parseBlobUrl("https://a23.blob.core.windows.net/c/b?snapshot=2026-01-01T00:00:00.0000000Z&sig=x"),
+        ).toMatchObject({
             blobName: "b",
             snapshot: "2026-01-01T00:00:00.0000000Z",
         });
@@ -39,12 +53,22 @@ describe("parseBlobUrl", () => {
     });
 
     it("puts a single segment into the root container", () => {
-        expect(parseBlobUrl("https://a23.blob.core.windows.net/logo.png")).toMatchObject({ containerName: "$root", blobName: "logo.png" });
+        expect(parseBlobUrl("https://a23.blob.core.windows.net/logo.png")).toMatchObject({
+            containerName: "$root",
+            blobName: "logo.png",
+        });
     });
 
     it("takes any other host for another web server, unless a custom domain was declared", () => {
-        expect(parseBlobUrl("https://downloads.example.com/c/b")).toEqual({ kind: "other", url: "https://downloads.example.com/c/b" });
-        expect(parseBlobUrl("https://downloads.example.com/c/b", true)).toMatchObject({ kind: "blob", containerName: "c", blobName: "b" });
+        expect(parseBlobUrl("https://downloads.example.com/c/b")).toEqual({
+            kind: "other",
+            url: "https://downloads.example.com/c/b",
+        });
+        expect(parseBlobUrl("https://downloads.example.com/c/b", true)).toMatchObject({
+            kind: "blob",
+            containerName: "c",
+            blobName: "b",
+        });
     });
 
     it.each(["ftp://a/b", "not a url", "https://contoso.blob.core.windows.net/"])("fails on %s", (url) => {
@@ -65,7 +89,11 @@ describe("resolveAddress", () => {
             serviceUrl: "http://127.0.0.1:5/dev",
             accountName: "dev",
         });
-        expect(parseConnectionString("DefaultEndpointsProtocol=https;AccountName=dev;EndpointSuffix=core.chinacloudapi.cn")).toMatchObject({
+        expect(
+            parseConnectionString(
+                "DefaultEndpointsProtocol=https;AccountName=dev;EndpointSuffix=core.chinacloudapi.cn",
+            ),
+        ).toMatchObject({
             endpoint: "https://dev.blob.core.chinacloudapi.cn",
         });
         expect(parseConnectionString("UseDevelopmentStorage=true")).toMatchObject({ accountName: "devstoreaccount1" });
@@ -88,9 +116,24 @@ describe("addresses", () => {
     });
 
     it("are the same whatever the scheme and the spelling of the escapes", () => {
-        expect(sameAddress(address("http://con.blob.core.windows.net/c/a%20b"), address("https://con.blob.core.windows.net/c/a b"))).toBe(true);
-        expect(sameAddress(address("https://con.blob.core.windows.net/c/a"), address("https://con.blob.core.windows.net/c/A"))).toBe(false);
-        expect(sameAddress(address("https://con.blob.core.windows.net/c/a?snapshot=1"), address("https://con.blob.core.windows.net/c/a"))).toBe(false);
+        expect(
+            sameAddress(
+                address("http://con.blob.core.windows.net/c/a%20b"),
+                address("https://con.blob.core.windows.net/c/a b"),
+            ),
+        ).toBe(true);
+        expect(
+            sameAddress(
+                address("https://con.blob.core.windows.net/c/a"),
+                address("https://con.blob.core.windows.net/c/A"),
+            ),
+        ).toBe(false);
+        expect(
+            sameAddress(
+                address("https://con.blob.core.windows.net/c/a?snapshot=1"),
+                address("https://con.blob.core.windows.net/c/a"),
+            ),
+        ).toBe(false);
     });
 
     it("are in one account only if host and path-style account agree", () => {

@@ -43,60 +43,201 @@ describe("check of BlobCopy", () => {
     });
 
     it.each<[string, object, string]>([
-        ["a URL that is none", { source: { url: "images/orders.bak" } }, 'source.url must be an absolute https URL (http for emulators and web servers that have no other) (got "images/orders.bak")'],
-        ["a URL without a blob", { source: { url: "https://golden.blob.core.windows.net/" } }, "source.url must name a blob"],
-        ["a destination that is no blob", { destination: { url: "https://example.com/c/b" } }, "destination.url must be the URL of a blob in Azure Storage"],
-        ["a URL beside its parts", source({ url: "https://golden.blob.core.windows.net/images/orders.bak" }), "source.url contradicts containerName, blobName; give the URL or the parts"],
+        [
+            "a URL that is none",
+            { source: { url: "images/orders.bak" } },
+            'source.url must be an absolute https URL (http for emulators and web servers that have no other) (got "images/orders.bak")',
+        ],
+        [
+            "a URL without a blob",
+            { source: { url: "https://golden.blob.core.windows.net/" } },
+            "source.url must name a blob",
+        ],
+        [
+            "a destination that is no blob",
+            { destination: { url: "https://example.com/c/b" } },
+            "destination.url must be the URL of a blob in Azure Storage",
+        ],
+        [
+            "a URL beside its parts",
+            source({ url: "https://golden.blob.core.windows.net/images/orders.bak" }),
+            "source.url contradicts containerName, blobName; give the URL or the parts",
+        ],
         ["no account", { source: { containerName: "images", blobName: "b" } }, "source lacks the storage account"],
         ["no container", { source: { accountName: "golden", blobName: "b" } }, "source.containerName is missing"],
-        ["no blob", { destination: { accountName: "golden", containerName: "images" } }, "destination.blobName is missing"],
+        [
+            "no blob",
+            { destination: { accountName: "golden", containerName: "images" } },
+            "destination.blobName is missing",
+        ],
         ["no source", { source: undefined }, "source give a URL"],
         ["an unknown part", source({ blob: "x" }), "source.blob is no part of a blob's address"],
         ["an empty part", source({ blobName: "" }), "source.blobName must be a text that is not empty"],
-        ["an account's name in capitals", source({ accountName: "Golden" }), 'source.accountName must have 3 to 24 lower-case letters and digits (got "Golden")'],
-        ["an endpoint with a query", source({ endpoint: "https://x?sig=1" }), "source.endpoint must be a blob service's URL"],
-        ["a container's name in capitals", source({ containerName: "Images" }), "source.containerName must have 3 to 63 lower-case letters"],
-        ["a container's name with a double hyphen", destination({ containerName: "a--b" }), "destination.containerName must have 3 to 63"],
-        ["a container's name that is too short", destination({ containerName: "ab" }), "destination.containerName must have 3 to 63"],
-        ["a blob's name that is too long", destination({ blobName: "x".repeat(1_025) }), "destination.blobName must have at most 1,024 characters"],
-        ["a blob's name that URLs resolve away", destination({ blobName: "a/../b" }), "destination.blobName must have no path segment that is . or .."],
-        ["a slash in the root container", destination({ containerName: "$root", blobName: "a/b" }), "destination.blobName must have no slash in the root container"],
-        ["a source URL over 2 KiB", source({ sasToken: `sig=${"x".repeat(2_100)}`, accountKey: undefined }), "source must be a URL of 2048 bytes at most"],
-        ["two credentials", source({ sasToken: "sig=abcdefgh" }), "source.sasToken contradicts accountKey; give one way to authorize"],
+        [
+            "an account's name in capitals",
+            source({ accountName: "Golden" }),
+            'source.accountName must have 3 to 24 lower-case letters and digits (got "Golden")',
+        ],
+        [
+            "an endpoint with a query",
+            source({ endpoint: "https://x?sig=1" }),
+            "source.endpoint must be a blob service's URL",
+        ],
+        [
+            "a container's name in capitals",
+            source({ containerName: "Images" }),
+            "source.containerName must have 3 to 63 lower-case letters",
+        ],
+        [
+            "a container's name with a double hyphen",
+            destination({ containerName: "a--b" }),
+            "destination.containerName must have 3 to 63",
+        ],
+        [
+            "a container's name that is too short",
+            destination({ containerName: "ab" }),
+            "destination.containerName must have 3 to 63",
+        ],
+        [
+            "a blob's name that is too long",
+            destination({ blobName: "x".repeat(1_025) }),
+            "destination.blobName must have at most 1,024 characters",
+        ],
+        [
+            "a blob's name that URLs resolve away",
+            destination({ blobName: "a/../b" }),
+            "destination.blobName must have no path segment that is . or ..",
+        ],
+        [
+            "a slash in the root container",
+            destination({ containerName: "$root", blobName: "a/b" }),
+            "destination.blobName must have no slash in the root container",
+        ],
+        [
+            "a source URL over 2 KiB",
+            source({ sasToken: `sig=${"x".repeat(2_100)}`, accountKey: undefined }),
+            "source must be a URL of 2048 bytes at most",
+        ],
+        [
+            "two credentials",
+            source({ sasToken: "sig=abcdefgh" }),
+            "source.sasToken contradicts accountKey; give one way to authorize",
+        ],
         ["a key that is no base64", source({ accountKey: "not base64!" }), "source.accountKey must be base64"],
-        ["a SAS without a signature", source({ accountKey: undefined, sasToken: "sv=1" }), "source.sasToken has no signature"],
-        ["a SAS that has expired", source({ accountKey: undefined, sasToken: "sig=x&se=2026-05-31T00:00:00Z" }), "source.sasToken expired at 2026-05-31T00:00:00Z"],
-        ["a source SAS that can't read", source({ accountKey: undefined, sasToken: "sig=x&sp=w" }), "source.sasToken must permit reading (sp with r)"],
-        ["a destination SAS that can't write", destination({ accountKey: undefined, sasToken: "sig=x&sp=r" }), "destination.sasToken must permit writing"],
-        ["a connection string without an account", source({ accountName: undefined, accountKey: undefined, connectionString: "X=y" }), "source.connectionString must have AccountName or BlobEndpoint"],
-        ["a connection string of another account", source({ accountKey: undefined, connectionString: `AccountName=other;AccountKey=${key}` }), "source.accountName contradicts connectionString"],
-        ["snapshot and version", source({ snapshot: "2026-01-01T00:00:00.0000000Z", versionId: "2026-01-01T00:00:00.0000000Z" }), "source.versionId contradicts snapshot"],
-        ["a snapshot that is no DateTime", source({ snapshot: "yesterday" }), "source.snapshot must be the DateTime that the service gave"],
-        ["a snapshot as destination", destination({ snapshot: "2026-01-01T00:00:00.0000000Z" }), "destination.snapshot can't be written to"],
-        ["a snapshot as destination URL", { destination: { url: "https://dev.blob.core.windows.net/c/b?snapshot=2026-01-01T00:00:00.0000000Z" } }, "destination.url names a snapshot or version"],
+        [
+            "a SAS without a signature",
+            source({ accountKey: undefined, sasToken: "sv=1" }),
+            "source.sasToken has no signature",
+        ],
+        [
+            "a SAS that has expired",
+            source({ accountKey: undefined, sasToken: "sig=x&se=2026-05-31T00:00:00Z" }),
+            "source.sasToken expired at 2026-05-31T00:00:00Z",
+        ],
+        [
+            "a source SAS that can't read",
+            source({ accountKey: undefined, sasToken: "sig=x&sp=w" }),
+            "source.sasToken must permit reading (sp with r)",
+        ],
+        [
+            "a destination SAS that can't write",
+            destination({ accountKey: undefined, sasToken: "sig=x&sp=r" }),
+            "destination.sasToken must permit writing",
+        ],
+        [
+            "a connection string without an account",
+            source({ accountName: undefined, accountKey: undefined, connectionString: "X=y" }),
+            "source.connectionString must have AccountName or BlobEndpoint",
+        ],
+        [
+            "a connection string of another account",
+            source({ accountKey: undefined, connectionString: `AccountName=other;AccountKey=${key}` }),
+            "source.accountName contradicts connectionString",
+        ],
+        [
+            "snapshot and version",
+            source({ snapshot: "2026-01-01T00:00:00.0000000Z", versionId: "2026-01-01T00:00:00.0000000Z" }),
+            "source.versionId contradicts snapshot",
+        ],
+        [
+            "a snapshot that is no DateTime",
+            source({ snapshot: "yesterday" }),
+            "source.snapshot must be the DateTime that the service gave",
+        ],
+        [
+            "a snapshot as destination",
+            destination({ snapshot: "2026-01-01T00:00:00.0000000Z" }),
+            "destination.snapshot can't be written to",
+        ],
+        [
+            "a snapshot as destination URL",
+            { destination: { url: "https://dev.blob.core.windows.net/c/b?snapshot=2026-01-01T00:00:00.0000000Z" } },
+            "destination.url names a snapshot or version",
+        ],
         ["a copy onto itself", { destination: good.source }, "destination is the source itself"],
-        ["metadata that is no C# identifier", { metadata: { "my-key": "x" } }, 'metadata.my-key must be named like a C# identifier'],
+        [
+            "metadata that is no C# identifier",
+            { metadata: { "my-key": "x" } },
+            "metadata.my-key must be named like a C# identifier",
+        ],
         ["metadata names that differ by case", { metadata: { owner: "x", Owner: "y" } }, "metadata.Owner stands twice"],
-        ["a metadata value that is not ASCII", { metadata: { owner: "Zoë" } }, "metadata.owner must be printable ASCII"],
-        ["a metadata value with a line break", { metadata: { owner: "a\r\nb: c" } }, "metadata.owner must be printable ASCII"],
-        ["a metadata value that HTTP would trim", { metadata: { owner: " a" } }, "metadata.owner must not be empty, nor begin or end with a space"],
+        [
+            "a metadata value that is not ASCII",
+            { metadata: { owner: "Zoë" } },
+            "metadata.owner must be printable ASCII",
+        ],
+        [
+            "a metadata value with a line break",
+            { metadata: { owner: "a\r\nb: c" } },
+            "metadata.owner must be printable ASCII",
+        ],
+        [
+            "a metadata value that HTTP would trim",
+            { metadata: { owner: " a" } },
+            "metadata.owner must not be empty, nor begin or end with a space",
+        ],
         ["metadata over 8 KiB", { metadata: { a: "x".repeat(8_192) } }, "metadata must have 8,192 bytes at most"],
         ["metadata that is no text", { metadata: { a: 1 } }, "metadata.a must be a text"],
-        ["more than ten tags", { tags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`t${index}`, "x"])) }, "tags must be 10 at most"],
+        [
+            "more than ten tags",
+            { tags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`t${index}`, "x"])) },
+            "tags must be 10 at most",
+        ],
         ["a tag key that is too long", { tags: { ["k".repeat(129)]: "x" } }, "must have a key of 1 to 128"],
         ["a tag value with a comma", { tags: { a: "x,y" } }, "tags.a must have a value of at most 256"],
-        ["a tier that there is not", { accessTier: "Lukewarm" }, "accessTier must be one of Hot, Cool, Cold, Archive, P4"],
-        ["a word that overwrite does not know", { overwrite: "yes" }, 'overwrite must be one of "never", "ifUnchanged", "always" (got "yes")'],
+        [
+            "a tier that there is not",
+            { accessTier: "Lukewarm" },
+            "accessTier must be one of Hot, Cool, Cold, Archive, P4",
+        ],
+        [
+            "a word that overwrite does not know",
+            { overwrite: "yes" },
+            'overwrite must be one of "never", "ifUnchanged", "always" (got "yes")',
+        ],
         ["a word that onSourceChange does not know", { onSourceChange: "copy" }, "onSourceChange must be one of"],
-        ["a timeout without a unit", { timeout: "90" }, 'timeout must be a duration from "1s" to "14d", such as "90s", "30m" or "1h30m" (got "90")'],
+        [
+            "a timeout without a unit",
+            { timeout: "90" },
+            'timeout must be a duration from "1s" to "14d", such as "90s", "30m" or "1h30m" (got "90")',
+        ],
         ["a timeout over two weeks", { timeout: "15d" }, "timeout must be a duration"],
-        ["an input that there is not", { metdata: {} }, "metdata is no input of BlobCopy; allowed are source, destination"],
+        [
+            "an input that there is not",
+            { metdata: {} },
+            "metdata is no input of BlobCopy; allowed are source, destination",
+        ],
     ])("fails on %s", async (_, change, expected) => {
         expect(await failuresOf(change)).toEqual([expect.stringContaining(expected)]);
     });
 
     it("reports all mistakes at once", async () => {
-        const failures = await failuresOf({ ...source({ containerName: "Images" }), tags: { a: "," }, timeout: "x", overwrite: "x" });
+        const failures = await failuresOf({
+            ...source({ containerName: "Images" }),
+            tags: { a: "," },
+            timeout: "x",
+            overwrite: "x",
+        });
         expect(failures).toHaveLength(4);
     });
 
@@ -125,7 +266,11 @@ describe("check of BlobCopy", () => {
 
     it("warns, and does not fail, where the source can't be read", async () => {
         const warnings: string[] = [];
-        const { inputs, failures } = await checkBlobCopy({}, { ...good, onSourceChange: "copyAgain" }, { ...context, warn: (text) => warnings.push(text) });
+        const { inputs, failures } = await checkBlobCopy(
+            {},
+            { ...good, onSourceChange: "copyAgain" },
+            { ...context, warn: (text) => warnings.push(text) },
+        );
         expect(failures).toEqual([]);
         expect(inputs.sourceEtag).toBeUndefined();
         expect(warnings).toEqual([expect.stringContaining("could not read the source")]);

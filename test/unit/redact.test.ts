@@ -8,7 +8,10 @@ describe("redact", () => {
         ["SharedAccessSignature=sv=1&sig=abc;", "SharedAccessSignature=sv=1&sig=REDACTED;"],
         ["authorization: SharedKey dev:abc+/==", "authorization: SharedKey dev:REDACTED"],
         ["authorization: Bearer eyJ0.eyJ1.c2ln", "authorization: Bearer REDACTED"],
-        ["https://s3/x?X-Amz-Credential=AK%2F1&X-Amz-Signature=ff", "https://s3/x?X-Amz-Credential=REDACTED&X-Amz-Signature=REDACTED"],
+        [
+            "https://s3/x?X-Amz-Credential=AK%2F1&X-Amz-Signature=ff",
+            "https://s3/x?X-Amz-Credential=REDACTED&X-Amz-Signature=REDACTED",
+        ],
     ])("takes secrets out of %s", (text, redacted) => {
         expect(redact(text)).toBe(redacted);
     });

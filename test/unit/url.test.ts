@@ -11,7 +11,9 @@ describe("splitSecretQuery", () => {
         ["https://h/c/b?", "https://h/c/b", undefined],
         ["https://h/c/b?sig=x#part", "https://h/c/b", "sig=x"],
     ])("splits %s", (url, shown, secret) => {
-        expect(splitSecretQuery(url)).toEqual(secret === undefined ? { url: shown } : { url: shown, secretQuery: secret });
+        expect(splitSecretQuery(url)).toEqual(
+            secret === undefined ? { url: shown } : { url: shown, secretQuery: secret },
+        );
     });
 
     it("is undone by joinSecretQuery", () => {

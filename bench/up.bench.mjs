@@ -1,0 +1,170 @@
+// 200 BlobCopy resources in one program, beside 200 dynamic resources of the same shape whose create makes a single request.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "..");
+const count = 200;
+const runs = 3;
+
+const blobCopyProgram = `
+const copy = require("pulumi-azure-copy");
+const { golden, dev, count } = require("./settings.json");
+for (let index = 0; index < count; index++) {
+    new copy.BlobCopy("copy-" + index, {
+        source: { connectionString: golden, containerName: "images", blobName: "blob-" + index },
+        destination: { connectionString: dev, containerName: "seed", blobName: "blob-" + index },
+        metadata: { number: String(index) },
+    });
+}
+`;
+
+const floorProgram = `
+const pulumi = require("@pulumi/pulumi");
+const { golden, dev, count, url } = require("./settings.json");
+const provider = {
+    async diff(id, olds, news) {
+        return { changes: JSON.stringify(olds.metadata) !== JSON.stringify(news.metadata) };
+    },
+    async create(inputs) {
+        const response = await fetch(inputs.url, { method: "HEAD" });
+        return { id: inputs.destination.blobName, outs: { ...inputs, etag: response.headers.get("etag") } };
+    },
+};
+class Floor extends pulumi.dynamic.Resource {
+    constructor(name, args) {
+        super(provider, name, { ...args, etag: undefined });
+    }
+}
+for (let index = 0; index < count; index++) {
+    new Floor("copy-" + index, {
+        url: url + "/blob-" + index,
+        source: { connectionString: pulumi.secret(golden), containerName: "images", blobName: "blob-" + index },
+        destination: { connectionString: pulumi.secret(dev), containerName: "seed", blobName: "blob-" + index },
+        metadata: { number: String(index) },
+    });
+}
+`;
+
+function run(command, args, cwd, env = {}) {
+    return execFileSync(command, args, {
+        cwd,
+        encoding: "utf8",
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "inherit"],
+    });
+}
+
+function median(values) {
+    return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+}
+
+/** Seconds that a command takes, as a whole process. */
+async function seconds(command, args, cwd, env) {
+    const { spawn } = await import("node:child_process");
+    const started = process.hrtime.bigint();
+    await new Promise((done, fail) => {
+        // Not execFileSync: the simulator answers from this process.
+        const child = spawn(command, args, {
+            cwd,
+            env: { ...process.env, ...env },
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        let output = "";
+        child.stdout.on("data", (text) => {
+            output += text;
+        });
+        child.once("exit", (code) =>
+            code === 0 ? done() : fail(new Error(`${command} ${args.join(" ")} exited with ${code}:\n${output}`)),
+        );
+    });
+    return Number(process.hrtime.bigint() - started) / 1e9;
+}
+
+export async function bench() {
+    const { startSimulator } = createRequire(join(root, "package.json"))("pulumi-azure-copy/simulator");
+    const folder = mkdtempSync(join(tmpdir(), "bench-up-"));
+    const simulator = await startSimulator({
+        accounts: [{ name: "golden", allowBlobPublicAccess: true }, { name: "dev" }],
+    });
+    try {
+        const golden = simulator.account("golden");
+        golden.createContainer("images", { publicAccess: "blob" });
+        simulator.account("dev").createContainer("seed");
+        for (let index = 0; index < count; index++) {
+            golden.putBlob("images", `blob-${index}`, `content ${index}`);
+        }
+        writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "bench", version: "1.0.0", private: true }));
+        const [{ filename }] = JSON.parse(
+            run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], root),
+        );
+        run(
+            "npm",
+            ["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", join(folder, filename)],
+            folder,
+        );
+
+        const times = { blobCopy: { first: [], noChange: [] }, floor: { first: [], noChange: [] } };
+        for (let number = 0; number < runs; number++) {
+            for (const [name, source] of [
+                ["floor", floorProgram],
+                ["blobCopy", blobCopyProgram],
+            ]) {
+                const program = join(folder, `${name}-${number}`);
+                mkdirSync(program);
+                writeFileSync(join(program, "index.js"), source);
+                writeFileSync(
+                    join(program, "package.json"),
+                    JSON.stringify({ name, version: "1.0.0", private: true, main: "index.js" }),
+                );
+                writeFileSync(join(program, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
+                writeFileSync(
+                    join(program, "settings.json"),
+                    JSON.stringify({
+                        golden: golden.connectionString,
+                        dev: simulator.account("dev").connectionString,
+                        url: `${golden.blobEndpoint.replace(/\/$/, "")}/images`,
+                        count,
+                    }),
+                );
+                const environment = {
+                    PATH: `${process.env.PATH}${delimiter}`,
+                    PULUMI_BACKEND_URL: `file://${program}`,
+                    PULUMI_HOME: join(program, "home"),
+                    PULUMI_CONFIG_PASSPHRASE: "bench",
+                    PULUMI_SKIP_UPDATE_CHECK: "true",
+                    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+                };
+                await seconds("pulumi", ["stack", "init", "bench"], program, environment);
+                times[name].first.push(
+                    await seconds("pulumi", ["up", "--yes", "--non-interactive"], program, environment),
+                );
+                times[name].noChange.push(
+                    await seconds("pulumi", ["up", "--yes", "--non-interactive"], program, environment),
+                );
+                await seconds("pulumi", ["destroy", "--yes", "--non-interactive"], program, environment);
+            }
+        }
+        const ratio = median(times.blobCopy.first) / median(times.floor.first);
+        const noChangeRatio = median(times.blobCopy.noChange) / median(times.floor.noChange);
+        const row = (what, kind, value) => ({
+            [`${count} resources`]: what,
+            "floor, s": median(times.floor[kind]).toFixed(1),
+            "BlobCopy, s": median(times.blobCopy[kind]).toFixed(1),
+            ratio: value.toFixed(2),
+        });
+        return {
+            rows: [
+                row("first pulumi up", "first", ratio),
+                row("pulumi up with nothing to do", "noChange", noChangeRatio),
+            ],
+            figures: { ratio: Number(ratio.toFixed(3)), noChangeRatio: Number(noChangeRatio.toFixed(3)) },
+        };
+    } finally {
+        await simulator.close();
+        rmSync(folder, { recursive: true, force: true });
+    }
+}

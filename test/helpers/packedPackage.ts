@@ -1,0 +1,57 @@
+// Packs the package and installs the tarball into a program folder, once for all lifecycle tests: what they run is what a user installs.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { TestProject } from "vitest/node";
+
+const root = resolve(__dirname, "../..");
+
+declare module "vitest" {
+    interface ProvidedContext {
+        /** A folder with node_modules in which pulumi-azure-copy was installed from its tarball. */
+        programFolder: string;
+        /** The folder of the `pulumi` program. */
+        pulumiFolder: string;
+    }
+}
+
+function run(command: string, args: string[], cwd: string): string {
+    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Packs the package as it is in `folder`, and returns the tarball. */
+export function pack(folder: string, into: string): string {
+    const [packed] = JSON.parse(run("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", into], folder));
+    return join(into, packed.filename);
+}
+
+/** A program folder with the tarball installed beside the Pulumi SDK that this project is built with. */
+export function installProgram(folder: string, tarball: string): void {
+    const { version } = JSON.parse(readFileSync(join(root, "node_modules/@pulumi/pulumi/package.json"), "utf8"));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "program", version: "1.0.0", private: true }));
+    run(
+        "npm",
+        [
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+            "--prefer-offline",
+            `@pulumi/pulumi@${version}`,
+            tarball,
+        ],
+        folder,
+    );
+}
+
+export default function setup(project: TestProject): () => void {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-"));
+    const program = join(folder, "program");
+    installProgram(program, pack(root, folder));
+    project.provide("programFolder", program);
+    project.provide("pulumiFolder", run("node", [join(root, "tools/pulumi/get.mjs")], root).trim());
+    return () => rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,179 @@
+// Stacks of the real Pulumi CLI, by its Automation API, with state in a folder of their own.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import type * as Pulumi from "@pulumi/pulumi";
+import type * as Automation from "@pulumi/pulumi/automation";
+import type * as Copy from "pulumi-azure-copy";
+import { inject } from "vitest";
+
+/** The modules that a program in a folder gets: those of its own node_modules. */
+export function modulesOf(folder: string): { pulumi: typeof Pulumi; automation: typeof Automation; copy: typeof Copy } {
+    const require = createRequire(join(folder, "index.js"));
+    return {
+        pulumi: require("@pulumi/pulumi"),
+        automation: require("@pulumi/pulumi/automation"),
+        copy: require("pulumi-azure-copy"),
+    };
+}
+
+export const passphrase = "lifecycle";
+
+/** The environment of a CLI that uses nothing of this machine's own Pulumi. */
+export function pulumiEnvironment(home: string): Record<string, string> {
+    return {
+        PATH: `${inject("pulumiFolder")}${delimiter}${process.env.PATH?.replace(inject("pulumiFolder") + delimiter, "")}`,
+        PULUMI_HOME: join(home, "home"),
+        PULUMI_BACKEND_URL: `file://${home}`,
+        PULUMI_CONFIG_PASSPHRASE: passphrase,
+        PULUMI_ACCESS_TOKEN: "",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        CI: "true",
+    };
+}
+
+/** What happened in one operation of a stack. */
+export interface Operation {
+    /** Steps on BlobCopy resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
+    readonly steps: Record<string, string[]>;
+    /** Everything that the CLI printed, and all of its events as JSON: what must hold no secret. */
+    readonly transcript: string;
+    /** Lines that the engine showed with a resource while it ran. */
+    readonly progress: { urn: string; message: string }[];
+    readonly warnings: string[];
+    readonly outputs: Record<string, unknown>;
+    /** Set where the operation failed. */
+    readonly error?: string;
+}
+
+/** A stack under test. */
+export interface TestStack {
+    readonly stack: Automation.Stack;
+    up(options?: { replace?: string[] }): Promise<Operation>;
+    preview(): Promise<Operation>;
+    refresh(): Promise<Operation>;
+    destroy(): Promise<Operation>;
+    /** The state's resources of this package, with secrets in plain text. */
+    resources(): Promise<ResourceState[]>;
+    /** The state as it stands on disk, with secrets encrypted. */
+    onDisk(): string;
+}
+
+export interface ResourceState {
+    readonly urn: string;
+    readonly id: string;
+    readonly type: string;
+    readonly inputs: Record<string, unknown>;
+    readonly outputs: Record<string, unknown>;
+    readonly initErrors?: string[];
+}
+
+/** A program whose parts a test can change between two operations. */
+export type Program = (modules: ReturnType<typeof modulesOf>) => undefined | Record<string, unknown>;
+
+/**
+ * Runs a test with a stack of its own, and destroys it whatever happened.
+ * @param program called for each operation, so that it sees what the test has changed
+ */
+export async function withStack(
+    program: Program,
+    test: (stack: TestStack) => Promise<void>,
+    folder = inject("programFolder"),
+): Promise<void> {
+    // The Automation API looks for the CLI on this process's own PATH.
+    process.env.PATH = pulumiEnvironment("").PATH;
+    const home = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-stack-"));
+    const modules = modulesOf(folder);
+    const stack = await modules.automation.LocalWorkspace.createStack(
+        { stackName: "test", projectName: "lifecycle", program: async () => program(modules) },
+        {
+            workDir: folder,
+            envVars: pulumiEnvironment(home),
+            projectSettings: { name: "lifecycle", runtime: "nodejs", backend: { url: `file://${home}` } },
+        },
+    );
+    const testStack = wrap(stack, modules, home);
+    try {
+        await test(testStack);
+    } finally {
+        await stack.destroy({ onOutput: () => {} }).catch(() => {});
+        rmSync(home, { recursive: true, force: true });
+    }
+}
+
+/**
+ * Pulumi's own SDK prints every resource's answer, secrets in plain text, as a debug message, which `--debug` alone shows a person
+ * and an inline program always gets. It does so for the resources of any package; ours has no say in it.
+ */
+function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
+    return diagnosticEvent?.severity === "debug" && diagnosticEvent.message.startsWith("RegisterResource RPC finished");
+}
+
+function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, home: string): TestStack {
+    async function run(
+        operation: (options: {
+            onOutput: (text: string) => void;
+            onError: (text: string) => void;
+            onEvent: (event: Automation.EngineEvent) => void;
+        }) => Promise<unknown>,
+    ): Promise<Operation> {
+        const texts: string[] = [];
+        const steps: Record<string, string[]> = {};
+        const progress: { urn: string; message: string }[] = [];
+        const warnings: string[] = [];
+        let error: string | undefined;
+        try {
+            await operation({
+                onOutput: (text) => texts.push(text),
+                onError: (text) => texts.push(text),
+                onEvent: (event) => {
+                    if (!isSdkDebug(event)) {
+                        texts.push(JSON.stringify(event));
+                    }
+                    const step = event.resourcePreEvent?.metadata;
+                    if (step && step.type === modules.copy.BlobCopy.__pulumiType) {
+                        const name = step.urn.split("::").at(-1)!;
+                        steps[name] = [...(steps[name] ?? []), step.op];
+                    }
+                    const line = event.diagnosticEvent;
+                    if (line?.ephemeral) {
+                        progress.push({ urn: line.urn ?? "", message: line.message });
+                    } else if (line?.severity === "warning") {
+                        warnings.push(line.message);
+                    }
+                },
+            });
+        } catch (failure) {
+            error = (failure as Error).message;
+            texts.push(error);
+        }
+        const outputs = Object.fromEntries(
+            Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value]),
+        );
+        return {
+            steps,
+            transcript: texts.join("\n"),
+            progress,
+            warnings,
+            outputs,
+            ...(error !== undefined && { error }),
+        };
+    }
+    return {
+        stack,
+        up: (options) => run((on) => stack.up({ ...on, ...options })),
+        preview: () => run((on) => stack.preview(on)),
+        refresh: () => run((on) => stack.refresh(on)),
+        destroy: () => run((on) => stack.destroy(on)),
+        async resources() {
+            const { deployment } = await stack.exportStack();
+            return (deployment.resources ?? []).filter(
+                (one: ResourceState) => one.type === modules.copy.BlobCopy.__pulumiType,
+            );
+        },
+        onDisk: () => readFileSync(join(home, ".pulumi/stacks/lifecycle/test.json"), "utf8"),
+    };
+}

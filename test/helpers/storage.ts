@@ -1,0 +1,99 @@
+// Two simulated storage accounts, and a handler's context on them.
+
+import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
+import { ManualClock, startSimulator } from "../../simulator";
+import type { CopyProgress } from "../../src/copy/wait";
+import type { BlobCopyInputs } from "../../src/provider/blobCopyTypes";
+import type { Context } from "../../src/provider/handler";
+import { createClients } from "../../src/storage/clients";
+
+export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
+
+export interface TestStorage {
+    readonly simulator: Simulator;
+    readonly clock: ManualClock;
+    readonly inputs: BlobCopyInputs;
+    readonly context: Context;
+    readonly progress: CopyProgress[];
+    readonly warnings: string[];
+    /** Calls back at each report of progress. */
+    onProgress(callback: () => void): void;
+    /** A blob as anybody sees it, through the Azure SDK. */
+    blob(account: "golden" | "dev", blobName?: string): BlockBlobClient;
+    content(account: "golden" | "dev", blobName?: string): Promise<string>;
+    /** The destination's container. */
+    container(): ContainerClient;
+    /** The operations that the service was asked for since the last call, in order. */
+    operations(): string[];
+    close(): Promise<void>;
+}
+
+export const sourceContent = "what the golden account holds";
+
+/** Accounts golden and dev, with images/orders.bak in the first and an empty container seed in the second. */
+export async function startStorage(options: { copySeconds?: number; realTime?: boolean } = {}): Promise<TestStorage> {
+    const clock = new ManualClock();
+    const simulator = await startSimulator({
+        accounts: [{ name: "golden" }, { name: "dev" }],
+        copySeconds: options.copySeconds ?? 0,
+        ...(!options.realTime && { clock }),
+    });
+    const golden = simulator.account("golden");
+    golden.createContainer("images");
+    simulator.account("dev").createContainer("seed");
+    golden.putBlob("images", "orders.bak", sourceContent, {
+        contentType: "text/plain",
+        metadata: { origin: "golden" },
+    });
+    const progress: CopyProgress[] = [];
+    const warnings: string[] = [];
+    let callback = () => {};
+    const service = (account: "golden" | "dev") =>
+        BlobServiceClient.fromConnectionString(simulator.account(account).connectionString);
+    const containerOf = { golden: "images", dev: "seed" };
+    const blob = (account: "golden" | "dev", blobName = "orders.bak") =>
+        service(account).getContainerClient(containerOf[account]).getBlockBlobClient(blobName);
+    return {
+        simulator,
+        clock,
+        progress,
+        warnings,
+        onProgress: (next) => {
+            callback = next;
+        },
+        inputs: {
+            source: { connectionString: golden.connectionString, containerName: "images", blobName: "orders.bak" },
+            destination: {
+                connectionString: simulator.account("dev").connectionString,
+                containerName: "seed",
+                blobName: "orders.bak",
+            },
+        },
+        context: {
+            clients: createClients({ retryDelayMilliseconds: 1 }),
+            // A wait takes no time: the simulator's clock is turned instead.
+            clock: {
+                now: () => new Date(clock.now()),
+                sleep: async (milliseconds, signal) => {
+                    signal.throwIfAborted();
+                    clock.advance(milliseconds);
+                },
+            },
+            signal: new AbortController().signal,
+            progress: (report) => {
+                progress.push(report);
+                callback();
+            },
+            warn: (message) => warnings.push(message),
+        },
+        blob,
+        content: async (account, blobName) => (await blob(account, blobName).downloadToBuffer()).toString(),
+        container: () => service("dev").getContainerClient("seed"),
+        operations() {
+            const operations = simulator.requests.all().map((request) => request.operation);
+            simulator.requests.clear();
+            return operations;
+        },
+        close: () => simulator.close(),
+    };
+}

@@ -1,0 +1,104 @@
+// What happens when everything is killed in the middle of a copy. The program is on disk and the CLI is its own process group.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
+import { pulumiEnvironment } from "../helpers/stack";
+import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
+
+let storage: TestStorage;
+let folder: string;
+
+beforeEach(async () => {
+    storage = await startStorage({ realTime: true });
+    folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-killed-"));
+    symlinkSync(join(inject("programFolder"), "node_modules"), join(folder, "node_modules"));
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: killed\nruntime: nodejs\n");
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "killed", main: "index.js" }));
+    writeFileSync(join(folder, "inputs.json"), JSON.stringify(storage.inputs));
+    writeFileSync(
+        join(folder, "index.js"),
+        'const copy = require("pulumi-azure-copy");\nnew copy.BlobCopy("seed", require("./inputs.json"));\n',
+    );
+});
+
+afterEach(async () => {
+    await storage.close();
+    rmSync(folder, { recursive: true, force: true });
+});
+
+function pulumi(...args: string[]): { child: ChildProcess; output: () => string } {
+    const child = spawn(join(inject("pulumiFolder"), "pulumi"), [...args, "--non-interactive"], {
+        cwd: folder,
+        detached: true,
+        env: { ...process.env, ...pulumiEnvironment(folder) },
+    });
+    let output = "";
+    for (const stream of [child.stdout!, child.stderr!]) {
+        stream.on("data", (text) => {
+            output += text;
+        });
+    }
+    return { child, output: () => output };
+}
+
+async function run(...args: string[]): Promise<string> {
+    const { child, output } = pulumi(...args);
+    const [code] = await once(child, "close");
+    expect(code, output()).toBe(0);
+    return output();
+}
+
+const copies = () => storage.simulator.requests.of("Copy Blob").filter(({ status }) => status === 202).length;
+
+/** Starts `pulumi up`, and kills its whole process group once the copy is pending. */
+async function upAndKill(): Promise<void> {
+    const before = copies();
+    const { child, output } = pulumi("up", "--yes");
+    await vi.waitFor(() => expect(copies(), output()).toBe(before + 1), { timeout: 60_000, interval: 100 });
+    await sleep(500);
+    process.kill(-child.pid!, "SIGKILL");
+    await once(child, "close");
+}
+
+it("SIGKILL of the whole process group during create, then up again: one copy, joined", async () => {
+    storage.simulator.copies.add({ seconds: 12 });
+    await run("stack", "init", "test");
+    await upAndKill();
+
+    // The orphaned provider notices that its engine is gone, and asks for nothing more.
+    await sleep(2_500);
+    storage.operations();
+    await sleep(2_500);
+    expect(storage.operations()).toEqual([]);
+
+    await run("cancel", "--yes");
+    const second = await run("up", "--yes");
+    expect(second).toContain("seed");
+    expect(storage.simulator.requests.of("Copy Blob").map(({ status }) => status)).not.toContain(202);
+    expect(await storage.content("dev")).toBe(sourceContent);
+    const { copyId } = await storage.blob("dev").getProperties();
+    await run("destroy", "--yes");
+    expect(copyId).toBeDefined();
+    expect(await storage.blob("dev").exists()).toBe(false);
+});
+
+it("SIGKILL during an update: the next up joins the copy, and the snapshot that kept the old content goes", async () => {
+    await run("stack", "init", "test");
+    await run("up", "--yes");
+    await sleep(1_500); // times are whole seconds: the change must be seen as later than the copy
+    storage.simulator.account("golden").putBlob("images", "orders.bak", "a newer backup");
+    storage.simulator.copies.add({ seconds: 10 });
+    await upAndKill();
+    expect(storage.simulator.requests.count("Snapshot Blob")).toBe(1);
+    await run("cancel", "--yes");
+    await run("up", "--yes");
+    expect(copies()).toBe(2);
+    expect(await storage.content("dev")).toBe("a newer backup");
+    await run("destroy", "--yes");
+    expect(await storage.blob("dev").exists()).toBe(false);
+});
