@@ -35,7 +35,7 @@ test: lint build
 	npm run --silent test
 
 bench: build
-	PATH="$$(node tools/pulumi/get.mjs):$$PATH" node bench/run.mjs
+	node bench/run.mjs
 
 demo: build
 	@PATH="$$(node tools/pulumi/get.mjs):$$PATH" node tools/demo.mjs

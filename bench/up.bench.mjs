@@ -1,10 +1,10 @@
 // 200 BlobCopy resources in one program, beside 200 dynamic resources of the same shape whose create makes a single request.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
 const count = 200;
@@ -64,7 +64,6 @@ function median(values) {
 
 /** Seconds that a command takes, as a whole process. */
 async function seconds(command, args, cwd, env) {
-    const { spawn } = await import("node:child_process");
     const started = process.hrtime.bigint();
     await new Promise((done, fail) => {
         // Not execFileSync: the simulator answers from this process.
@@ -131,7 +130,6 @@ export async function bench() {
                     }),
                 );
                 const environment = {
-                    PATH: `${process.env.PATH}${delimiter}`,
                     PULUMI_BACKEND_URL: `file://${program}`,
                     PULUMI_HOME: join(program, "home"),
                     PULUMI_CONFIG_PASSPHRASE: "bench",

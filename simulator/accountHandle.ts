@@ -1,0 +1,113 @@
+import { checkTags } from "./blob/requestProperties";
+import { bytes, type Content } from "./content/content";
+import { JoinedContent } from "./content/joined";
+import { PageMap } from "./content/pageMap";
+import { checkBlobName, checkContainerName } from "./http/address";
+import type { Service } from "./service";
+import type { Account } from "./state/account";
+import { Blob, type BlobType, DEFAULT_HEADERS } from "./state/blob";
+import { Container, type PublicAccess } from "./state/container";
+
+/** Properties of a blob that is put in directly. */
+export interface PutBlobOptions {
+    /** @default "BlockBlob" */
+    readonly blobType?: BlobType;
+    /** @default "application/octet-stream" */
+    readonly contentType?: string;
+    readonly contentEncoding?: string;
+    readonly contentLanguage?: string;
+    readonly contentDisposition?: string;
+    readonly cacheControl?: string;
+    readonly metadata?: Readonly<Record<string, string>>;
+    readonly tags?: Readonly<Record<string, string>>;
+    /** @default the account's, inferred */
+    readonly accessTier?: string;
+    /** The stored Content-MD5 in Base64. @default computed for block blobs of text or a Buffer, none otherwise */
+    readonly contentMd5?: string;
+}
+
+/** A simulated account, as tests and programs hold it. */
+export interface AccountHandle {
+    readonly name: string;
+    /** The first key, in Base64. */
+    readonly key: string;
+    /** The second key, in Base64. */
+    readonly secondaryKey: string;
+    /** The Blob service's URL, without a slash at its end. */
+    readonly blobEndpoint: string;
+    /** A connection string for any Azure Storage client. */
+    readonly connectionString: string;
+    /** Creates a container, without a request. One that is there stays, with the public access given now. */
+    createContainer(name: string, options?: { readonly publicAccess?: PublicAccess }): void;
+    /** Puts a blob into a container, without a request. The content isn't copied; generated content takes no memory. */
+    putBlob(container: string, name: string, content: string | Buffer | Content, options?: PutBlobOptions): void;
+}
+
+/** The handle of an account that is served at a URL. */
+export function createAccountHandle(service: Service, account: Account, url: string): AccountHandle {
+    const blobEndpoint = `${url}/${account.name}`;
+    const [key, secondaryKey] = account.keys;
+    const protocol = url.slice(0, url.indexOf(":"));
+    return {
+        name: account.name,
+        key,
+        secondaryKey,
+        blobEndpoint,
+        connectionString: `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${key};BlobEndpoint=${blobEndpoint};`,
+        createContainer(name, options = {}) {
+            checkContainerName(name);
+            if (options.publicAccess && !account.allowBlobPublicAccess) {
+                throw new Error(`account "${account.name}" doesn't allow public containers: set allowBlobPublicAccess`);
+            }
+            const existing = account.containers.get(name);
+            if (existing) {
+                existing.publicAccess = options.publicAccess;
+            } else {
+                account.containers.set(name, new Container(name, service.ticks.next(), options.publicAccess));
+            }
+        },
+        putBlob(containerName, name, content, options = {}) {
+            const container = account.containers.get(containerName);
+            if (!container) {
+                throw new Error(`account "${account.name}" has no container "${containerName}": create it first`);
+            }
+            checkBlobName(name);
+            service.replace(container, name, makeBlob(service, content, options, container.blob(name)));
+        },
+    };
+}
+
+function makeBlob(
+    service: Service,
+    value: string | Buffer | Content,
+    options: PutBlobOptions,
+    old: Blob | undefined,
+): Blob {
+    const type = options.blobType ?? "BlockBlob";
+    const content = typeof value === "string" || Buffer.isBuffer(value) ? bytes(value) : value;
+    const created = old?.createdSeconds ?? Math.floor(service.clock.now() / 1000);
+    const blob = new Blob(type, service.ticks.next(), created);
+    blob.content = content;
+    blob.md5 = options.contentMd5;
+    if (options.contentMd5 === undefined && type === "BlockBlob") {
+        blob.useContentMd5();
+    }
+    if (type === "PageBlob") {
+        if (content.length % 512 !== 0) {
+            throw new RangeError(`a page blob's length must be a multiple of 512, got ${content.length}`);
+        }
+        blob.content = content instanceof PageMap ? content : PageMap.of(content);
+    } else if (type === "AppendBlob") {
+        blob.content = JoinedContent.of([content]);
+        blob.rarities.appendedBlocks = content.length > 0 ? 1 : 0;
+    }
+    const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = options;
+    if (contentType ?? contentEncoding ?? contentLanguage ?? contentDisposition ?? cacheControl) {
+        const headers = { contentEncoding, contentLanguage, contentDisposition, cacheControl };
+        blob.headers = { ...headers, contentType: contentType ?? DEFAULT_HEADERS.contentType };
+    }
+    blob.metadata = options.metadata;
+    blob.tags = options.tags && checkTags(Object.entries(options.tags));
+    blob.tier = options.accessTier === undefined ? undefined : { tier: options.accessTier };
+    return blob;
+}

@@ -1,0 +1,21 @@
+/** The permissions and overrides of a verified SAS. */
+export interface SasGrant {
+    /** An account SAS covers services and resource types; a service SAS one container, blob, snapshot or version. */
+    readonly kind: "account" | "service";
+    /** Permission letters, those of the stored access policy included. */
+    readonly permissions: string;
+    /** Resource types of an account SAS: `s`, `c`, `o`. */
+    readonly resourceTypes: string;
+    /** What a service SAS is for: `b`, `bs`, `bv` or `c`. */
+    readonly resource: string;
+    /** When it ends, in milliseconds. */
+    readonly expires: number;
+    /** Response headers that it sets: rscc, rscd, rsce, rscl, rsct. */
+    readonly overrides: Readonly<Record<string, string>>;
+}
+
+/** Who asks, once that is verified. */
+export type Identity =
+    | { readonly kind: "key" }
+    | { readonly kind: "sas"; readonly grant: SasGrant }
+    | { readonly kind: "anonymous" };

@@ -1,0 +1,170 @@
+import { checkContainerName } from "../http/address";
+import type { Answer } from "../http/answer";
+import { readSmallBody } from "../http/body";
+import { invalidHeader, storageError } from "../http/errors";
+import type { StorageRequest } from "../http/request";
+import { asList, element, optionalElement, parent, parseXml } from "../http/xml";
+import { type AccessPolicy, Container, type PublicAccess } from "../state/container";
+import { type Conditions, checkWrite, readConditions } from "./conditions";
+import { modifiedHeaders } from "./describeBlob";
+import { readMetadata } from "./requestProperties";
+import { targetContainer } from "./target";
+
+/** Create Container. */
+export function createContainer(request: StorageRequest): Answer {
+    const name = request.address.container!;
+    checkContainerName(name);
+    const publicAccess = readPublicAccess(request);
+    const metadata = readMetadata(request.headers);
+    if (request.account.containers.has(name)) {
+        throw storageError("ContainerAlreadyExists");
+    }
+    const container = new Container(name, request.service.ticks.next(), publicAccess);
+    container.metadata = metadata;
+    request.account.containers.set(name, container);
+    return { status: 201, headers: modifiedHeaders(request, container.modified) };
+}
+
+/** Delete Container, with all that is in it. It is gone at once; the real service takes its time. */
+export function deleteContainer(request: StorageRequest): Answer {
+    const container = targetContainer(request);
+    checkWrite(dateConditions(request), container);
+    for (const [name] of container.entries("")) {
+        const blob = container.blob(name);
+        if (blob) {
+            request.service.forget(blob);
+        }
+        for (const snapshot of container.snapshots(name)) {
+            request.service.forget(snapshot.blob);
+        }
+    }
+    request.account.containers.delete(container.name);
+    return { status: 202 };
+}
+
+/** Get Container Properties, which Get Container Metadata is a part of. */
+export function getContainerProperties(request: StorageRequest): Answer {
+    const container = targetContainer(request);
+    const metadata = Object.entries(container.metadata ?? {}).map(([name, value]) => [`x-ms-meta-${name}`, value]);
+    const onlyMetadata = request.query.get("comp")?.toLowerCase() === "metadata";
+    return {
+        status: 200,
+        headers: {
+            ...modifiedHeaders(request, container.modified),
+            Vary: "Origin",
+            ...Object.fromEntries(metadata),
+            ...(onlyMetadata ? {} : propertyHeaders(container)),
+        },
+    };
+}
+
+function propertyHeaders(container: Container): Record<string, string | undefined> {
+    return {
+        "x-ms-lease-status": "unlocked",
+        "x-ms-lease-state": "available",
+        "x-ms-blob-public-access": container.publicAccess,
+        "x-ms-has-immutability-policy": "false",
+        "x-ms-has-legal-hold": "false",
+        "x-ms-immutable-storage-with-versioning-enabled": "false",
+        "x-ms-default-encryption-scope": "$account-encryption-key",
+        "x-ms-deny-encryption-scope-override": "false",
+    };
+}
+
+/** Set Container Metadata: replaces the whole set. */
+export function setContainerMetadata(request: StorageRequest): Answer {
+    const metadata = readMetadata(request.headers);
+    const container = targetContainer(request);
+    checkWrite(dateConditions(request), container);
+    container.metadata = metadata;
+    container.modified = request.service.ticks.next();
+    return { status: 200, headers: modifiedHeaders(request, container.modified) };
+}
+
+/** Get Container ACL: the public access level and the stored access policies. */
+export function getContainerAcl(request: StorageRequest): Answer {
+    const container = targetContainer(request);
+    const policies = container.policies.map((policy) =>
+        parent(
+            "SignedIdentifier",
+            element("Id", policy.id) +
+                parent(
+                    "AccessPolicy",
+                    optionalElement("Start", policy.start) +
+                        optionalElement("Expiry", policy.expiry) +
+                        optionalElement("Permission", policy.permissions),
+                ),
+        ),
+    );
+    return {
+        status: 200,
+        headers: {
+            ...modifiedHeaders(request, container.modified),
+            "x-ms-blob-public-access": container.publicAccess,
+        },
+        xml: parent("SignedIdentifiers", policies.join("")),
+        chunked: true,
+    };
+}
+
+/** Set Container ACL: replaces both. */
+export async function setContainerAcl(request: StorageRequest): Promise<Answer> {
+    const publicAccess = readPublicAccess(request);
+    const body = await readSmallBody(request.body);
+    const policies = body.length === 0 ? [] : readPolicies(body);
+    const container = targetContainer(request);
+    checkWrite(dateConditions(request), container);
+    container.publicAccess = publicAccess;
+    container.policies = policies;
+    container.modified = request.service.ticks.next();
+    return { status: 200, headers: modifiedHeaders(request, container.modified) };
+}
+
+/** The x-ms-blob-public-access header; 409 if the account forbids public containers. */
+function readPublicAccess(request: StorageRequest): PublicAccess | undefined {
+    const text = request.headers.get("x-ms-blob-public-access");
+    if (text === undefined || text === "") {
+        return undefined;
+    }
+    const level = text.toLowerCase() === "true" ? "container" : text.toLowerCase();
+    if (level !== "blob" && level !== "container") {
+        throw invalidHeader("x-ms-blob-public-access", text);
+    }
+    if (!request.account.allowBlobPublicAccess) {
+        throw storageError("PublicAccessNotPermitted");
+    }
+    return level;
+}
+
+function readPolicies(body: Buffer): AccessPolicy[] {
+    const document = parseXml(body) as { SignedIdentifiers?: { SignedIdentifier?: unknown } };
+    if (!("SignedIdentifiers" in document)) {
+        throw storageError("InvalidXmlDocument");
+    }
+    const identifiers = asList(document.SignedIdentifiers?.SignedIdentifier) as {
+        Id?: unknown;
+        AccessPolicy?: { Start?: unknown; Expiry?: unknown; Permission?: unknown };
+    }[];
+    if (identifiers.length > 5) {
+        throw storageError("InvalidInput");
+    }
+    const text = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
+    return identifiers.map((identifier) => {
+        const id = text(identifier.Id) ?? "";
+        if (id === "" || id.length > 64) {
+            throw storageError("InvalidXmlNodeValue", { elements: { XmlNodeName: "Id", XmlNodeValue: id } });
+        }
+        return {
+            id,
+            start: text(identifier.AccessPolicy?.Start),
+            expiry: text(identifier.AccessPolicy?.Expiry),
+            permissions: text(identifier.AccessPolicy?.Permission),
+        };
+    });
+}
+
+/** Container operations take no ETag conditions. */
+function dateConditions(request: StorageRequest): Conditions {
+    const { modifiedSince, unmodifiedSince, tagsHeader } = readConditions(request.headers);
+    return { modifiedSince, unmodifiedSince, tagsHeader };
+}

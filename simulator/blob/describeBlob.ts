@@ -1,0 +1,132 @@
+import { etagOf, httpDate, millisecondsOf, type Ticks } from "../clock";
+import type { StorageRequest } from "../http/request";
+import type { Account } from "../state/account";
+import type { Blob } from "../state/blob";
+import { isLocked, leaseState } from "../state/lease";
+
+/** Headers of an answer. */
+export type AnswerHeaders = Record<string, string | number | undefined>;
+
+/** ETag and Last-Modified; versions before 2011-08-18 have the ETag without quotes. */
+export function modifiedHeaders(request: StorageRequest, modified: Ticks): AnswerHeaders {
+    return { ETag: quotedEtag(request.version, modified), "Last-Modified": httpDate(millisecondsOf(modified)) };
+}
+
+/** The ETag as a header of that version. */
+export function quotedEtag(version: string, modified: Ticks): string {
+    return version >= "2011-08-18" ? `"${etagOf(modified)}"` : etagOf(modified);
+}
+
+/** When a copy ended and how, as the x-ms-copy-* headers. */
+export function copyHeaders(blob: Blob): AnswerHeaders {
+    const { copy } = blob;
+    if (!copy) {
+        return {};
+    }
+    return {
+        "x-ms-copy-id": copy.id,
+        "x-ms-copy-source": copy.source,
+        "x-ms-copy-status": copy.status,
+        "x-ms-copy-status-description": copy.description ?? copy.pending?.intermittent,
+        "x-ms-copy-progress": `${copy.copied}/${copy.total}`,
+        "x-ms-copy-completion-time": copy.completed === undefined ? undefined : httpDate(copy.completed),
+    };
+}
+
+/** x-ms-lease-status, -state and -duration. */
+export function leaseHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
+    const state = leaseState(blob.lease, request.service.clock.now());
+    return {
+        "x-ms-lease-status": isLocked(state) ? "locked" : "unlocked",
+        "x-ms-lease-state": state,
+        "x-ms-lease-duration": state === "leased" ? (blob.lease!.duration === -1 ? "infinite" : "fixed") : undefined,
+    };
+}
+
+/** How a blob's tier is shown. */
+export interface ShownTier {
+    readonly tier: string;
+    readonly inferred: boolean;
+    readonly changed?: number;
+    /** `rehydrate-pending-to-hot` and so on. */
+    readonly archiveStatus?: string;
+    readonly rehydratePriority?: string;
+}
+
+/** The tier of a blob: the one set on it, or the one its account or size gives it. */
+export function shownTier(account: Account, blob: Blob): ShownTier | undefined {
+    if (blob.tier) {
+        const { rehydration } = blob.tier;
+        return {
+            tier: blob.tier.tier,
+            inferred: false,
+            changed: blob.tier.changed,
+            archiveStatus: rehydration && `rehydrate-pending-to-${rehydration.to.toLowerCase()}`,
+            rehydratePriority: rehydration?.priority,
+        };
+    }
+    if (account.isPremium) {
+        return blob.type === "PageBlob" ? { tier: inferredPageTier(blob.content.length), inferred: true } : undefined;
+    }
+    return account.hasTiers ? { tier: account.accessTier, inferred: true } : undefined;
+}
+
+function inferredPageTier(length: number): string {
+    // A premium page blob without a tier of its own was seen as P10, up to the size that P10 is for.
+    const gib = length / 2 ** 30;
+    const sizes: [string, number][] = [
+        ["P10", 128],
+        ["P20", 512],
+        ["P30", 1024],
+        ["P40", 2048],
+        ["P50", 4096],
+    ];
+    return sizes.find(([, size]) => gib <= size)?.[0] ?? "P60";
+}
+
+/** All headers that Get Blob and Get Blob Properties have in common. */
+export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
+    const { rare } = blob;
+    const headers: AnswerHeaders = {
+        "Content-Type": blob.headers.contentType,
+        "Content-Encoding": blob.headers.contentEncoding,
+        "Content-Language": blob.headers.contentLanguage,
+        "Content-Disposition": blob.headers.contentDisposition,
+        "Cache-Control": blob.headers.cacheControl,
+        "Accept-Ranges": "bytes",
+        ...modifiedHeaders(request, blob.modified),
+        Vary: "Origin",
+        "x-ms-blob-type": blob.type,
+        "x-ms-server-encrypted": "true",
+        "x-ms-creation-time": httpDate(blob.createdSeconds * 1000),
+        ...leaseHeaders(request, blob),
+        ...copyHeaders(blob),
+        "x-ms-blob-sequence-number": blob.type === "PageBlob" ? (rare?.sequenceNumber ?? 0) : undefined,
+        "x-ms-blob-committed-block-count": blob.type === "AppendBlob" ? (rare?.appendedBlocks ?? 0) : undefined,
+        "x-ms-blob-sealed": rare?.sealed && request.version >= "2019-12-12" ? "true" : undefined,
+        "x-ms-immutability-policy-until-date": rare?.immutability?.until,
+        "x-ms-immutability-policy-mode": rare?.immutability?.mode,
+        "x-ms-legal-hold": rare?.legalHold === undefined ? undefined : String(rare.legalHold),
+    };
+    const tags = blob.tags && Object.keys(blob.tags).length;
+    if (tags && request.version >= "2019-12-12") {
+        headers["x-ms-tag-count"] = tags;
+    }
+    for (const [name, value] of Object.entries(blob.metadata ?? {})) {
+        headers[`x-ms-meta-${name}`] = value;
+    }
+    const sas = request.identity.kind === "sas" ? request.identity.grant.overrides : {};
+    const overridden = {
+        "Cache-Control": sas.rscc,
+        "Content-Disposition": sas.rscd,
+        "Content-Encoding": sas.rsce,
+        "Content-Language": sas.rscl,
+        "Content-Type": sas.rsct,
+    };
+    for (const [name, value] of Object.entries(overridden)) {
+        if (value !== undefined && value !== "") {
+            headers[name] = value;
+        }
+    }
+    return headers;
+}

@@ -1,0 +1,213 @@
+import type { Answer } from "../http/answer";
+import type { StorageRequest } from "../http/request";
+import {
+    type Access,
+    blobAccess,
+    CREATE_OR_WRITE,
+    containerAccess,
+    KEY_ONLY,
+    LEASE,
+    publicBlobAccess,
+    publicContainerAccess,
+    serviceAccess,
+} from "./access";
+import { appendBlock } from "./append";
+import { getBlockList, putBlock, putBlockList } from "./blocks";
+import {
+    createContainer,
+    deleteContainer,
+    getContainerAcl,
+    getContainerProperties,
+    setContainerAcl,
+    setContainerMetadata,
+} from "./containers";
+import { abortCopyBlob, copyBlob } from "./copyBlob";
+import { leaseBlob } from "./lease";
+import { listBlobs } from "./listBlobs";
+import { getPageRanges, putPage } from "./pages";
+import { getBlobTags, setBlobMetadata, setBlobProperties, setBlobTags } from "./properties";
+import { putBlob } from "./putBlob";
+import { getBlob, getBlobMetadata, getBlobProperties } from "./readBlob";
+import { getAccountInformation, getServiceProperties, listContainers } from "./serviceOperations";
+import { deleteBlob, snapshotBlob } from "./snapshots";
+import { setBlobTier } from "./tier";
+
+/** An operation of the REST reference: which requests are meant by it, who may make them, and what it does. */
+export interface Operation {
+    /** Its name in the REST reference. */
+    readonly name: string;
+    readonly methods: readonly string[];
+    readonly resource: "service" | "container" | "blob" | "any";
+    /** The comp parameter. */
+    readonly comp?: string;
+    /** The restype parameter, where it isn't the resource's own. */
+    readonly restype?: string;
+    /** A header that tells it from another operation with the same method and URL. */
+    readonly header?: string;
+    /** The header's value, if one value alone is meant. */
+    readonly headerValue?: string;
+    readonly access: Access;
+    /** Carries it out; an operation without isn't simulated. */
+    readonly run?: (request: StorageRequest) => Answer | Promise<Answer>;
+}
+
+type Row = Omit<Operation, "methods" | "resource" | "name" | "access" | "run">;
+
+function operation(
+    name: string,
+    methods: string,
+    resource: Operation["resource"],
+    row: Row,
+    access: Access,
+    run?: Operation["run"],
+): Operation {
+    return { name, methods: methods.split(" "), resource, ...row, access, run };
+}
+
+const READ = publicBlobAccess("r");
+const WRITE = blobAccess("w");
+const FROM_URL = { header: "x-ms-copy-source" };
+const LATER = blobAccess("*");
+
+/** The operations of the Blob service, as the REST reference lists them. The first that fits is meant. */
+export const OPERATIONS: readonly Operation[] = [
+    operation(
+        "Get Account Information",
+        "GET HEAD",
+        "any",
+        { restype: "account", comp: "properties" },
+        {
+            level: "s",
+            sas: ["*"],
+        },
+        getAccountInformation,
+    ),
+
+    operation("List Containers", "GET", "service", { comp: "list" }, serviceAccess("l"), listContainers),
+    operation(
+        "Get Blob Service Properties",
+        "GET",
+        "service",
+        { restype: "service", comp: "properties" },
+        serviceAccess("r"),
+        getServiceProperties,
+    ),
+    operation(
+        "Set Blob Service Properties",
+        "PUT",
+        "service",
+        { restype: "service", comp: "properties" },
+        serviceAccess("w"),
+    ),
+    operation("Get Blob Service Stats", "GET", "service", { restype: "service", comp: "stats" }, serviceAccess("r")),
+    operation(
+        "Get User Delegation Key",
+        "POST",
+        "service",
+        { restype: "service", comp: "userdelegationkey" },
+        KEY_ONLY,
+    ),
+    operation("Find Blobs by Tags", "GET", "service", { comp: "blobs" }, serviceAccess("f")),
+    operation("Blob Batch", "POST", "service", { comp: "batch" }, serviceAccess("*")),
+
+    operation("Create Container", "PUT", "container", {}, containerAccess("cw"), createContainer),
+    operation("Delete Container", "DELETE", "container", {}, containerAccess("d"), deleteContainer),
+    operation(
+        "Get Container Properties",
+        "GET HEAD",
+        "container",
+        {},
+        publicContainerAccess("r"),
+        getContainerProperties,
+    ),
+    operation(
+        "Get Container Metadata",
+        "GET HEAD",
+        "container",
+        { comp: "metadata" },
+        publicContainerAccess("r"),
+        getContainerProperties,
+    ),
+    operation(
+        "Set Container Metadata",
+        "PUT",
+        "container",
+        { comp: "metadata" },
+        containerAccess("w"),
+        setContainerMetadata,
+    ),
+    operation("Get Container ACL", "GET HEAD", "container", { comp: "acl" }, KEY_ONLY, getContainerAcl),
+    operation("Set Container ACL", "PUT", "container", { comp: "acl" }, KEY_ONLY, setContainerAcl),
+    operation(
+        "List Blobs",
+        "GET",
+        "container",
+        { comp: "list" },
+        { level: "c", sas: ["l"], publicAccess: "container" },
+        listBlobs,
+    ),
+    operation("Lease Container", "PUT", "container", { comp: "lease" }, containerAccess("wd")),
+    operation("Restore Container", "PUT", "container", { comp: "undelete" }, containerAccess("w")),
+    operation("Find Blobs by Tags in Container", "GET", "container", { comp: "blobs" }, { level: "c", sas: ["f"] }),
+    operation("Blob Batch", "POST", "container", { comp: "batch" }, containerAccess("*")),
+
+    operation("Copy Blob From URL", "PUT", "blob", { header: "x-ms-requires-sync", headerValue: "true" }, LATER),
+    operation("Put Blob From URL", "PUT", "blob", { header: "x-ms-blob-type+x-ms-copy-source" }, LATER),
+    operation("Copy Blob", "PUT", "blob", FROM_URL, CREATE_OR_WRITE, copyBlob),
+    operation("Abort Copy Blob", "PUT", "blob", { comp: "copy" }, WRITE, abortCopyBlob),
+    operation("Incremental Copy Blob", "PUT", "blob", { comp: "incrementalcopy" }, LATER),
+    operation("Put Blob", "PUT", "blob", {}, CREATE_OR_WRITE, putBlob),
+    operation("Get Blob", "GET", "blob", {}, READ, getBlob),
+    operation("Get Blob Properties", "HEAD", "blob", {}, READ, getBlobProperties),
+    operation("Set Blob Properties", "PUT", "blob", { comp: "properties" }, WRITE, setBlobProperties),
+    operation("Get Blob Metadata", "GET HEAD", "blob", { comp: "metadata" }, READ, getBlobMetadata),
+    operation("Set Blob Metadata", "PUT", "blob", { comp: "metadata" }, WRITE, setBlobMetadata),
+    operation("Get Blob Tags", "GET", "blob", { comp: "tags" }, blobAccess("t"), getBlobTags),
+    operation("Set Blob Tags", "PUT", "blob", { comp: "tags" }, blobAccess("t"), setBlobTags),
+    operation("Set Blob Tier", "PUT", "blob", { comp: "tier" }, WRITE, setBlobTier),
+    operation("Snapshot Blob", "PUT", "blob", { comp: "snapshot" }, blobAccess("cw"), snapshotBlob),
+    operation("Lease Blob", "PUT", "blob", { comp: "lease" }, LEASE, leaseBlob),
+    operation("Delete Blob", "DELETE", "blob", {}, blobAccess("d"), deleteBlob),
+    operation("Undelete Blob", "PUT", "blob", { comp: "undelete" }, LATER),
+    operation("Query Blob Contents", "POST", "blob", { comp: "query" }, LATER),
+    operation("Set Blob Expiry", "PUT", "blob", { comp: "expiry" }, LATER),
+    operation("Set Blob Immutability Policy", "PUT", "blob", { comp: "immutabilitypolicies" }, LATER),
+    operation("Delete Blob Immutability Policy", "DELETE", "blob", { comp: "immutabilitypolicies" }, LATER),
+    operation("Set Blob Legal Hold", "PUT", "blob", { comp: "legalhold" }, LATER),
+
+    operation("Put Block From URL", "PUT", "blob", { comp: "block", ...FROM_URL }, LATER),
+    operation("Put Block", "PUT", "blob", { comp: "block" }, WRITE, putBlock),
+    operation("Put Block List", "PUT", "blob", { comp: "blocklist" }, CREATE_OR_WRITE, putBlockList),
+    operation("Get Block List", "GET", "blob", { comp: "blocklist" }, READ, getBlockList),
+
+    operation("Put Page From URL", "PUT", "blob", { comp: "page", ...FROM_URL }, LATER),
+    operation("Put Page", "PUT", "blob", { comp: "page" }, WRITE, putPage),
+    operation("Get Page Ranges", "GET", "blob", { comp: "pagelist" }, READ, getPageRanges),
+
+    operation("Append Block From URL", "PUT", "blob", { comp: "appendblock", ...FROM_URL }, LATER),
+    operation("Append Block", "PUT", "blob", { comp: "appendblock" }, blobAccess("aw"), appendBlock),
+    operation("Append Blob Seal", "PUT", "blob", { comp: "seal" }, LATER),
+];
+
+/** The operation that a request means, if it means any. */
+export function findOperation(request: StorageRequest): Operation | undefined {
+    const { container, blob } = request.address;
+    const resource = blob !== undefined ? "blob" : container !== undefined ? "container" : "service";
+    const comp = request.query.get("comp")?.toLowerCase() || undefined;
+    const restype = request.query.get("restype")?.toLowerCase() || undefined;
+    return OPERATIONS.find(
+        (each) =>
+            (each.resource === resource || each.resource === "any") &&
+            each.methods.includes(request.method) &&
+            each.comp === comp &&
+            (each.restype === undefined || each.restype === restype) &&
+            (each.header === undefined || headerFits(request, each)),
+    );
+}
+
+function headerFits(request: StorageRequest, { header, headerValue }: Operation): boolean {
+    return header!.split("+").every((name) => {
+        const value = request.headers.get(name);
+        return headerValue === undefined ? value !== undefined : value?.toLowerCase() === headerValue;
+    });
+}

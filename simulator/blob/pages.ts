@@ -1,0 +1,125 @@
+import { httpDate, millisecondsOf } from "../clock";
+import type { PageMap } from "../content/pageMap";
+import type { Answer } from "../http/answer";
+import { receiveContent } from "../http/body";
+import { invalidHeader, missingHeader, storageError } from "../http/errors";
+import type { StorageRequest } from "../http/request";
+import { element, parent } from "../http/xml";
+import type { Blob } from "../state/blob";
+import { modifiedHeaders, quotedEtag } from "./describeBlob";
+import { changed } from "./properties";
+import { checkMd5, readMd5Header } from "./putBlob";
+import { readRange } from "./readBlob";
+import { readTarget, refusePendingCopy, writeTarget } from "./target";
+
+const PAGE = 512;
+const MAX_WRITE = 4 * 1024 * 1024;
+
+/** Put Page: writes or clears a range of pages. */
+export async function putPage(request: StorageRequest): Promise<Answer> {
+    const mode = request.headers.required("x-ms-page-write").toLowerCase();
+    if (mode !== "update" && mode !== "clear") {
+        throw invalidHeader("x-ms-page-write", mode);
+    }
+    const { start, end } = readPageRange(request);
+    const sent = readMd5Header(request, "content-md5");
+    const body = mode === "update" ? await receiveContent(request.body, MAX_WRITE, request.service.files) : undefined;
+    if (body) {
+        if (end - start > MAX_WRITE) {
+            throw storageError("InvalidPageRange");
+        }
+        if (body.content.length !== end - start) {
+            throw invalidHeader("Content-Length", String(body.content.length));
+        }
+        checkMd5(sent, body.md5);
+    }
+    const blob = pageTarget(request);
+    if (end > blob.content.length) {
+        throw storageError("InvalidPageRange");
+    }
+    const pages = blob.content as PageMap;
+    blob.content = body ? pages.write(start, body.content) : pages.clear(start, end);
+    changed(request, blob);
+    return {
+        status: 201,
+        headers: {
+            ...modifiedHeaders(request, blob.modified),
+            "Content-MD5": body?.md5,
+            "x-ms-blob-sequence-number": blob.rare?.sequenceNumber ?? 0,
+            "x-ms-request-server-encrypted": "true",
+        },
+    };
+}
+
+/** The page blob to be written, with its conditions on the sequence number. */
+export function pageTarget(request: StorageRequest): Blob {
+    const blob = writeTarget(request);
+    if (blob.type !== "PageBlob") {
+        throw storageError("InvalidBlobType");
+    }
+    const number = blob.rare?.sequenceNumber ?? 0;
+    const { headers } = request;
+    const le = headers.integer("x-ms-if-sequence-number-le");
+    const lt = headers.integer("x-ms-if-sequence-number-lt");
+    const eq = headers.integer("x-ms-if-sequence-number-eq");
+    if (
+        (le !== undefined && number > le) ||
+        (lt !== undefined && number >= lt) ||
+        (eq !== undefined && number !== eq)
+    ) {
+        throw storageError("SequenceNumberConditionNotMet");
+    }
+    return blob;
+}
+
+/** The range to be written: whole pages; 416 InvalidPageRange otherwise. */
+export function readPageRange(request: StorageRequest): { start: number; end: number } {
+    if (!request.headers.has("x-ms-range") && !request.headers.has("range")) {
+        throw missingHeader("Range");
+    }
+    const range = readRange(request);
+    if (!range || range.end === Number.MAX_SAFE_INTEGER) {
+        throw invalidHeader("Range", request.headers.get("x-ms-range") ?? request.headers.get("range"));
+    }
+    if (range.start % PAGE !== 0 || (range.end + 1) % PAGE !== 0) {
+        throw storageError("InvalidPageRange");
+    }
+    return { start: range.start, end: range.end + 1 };
+}
+
+/** Get Page Ranges. The changes since another snapshot (prevsnapshot) aren't simulated yet. */
+export function getPageRanges(request: StorageRequest): Answer {
+    if (request.query.has("prevsnapshot") || request.headers.has("x-ms-previous-snapshot-url")) {
+        throw storageError("NotImplemented", { message: "Get Page Ranges with prevsnapshot is not simulated." });
+    }
+    const blob = readTarget(request);
+    if (blob.type !== "PageBlob") {
+        throw storageError("InvalidBlobType");
+    }
+    refusePendingCopy(blob);
+    const { length } = blob.content;
+    const range = readRange(request);
+    if (range && range.start >= length && length > 0) {
+        throw storageError("InvalidRange", { headers: { "Content-Range": `bytes */${length}` } });
+    }
+    const end = range ? Math.min(length, roundUp(range.end + 1)) : length;
+    const start = range ? range.start - (range.start % PAGE) : 0;
+    const items = (blob.content as PageMap)
+        .ranges(start, end)
+        .map((each) => parent("PageRange", element("Start", each.start) + element("End", each.end)));
+    return {
+        status: 200,
+        headers: {
+            "Last-Modified": httpDate(millisecondsOf(blob.modified)),
+            ETag: quotedEtag(request.version, blob.modified),
+            "x-ms-blob-content-length": length,
+            Vary: "Origin",
+        },
+        xml: parent("PageList", items.join("")),
+        chunked: true,
+    };
+}
+
+function roundUp(offset: number): number {
+    return offset >= Number.MAX_SAFE_INTEGER ? offset : Math.ceil(offset / PAGE) * PAGE;
+}

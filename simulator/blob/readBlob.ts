@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { httpDate } from "../clock";
+import type { Answer } from "../http/answer";
+import { invalidHeader, storageError } from "../http/errors";
+import type { StorageRequest } from "../http/request";
+import { blobHeaders, modifiedHeaders, shownTier } from "./describeBlob";
+import { readTarget, refuseArchived } from "./target";
+
+/** A range of bytes, end included. */
+interface ByteRange {
+    readonly start: number;
+    readonly end: number;
+}
+
+/** Get Blob. */
+export async function getBlob(request: StorageRequest): Promise<Answer> {
+    const blob = readTarget(request);
+    refuseArchived(blob);
+    const { length } = blob.content;
+    const range = readRange(request);
+    const wantsMd5 = request.headers.boolean("x-ms-range-get-content-md5") ?? false;
+    if (wantsMd5 && !range) {
+        throw invalidHeader("x-ms-range-get-content-md5", "true");
+    }
+    const headers = blobHeaders(request, blob);
+    if (!range) {
+        headers["Content-MD5"] = blob.md5;
+        return { status: 200, headers, part: { content: blob.content, start: 0, end: length } };
+    }
+    if (range.start >= length) {
+        throw storageError("InvalidRange", { headers: { "Content-Range": `bytes */${length}` } });
+    }
+    const end = Math.min(range.end, length - 1);
+    headers["Content-Range"] = `bytes ${range.start}-${end}/${length}`;
+    headers["x-ms-blob-content-md5"] = blob.md5;
+    if (wantsMd5) {
+        if (range.end - range.start + 1 > 4 * 1024 * 1024) {
+            throw storageError("OutOfRangeInput");
+        }
+        const bytes = await blob.content.read(range.start, end + 1);
+        headers["Content-MD5"] = createHash("md5").update(bytes).digest("base64");
+    }
+    return { status: 206, headers, part: { content: blob.content, start: range.start, end: end + 1 } };
+}
+
+/** Get Blob Properties. */
+export function getBlobProperties(request: StorageRequest): Answer {
+    const blob = readTarget(request);
+    const tier = shownTier(request.account, blob);
+    const headers = {
+        ...blobHeaders(request, blob),
+        "Content-MD5": blob.md5,
+        "x-ms-access-tier": tier?.tier,
+        "x-ms-access-tier-inferred": tier?.inferred ? "true" : undefined,
+        "x-ms-access-tier-change-time": tier?.changed === undefined ? undefined : httpDate(tier.changed),
+        "x-ms-archive-status": tier?.archiveStatus,
+        "x-ms-rehydrate-priority": request.version >= "2019-12-12" ? tier?.rehydratePriority : undefined,
+    };
+    return { status: 200, headers, length: blob.content.length };
+}
+
+/** Get Blob Metadata. */
+export function getBlobMetadata(request: StorageRequest): Answer {
+    const blob = readTarget(request);
+    const metadata = Object.entries(blob.metadata ?? {}).map(([name, value]) => [`x-ms-meta-${name}`, value]);
+    return {
+        status: 200,
+        headers: { ...modifiedHeaders(request, blob.modified), Vary: "Origin", ...Object.fromEntries(metadata) },
+    };
+}
+
+/** x-ms-range, or else Range. A form that the service doesn't know is as if it weren't there. */
+export function readRange(request: StorageRequest): ByteRange | undefined {
+    const text = request.headers.get("x-ms-range") ?? request.headers.get("range");
+    const parts = /^bytes=(\d+)-(\d*)$/.exec(text?.trim() ?? "");
+    if (!parts) {
+        return undefined;
+    }
+    const start = Number(parts[1]);
+    const end = parts[2] === "" ? Number.MAX_SAFE_INTEGER : Number(parts[2]);
+    return end < start ? undefined : { start, end };
+}

@@ -1,0 +1,97 @@
+import { etagOf, httpDate, millisecondsOf } from "../clock";
+import type { Answer } from "../http/answer";
+import { invalidParameter } from "../http/errors";
+import type { StorageRequest } from "../http/request";
+import { element, escapeText, optionalElement, parent } from "../http/xml";
+import type { Container } from "../state/container";
+import { firstName, readMarker, readMaxResults, writeMarker } from "./marker";
+
+/** List Containers. */
+export function listContainers(request: StorageRequest): Answer {
+    const { query } = request;
+    const prefix = query.get("prefix") ?? "";
+    const max = readMaxResults(request);
+    const include = (query.get("include") ?? "").toLowerCase().split(",").filter(Boolean);
+    if (include.some((item) => !["metadata", "deleted", "system"].includes(item))) {
+        throw invalidParameter("include", query.get("include"));
+    }
+    const marker = readMarker(request) ?? "";
+    const listed: string[] = [];
+    let next = "";
+    for (const [name, container] of request.account.containers.entries(firstName(prefix, marker))) {
+        if (!name.startsWith(prefix)) {
+            break;
+        }
+        if (listed.length === max) {
+            next = writeMarker(name);
+            break;
+        }
+        listed.push(containerElement(container, include.includes("metadata")));
+    }
+    const endpoint = request.address.pathStyle ? `${request.origin}/${request.account.name}/` : `${request.origin}/`;
+    const xml =
+        `<EnumerationResults ServiceEndpoint="${escapeText(endpoint)}">` +
+        optionalElement("Prefix", query.get("prefix")) +
+        optionalElement("Marker", query.get("marker")) +
+        optionalElement("MaxResults", query.get("maxresults")) +
+        parent("Containers", listed.join("")) +
+        element("NextMarker", next) +
+        "</EnumerationResults>";
+    return { status: 200, xml, chunked: true };
+}
+
+function containerElement(container: Container, withMetadata: boolean): string {
+    const metadata = Object.entries(container.metadata ?? {}).map(([key, value]) => element(key, value));
+    const properties =
+        element("Last-Modified", httpDate(millisecondsOf(container.modified))) +
+        element("Etag", `"${etagOf(container.modified)}"`) +
+        element("LeaseStatus", "unlocked") +
+        element("LeaseState", "available") +
+        optionalElement("PublicAccess", container.publicAccess) +
+        element("DefaultEncryptionScope", "$account-encryption-key") +
+        element("DenyEncryptionScopeOverride", "false") +
+        element("HasImmutabilityPolicy", "false") +
+        element("HasLegalHold", "false") +
+        element("ImmutableStorageWithVersioningEnabled", "false");
+    return parent(
+        "Container",
+        element("Name", container.name) +
+            parent("Properties", properties) +
+            (withMetadata ? parent("Metadata", metadata.join("")) : ""),
+    );
+}
+
+/** Get Blob Service Properties: those of an account on which nobody ever set any. */
+export function getServiceProperties(): Answer {
+    const noRetention = parent("RetentionPolicy", element("Enabled", "false"));
+    const metrics = element("Version", "1.0") + element("Enabled", "false") + noRetention;
+    const logging =
+        element("Version", "1.0") +
+        element("Delete", "false") +
+        element("Read", "false") +
+        element("Write", "false") +
+        noRetention;
+    const xml = parent(
+        "StorageServiceProperties",
+        parent("Logging", logging) +
+            parent("HourMetrics", metrics) +
+            parent("MinuteMetrics", metrics) +
+            "<Cors />" +
+            parent("DeleteRetentionPolicy", element("Enabled", "false")) +
+            parent("StaticWebsite", element("Enabled", "false")),
+    );
+    return { status: 200, xml, chunked: true };
+}
+
+/** Get Account Information. */
+export function getAccountInformation(request: StorageRequest): Answer {
+    return {
+        status: 200,
+        headers: {
+            "x-ms-sku-name": request.account.sku,
+            "x-ms-account-kind": request.account.kind,
+            "x-ms-is-hns-enabled": request.version >= "2019-07-07" ? "false" : undefined,
+        },
+        length: 0,
+    };
+}

@@ -1,0 +1,103 @@
+import { invalidParameter, storageError } from "../http/errors";
+import type { StorageRequest } from "../http/request";
+import type { Blob } from "../state/blob";
+import type { Container } from "../state/container";
+import { checkRead, checkWrite, readConditions } from "./conditions";
+import { checkReadLease, checkWriteLease } from "./leaseChecks";
+
+/** The container that the request addresses; 404 ContainerNotFound if there is none. */
+export function targetContainer(request: StorageRequest): Container {
+    return request.service.container(request.account, request.address.container!);
+}
+
+/** The name of the blob that the request addresses. */
+export function targetName(request: StorageRequest): string {
+    return request.address.blob!;
+}
+
+/** The snapshot of that name; 404 BlobNotFound if there is none. */
+export function findSnapshot(container: Container, name: string, id: string): Blob {
+    if (Number.isNaN(Date.parse(id))) {
+        throw invalidParameter("snapshot", id);
+    }
+    const snapshot = container.snapshots(name).find((each) => each.id === id);
+    if (!snapshot) {
+        throw storageError("BlobNotFound");
+    }
+    return snapshot.blob;
+}
+
+/** The blob or snapshot addressed by a name and a query, as it stands now; 404 BlobNotFound if there is none. */
+export function findBlob(request: StorageRequest, container: Container, name: string): Blob {
+    const snapshot = request.query.get("snapshot");
+    if (snapshot !== undefined && snapshot !== "") {
+        return findSnapshot(container, name, snapshot);
+    }
+    if (request.query.get("versionid")) {
+        // Versions come later: no account has any yet.
+        throw storageError("BlobNotFound");
+    }
+    const blob = request.service.blob(container, name);
+    if (!blob) {
+        throw storageError("BlobNotFound");
+    }
+    return blob;
+}
+
+/** The blob or snapshot to be read, its lease and conditions checked. */
+export function readTarget(request: StorageRequest): Blob {
+    const blob = findBlob(request, targetContainer(request), targetName(request));
+    checkReadLease(request, blob);
+    checkRead(readConditions(request.headers), blob);
+    return blob;
+}
+
+/** The existing blob to be changed: lease and conditions checked, and not the destination of a pending copy. */
+export function writeTarget(request: StorageRequest): Blob {
+    refuseSnapshot(request);
+    const container = targetContainer(request);
+    const blob = request.service.blob(container, targetName(request));
+    if (!blob) {
+        throw storageError("BlobNotFound");
+    }
+    checkWriteLease(request, blob);
+    checkWrite(readConditions(request.headers), blob);
+    refusePendingCopy(blob);
+    return blob;
+}
+
+/** What a new blob is put in place of, if anything: lease and conditions checked, no pending copy, not archived. */
+export function replaceTarget(request: StorageRequest): { container: Container; name: string; old: Blob | undefined } {
+    refuseSnapshot(request);
+    const container = targetContainer(request);
+    const name = targetName(request);
+    const old = request.service.blob(container, name);
+    checkWriteLease(request, old);
+    checkWrite(readConditions(request.headers), old, { creates: true });
+    if (old) {
+        refusePendingCopy(old);
+        refuseArchived(old);
+    }
+    return { container, name, old };
+}
+
+/** 409 PendingCopyOperation while a copy onto the blob is pending. */
+export function refusePendingCopy(blob: Blob): void {
+    if (blob.copy?.pending) {
+        throw storageError("PendingCopyOperation");
+    }
+}
+
+/** 409 BlobArchived for an archived blob, also while it is being rehydrated. */
+export function refuseArchived(blob: Blob): void {
+    if (blob.tier?.tier === "Archive") {
+        throw storageError("BlobArchived");
+    }
+}
+
+function refuseSnapshot(request: StorageRequest): void {
+    const snapshot = request.query.get("snapshot");
+    if (snapshot !== undefined && snapshot !== "") {
+        throw invalidParameter("snapshot", snapshot, "A snapshot can't be written to.");
+    }
+}

@@ -1,0 +1,56 @@
+/** Which copies a rule is for, and how they go; a rule without account, container or blob is for all. */
+export interface CopyRule {
+    /** The destination's account. */
+    readonly account?: string;
+    /** The destination's container. */
+    readonly container?: string;
+    /** The destination's name. */
+    readonly blob?: string;
+    /** How long the copy stays pending. A copy within one account is pending only if a rule says so. */
+    readonly seconds?: number;
+    /** How it ends: the copy status description, such as `500 InternalServerError "Copy failed."`. */
+    readonly fail?: string;
+    /** It never ends by itself: it times out after two weeks. */
+    readonly stall?: boolean;
+    /** The copy status description while it is pending: a non-fatal error. */
+    readonly intermittent?: string;
+    /** Whether the bytes copied grow in steps, or jump from none to all at the end. @default "none", as the service was seen to do */
+    readonly progress?: "steps" | "none";
+}
+
+/** Takes a rule away again. */
+export interface RuleHandle {
+    remove(): void;
+}
+
+/** Rules for copies that start from now on. The rule added last counts. */
+export class CopyRules {
+    private rules: CopyRule[] = [];
+
+    /** Adds a rule. */
+    add(rule: CopyRule): RuleHandle {
+        this.rules.push(rule);
+        return {
+            remove: () => {
+                this.rules = this.rules.filter((each) => each !== rule);
+            },
+        };
+    }
+
+    /** Removes all rules. */
+    clear(): void {
+        this.rules = [];
+    }
+
+    /** The rule for a destination. */
+    find(account: string, container: string, blob: string): CopyRule | undefined {
+        return this.rules
+            .filter(
+                (rule) =>
+                    (rule.account ?? account) === account &&
+                    (rule.container ?? container) === container &&
+                    (rule.blob ?? blob) === blob,
+            )
+            .at(-1);
+    }
+}

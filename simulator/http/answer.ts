@@ -1,0 +1,22 @@
+import type { Content } from "../content/content";
+
+/** The part of a content that an answer carries. */
+export interface ContentPart {
+    readonly content: Content;
+    readonly start: number;
+    readonly end: number;
+}
+
+/** What an operation answers; the headers that every answer has are added when it is sent. */
+export interface Answer {
+    readonly status: number;
+    /** Headers in the order they are sent; one that is undefined isn't sent. */
+    readonly headers?: Readonly<Record<string, string | number | undefined>>;
+    /** An XML document without its prolog, or bytes of a blob. */
+    readonly xml?: string;
+    readonly part?: ContentPart;
+    /** Whether the XML is sent in chunks, without Content-Length, as lists are. */
+    readonly chunked?: boolean;
+    /** The length that a HEAD reports. */
+    readonly length?: number;
+}

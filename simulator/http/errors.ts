@@ -1,0 +1,206 @@
+/** Status and message of each error code, from the REST reference and recorded answers. */
+const ERRORS = {
+    AccountIsDisabled: [403, "The specified account is disabled."],
+    AppendPositionConditionNotMet: [412, "The append position condition specified was not met."],
+    AuthenticationFailed: [
+        403,
+        "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
+    ],
+    AuthorizationFailure: [403, "This request is not authorized to perform this operation."],
+    AuthorizationPermissionMismatch: [
+        403,
+        "This request is not authorized to perform this operation using this permission.",
+    ],
+    AuthorizationProtocolMismatch: [
+        403,
+        "This request is not authorized to perform this operation using this protocol.",
+    ],
+    AuthorizationResourceTypeMismatch: [
+        403,
+        "This request is not authorized to perform this operation using this resource type.",
+    ],
+    AuthorizationServiceMismatch: [403, "This request is not authorized to perform this operation using this service."],
+    AuthorizationSourceIPMismatch: [
+        403,
+        "This request is not authorized to perform this operation using this source IP {0}.",
+    ],
+    BlobAlreadyExists: [409, "The specified blob already exists."],
+    BlobArchived: [409, "This operation is not permitted on an archived blob."],
+    BlobBeingRehydrated: [409, "This operation is not permitted because the blob is being rehydrated."],
+    BlobImmutableDueToLegalHold: [
+        409,
+        "This operation is not permitted as the blob is immutable due to one or more legal holds.",
+    ],
+    BlobImmutableDueToPolicy: [409, "This operation is not permitted as the blob is immutable due to a policy."],
+    BlobIsSealed: [409, "The blob is sealed and its contents cannot be modified."],
+    BlobNotArchived: [409, "This operation is not permitted on the blob that is not archived."],
+    BlobNotFound: [404, "The specified blob does not exist."],
+    BlobTierInadequateForContentLength: [409, "Specified blob tier size limit cannot be less than content length."],
+    BlockCountExceedsLimit: [409, "The committed block count cannot exceed the maximum limit of 50,000 blocks."],
+    BlockListTooLong: [400, "The block list may not contain more than 50,000 blocks."],
+    CannotVerifyCopySource: [500, "Could not verify the copy source within the specified time."],
+    ConditionNotMet: [412, "The condition specified using HTTP conditional header(s) is not met."],
+    ContainerAlreadyExists: [409, "The specified container already exists."],
+    ContainerNotFound: [404, "The specified container does not exist."],
+    CopyAcrossAccountsNotSupported: [400, "The copy source account and destination account must be the same."],
+    CopyIdMismatch: [409, "The specified copy ID did not match the copy ID for the pending copy operation."],
+    DuplicateTagNames: [400, "The tags specified contain duplicate names."],
+    EmptyMetadataKey: [400, "The key for one of the metadata key-value pairs is empty."],
+    FeatureVersionMismatch: [409, "The operation is not supported by this version."],
+    InfiniteLeaseDurationRequired: [
+        412,
+        "The lease ID matched, but the specified lease must be an infinite-duration lease.",
+    ],
+    InternalError: [500, "The server encountered an internal error. Please retry the request."],
+    InvalidAuthenticationInfo: [
+        400,
+        "Authentication information is not given in the correct format. Check the value of Authorization header.",
+    ],
+    InvalidBlobOrBlock: [400, "The specified blob or block content is invalid."],
+    InvalidBlobType: [409, "The blob type is invalid for this operation."],
+    InvalidBlockId: [400, "The specified block ID is invalid. The block ID must be Base64-encoded."],
+    InvalidBlockList: [400, "The specified block list is invalid."],
+    InvalidHeaderValue: [400, "The value for one of the HTTP headers is not in the correct format."],
+    InvalidHttpVerb: [400, "The HTTP verb specified is invalid - it is not recognized by the server."],
+    InvalidInput: [400, "One of the request inputs is not valid."],
+    InvalidMd5: [
+        400,
+        "The MD5 value specified in the request is invalid. MD5 value must be 128 bits and base64 encoded.",
+    ],
+    InvalidMetadata: [400, "The metadata specified is invalid. It has characters that are not permitted."],
+    InvalidOperation: [400, "Invalid operation against a blob snapshot."],
+    InvalidPageRange: [416, "The page range specified is invalid."],
+    InvalidQueryParameterValue: [400, "Value for one of the query parameters specified in the request URI is invalid."],
+    InvalidRange: [416, "The range specified is invalid for the current size of the resource."],
+    InvalidResourceName: [400, "The specified resource name contains invalid characters."],
+    InvalidTag: [400, "The tags specified are invalid. It contains characters that are not permitted."],
+    InvalidUri: [400, "The requested URI does not represent any resource on the server."],
+    InvalidXmlDocument: [400, "XML specified is not syntactically valid."],
+    InvalidXmlNodeValue: [400, "The value for one of the XML nodes is not in the correct format."],
+    KeyBasedAuthenticationNotPermitted: [403, "Key based authentication is not permitted on this storage account."],
+    LeaseAlreadyPresent: [409, "There is already a lease present."],
+    LeaseIdMismatchWithBlobOperation: [412, "The lease ID specified did not match the lease ID for the blob."],
+    LeaseIdMismatchWithLeaseOperation: [409, "The lease ID specified did not match the lease ID for the blob."],
+    LeaseIdMissing: [412, "There is currently a lease on the blob and no lease ID was specified in the request."],
+    LeaseIsBreakingAndCannotBeAcquired: [
+        409,
+        "The lease ID matched, but the lease is currently in breaking state and cannot be acquired until it is broken.",
+    ],
+    LeaseIsBreakingAndCannotBeChanged: [
+        409,
+        "The lease ID matched, but the lease is currently in breaking state and cannot be changed.",
+    ],
+    LeaseIsBrokenAndCannotBeRenewed: [
+        409,
+        "The lease ID matched, but the lease has been broken explicitly and cannot be renewed.",
+    ],
+    LeaseLost: [412, "A lease ID was specified, but the lease for the blob has expired."],
+    LeaseNotPresentWithBlobOperation: [412, "There is currently no lease on the blob."],
+    LeaseNotPresentWithLeaseOperation: [409, "There is currently no lease on the blob."],
+    MaxBlobSizeConditionNotMet: [412, "The max blob size condition specified was not met."],
+    Md5Mismatch: [
+        400,
+        "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
+    ],
+    MetadataTooLarge: [400, "The metadata specified exceeds the maximum permissible limit (8KB)."],
+    MissingContentLengthHeader: [411, "The Content-Length header was not specified."],
+    MissingRequiredHeader: [400, "An HTTP header that's mandatory for this request is not specified."],
+    MissingRequiredQueryParameter: [400, "A query parameter that's mandatory for this request is not specified."],
+    MultipleConditionHeadersNotSupported: [400, "Multiple condition headers are not supported."],
+    NoAuthenticationInformation: [
+        401,
+        "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
+    ],
+    NoPendingCopyOperation: [409, "There is currently no pending copy operation."],
+    NotImplemented: [501, "The requested operation is not implemented on the specified resource."],
+    OutOfRangeInput: [400, "One of the request inputs is out of range."],
+    OutOfRangeQueryParameterValue: [
+        400,
+        "One of the query parameters specified in the request URI is outside the permissible range.",
+    ],
+    PendingCopyOperation: [409, "There is currently a pending copy operation."],
+    PublicAccessNotPermitted: [409, "Public access is not permitted on this storage account."],
+    RequestBodyTooLarge: [413, "The request body is too large and exceeds the maximum permissible limit."],
+    ResourceNotFound: [404, "The specified resource does not exist."],
+    SequenceNumberConditionNotMet: [412, "The sequence number condition specified was not met."],
+    SequenceNumberIncrementTooLarge: [
+        409,
+        "The sequence number increment cannot be performed because it would result in overflow of the sequence number.",
+    ],
+    ServerBusy: [503, "The server is busy."],
+    SnapshotsPresent: [409, "This operation is not permitted while the blob has snapshots."],
+    SourceConditionNotMet: [412, "The source condition specified using HTTP conditional header(s) is not met."],
+    TagsTooLarge: [400, "The tags specified exceed the maximum permissible limit."],
+    TargetConditionNotMet: [412, "The target condition specified using HTTP conditional header(s) is not met."],
+    UnsatisfiableCondition: [400, "The request includes an unsatisfiable condition for this operation."],
+    UnsupportedHeader: [400, "One of the HTTP headers specified in the request is not supported."],
+    UnsupportedHttpVerb: [405, "The resource doesn't support specified Http Verb."],
+} as const satisfies Record<string, readonly [number, string]>;
+
+/** An error code of the service that the simulator answers with. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What an error may have beside its code. */
+export interface ErrorDetails {
+    /** @default the code's usual status */
+    readonly status?: number;
+    /** @default the code's usual message */
+    readonly message?: string;
+    /** Further elements of the XML: HeaderName, Reason and so on. */
+    readonly elements?: Readonly<Record<string, string>>;
+    /** Further headers of the answer. */
+    readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer that refuses: status, code and message. */
+export class StorageError extends Error {
+    override readonly name = "StorageError";
+
+    constructor(
+        readonly status: number,
+        readonly code: string,
+        message: string,
+        readonly elements: Readonly<Record<string, string>> = {},
+        readonly headers: Readonly<Record<string, string>> = {},
+    ) {
+        super(message);
+    }
+}
+
+/** The error of that code. */
+export function storageError(code: ErrorCode, details: ErrorDetails = {}): StorageError {
+    const [status, message] = ERRORS[code];
+    return new StorageError(
+        details.status ?? status,
+        code,
+        details.message ?? message,
+        details.elements,
+        details.headers,
+    );
+}
+
+/** Status and message of a code, if it is one of the service's. */
+export function knownError(code: string): readonly [number, string] | undefined {
+    return (ERRORS as Record<string, readonly [number, string]>)[code];
+}
+
+/** 400 InvalidHeaderValue, naming the header. */
+export function invalidHeader(name: string, value: string | undefined): StorageError {
+    return storageError("InvalidHeaderValue", { elements: { HeaderName: name, HeaderValue: value ?? "" } });
+}
+
+/** 400 MissingRequiredHeader, naming the header. */
+export function missingHeader(name: string): StorageError {
+    return storageError("MissingRequiredHeader", { elements: { HeaderName: name } });
+}
+
+/** 400 InvalidQueryParameterValue, naming the parameter. */
+export function invalidParameter(name: string, value: string | undefined, reason?: string): StorageError {
+    return storageError("InvalidQueryParameterValue", {
+        elements: {
+            QueryParameterName: name,
+            QueryParameterValue: value ?? "",
+            ...(reason === undefined ? {} : { Reason: reason }),
+        },
+    });
+}

@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { type ServerResponse, STATUS_CODES } from "node:http";
+import { httpDate, ticksOf, timestampOf } from "../clock";
+import { pieces } from "../content/content";
+import type { Answer } from "./answer";
+import { StorageError, storageError } from "./errors";
+import { element, XML_PROLOG } from "./xml";
+
+/** What every answer says about the request. */
+export interface AnswerContext {
+    readonly method: string;
+    readonly version: string | undefined;
+    readonly requestId: string;
+    readonly clientRequestId: string | undefined;
+    readonly now: number;
+}
+
+/** An error as an answer: its code in a header, and an XML document unless there may be no body. */
+export function errorAnswer(error: unknown, now: number, requestId: string): Answer {
+    const known =
+        error instanceof StorageError
+            ? error
+            : storageError("InternalError", {
+                  message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+              });
+    const message = `${known.message}\nRequestId:${requestId}\nTime:${timestampOf(ticksOf(now))}`;
+    const elements = Object.entries(known.elements).map(([name, value]) => element(name, value));
+    return {
+        status: known.status,
+        headers: { "x-ms-error-code": known.code, ...known.headers },
+        xml:
+            known.status === 304
+                ? undefined
+                : `<Error>${element("Code", known.code)}${element("Message", message)}${elements.join("")}</Error>`,
+    };
+}
+
+/** Sends an answer, as fast as the client takes it; gives the number of bytes of its body. */
+export async function send(response: ServerResponse, answer: Answer, context: AnswerContext): Promise<number> {
+    const headers: Record<string, string | number> = {};
+    for (const [name, value] of Object.entries(answer.headers ?? {})) {
+        if (value !== undefined) {
+            headers[name] = value;
+        }
+    }
+    headers.Server = "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0";
+    headers["x-ms-request-id"] = context.requestId;
+    if (context.version !== undefined) {
+        headers["x-ms-version"] = context.version;
+    }
+    if (context.clientRequestId !== undefined && /^[\x21-\x7e]{1,1024}$/.test(context.clientRequestId)) {
+        headers["x-ms-client-request-id"] = context.clientRequestId;
+    }
+    headers.Date = httpDate(context.now);
+    const isHead = context.method === "HEAD";
+    let body: Buffer | undefined;
+    if (answer.xml !== undefined && !isHead) {
+        body = Buffer.from(XML_PROLOG + answer.xml, "utf8");
+        headers["Content-Type"] = "application/xml";
+        if (!answer.chunked) {
+            headers["Content-Length"] = body.length;
+        }
+    } else if (answer.part) {
+        headers["Content-Length"] = answer.part.end - answer.part.start;
+    } else if (answer.status !== 204 && answer.status !== 304) {
+        headers["Content-Length"] = answer.length ?? 0;
+    }
+    response.writeHead(answer.status, reasonOf(answer), headers);
+    if (answer.part && !isHead) {
+        return sendPart(response, answer.part);
+    }
+    if (answer.chunked && body) {
+        response.write(body);
+        response.end();
+    } else {
+        response.end(body);
+    }
+    return body?.length ?? 0;
+}
+
+/** The reason phrase of an error is its message, as the service has it. */
+function reasonOf(answer: Answer): string {
+    if (answer.status >= 400 && answer.xml !== undefined) {
+        const message = /<Message>([^\n<]*)/.exec(answer.xml)?.[1];
+        if (message && /^[\x20-\x7e]+$/.test(message)) {
+            return message;
+        }
+    }
+    return STATUS_CODES[answer.status] ?? "";
+}
+
+async function sendPart(response: ServerResponse, part: NonNullable<Answer["part"]>): Promise<number> {
+    const length = part.end - part.start;
+    if (length <= 64 * 1024) {
+        response.end(length === 0 ? undefined : await part.content.read(part.start, part.end));
+        return length;
+    }
+    try {
+        for await (const piece of pieces(part.content, part.start, part.end)) {
+            if (response.destroyed) {
+                return 0;
+            }
+            if (!response.write(piece)) {
+                await Promise.race([once(response, "drain"), once(response, "close")]);
+            }
+        }
+        response.end();
+    } catch {
+        response.destroy();
+    }
+    return length;
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { authorize } from "../auth/authorize";
+import { findOperation, type Operation } from "../blob/operations";
+import type { Fault, Faults } from "../faults";
+import { redactHeaders, redactSignature } from "../redact";
+import type { LoggedRequest, RequestLog } from "../requestLog";
+import type { Service } from "../service";
+import { checkBlobName, checkContainerName, parseAddress, parseQuery } from "./address";
+import type { Answer } from "./answer";
+import { knownError, StorageError, storageError } from "./errors";
+import { Headers, type StorageRequest } from "./request";
+import { errorAnswer, send } from "./respond";
+import { readVersion } from "./version";
+
+/** What the server needs from the simulator. */
+export interface ServerContext {
+    readonly service: Service;
+    readonly requests: RequestLog;
+    readonly faults: Faults;
+    /** Called after each request, if requests are to be printed. */
+    readonly onAnswered?: (request: LoggedRequest) => void;
+}
+
+/** Certificate and key in PEM, to serve https. */
+export interface Tls {
+    readonly cert: string | Buffer;
+    readonly key: string | Buffer;
+}
+
+/** Listens, and answers as the service would. */
+export async function listen(context: ServerContext, host: string, port: number, tls?: Tls): Promise<Server> {
+    const handler = (message: IncomingMessage, response: ServerResponse) => {
+        // What can't be sent, such as metadata that no header can hold, ends the connection, not the simulator.
+        handle(context, message, response, tls !== undefined).catch(() => message.socket.destroy());
+    };
+    const server = tls ? createHttpsServer({ cert: tls.cert, key: tls.key }, handler) : createHttpServer(handler);
+    server.keepAliveTimeout = 60_000;
+    server.requestTimeout = 0;
+    server.listen(port, host);
+    await once(server, "listening");
+    return server;
+}
+
+/** The port that a server got. */
+export function portOf(server: Server): number {
+    return (server.address() as AddressInfo).port;
+}
+
+async function handle(
+    context: ServerContext,
+    message: IncomingMessage,
+    response: ServerResponse,
+    secure: boolean,
+): Promise<void> {
+    const log: Logged = startLog(context, message);
+    let request: StorageRequest | undefined;
+    let answer: Answer;
+    let dies = false;
+    try {
+        request = readRequest(context, message, secure);
+        const operation = findOperation(request);
+        note(log, request, operation);
+        const fault = context.faults.strike(log);
+        if (fault) {
+            const result = await strike(fault);
+            if (result === "reset") {
+                message.socket.destroy();
+                return;
+            }
+            dies = fault.resetAfter ?? false;
+        }
+        answer = await run(request, operation);
+    } catch (error) {
+        answer = errorAnswer(error, context.service.clock.now(), log.requestId);
+    }
+    log.status = answer.status;
+    log.errorCode = answer.headers?.["x-ms-error-code"] as string | undefined;
+    if (dies) {
+        log.status = undefined;
+        message.socket.destroy();
+        return;
+    }
+    if (!message.complete) {
+        message.resume();
+    }
+    log.bytesOut = await send(response, answer, {
+        method: message.method ?? "GET",
+        version: request?.version,
+        requestId: log.requestId,
+        clientRequestId: message.headers["x-ms-client-request-id"] as string | undefined,
+        now: context.service.clock.now(),
+    });
+    context.onAnswered?.(log);
+}
+
+type Logged = { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] } & { readonly requestId: string };
+
+function startLog(context: ServerContext, message: IncomingMessage): Logged {
+    const url = message.url ?? "/";
+    const question = url.indexOf("?");
+    const log: Logged = {
+        time: new Date(context.service.clock.now()),
+        method: message.method ?? "GET",
+        operation: "Unknown",
+        account: "",
+        query: question < 0 ? "" : redactSignature(url.slice(question + 1)),
+        headers: {},
+        bytesIn: Number(message.headers["content-length"] ?? 0),
+        bytesOut: 0,
+        requestId: randomUUID(),
+    };
+    context.requests.add(log);
+    return log;
+}
+
+function note(log: Logged, request: StorageRequest, operation: Operation | undefined): void {
+    log.operation = operation?.name ?? "Unknown";
+    log.account = request.account.name;
+    log.container = request.address.container;
+    log.blob = request.address.blob;
+    log.headers = redactHeaders(request.headers.entries());
+}
+
+function readRequest(context: ServerContext, message: IncomingMessage, secure: boolean): StorageRequest {
+    const headers = new Headers(message.rawHeaders);
+    const url = message.url ?? "/";
+    const question = url.indexOf("?");
+    const path = question < 0 ? url : url.slice(0, question);
+    const query = parseQuery(question < 0 ? "" : url.slice(question + 1));
+    const host = headers.get("host") ?? "";
+    const address = parseAddress(host.replace(/:\d+$/, ""), path, query);
+    const account = address && context.service.accounts.get(address.account);
+    if (!address || !account) {
+        throw storageError("InvalidUri", { message: `There is no simulated account named in "${host}${path}".` });
+    }
+    if (address.container !== undefined) {
+        checkContainerName(address.container);
+    }
+    if (address.blob !== undefined) {
+        checkBlobName(address.blob);
+    }
+    return {
+        service: context.service,
+        method: message.method ?? "GET",
+        path,
+        query,
+        headers,
+        address,
+        account,
+        version: readVersion(headers, query),
+        secure,
+        clientIp: message.socket.remoteAddress ?? "",
+        origin: `${secure ? "https" : "http"}://${host}`,
+        identity: { kind: "anonymous" },
+        body: message,
+    };
+}
+
+async function run(request: StorageRequest, operation: Operation | undefined): Promise<Answer> {
+    if (!operation) {
+        throw unknownOperation(request);
+    }
+    request.identity = authorize(request, operation);
+    if (!operation.run) {
+        throw storageError("NotImplemented", { message: `${operation.name} is not simulated.` });
+    }
+    return operation.run(request);
+}
+
+function unknownOperation(request: StorageRequest): StorageError {
+    const comp = request.query.get("comp");
+    if (comp) {
+        return storageError("InvalidQueryParameterValue", {
+            elements: { QueryParameterName: "comp", QueryParameterValue: comp, Reason: "" },
+        });
+    }
+    return storageError("UnsupportedHttpVerb");
+}
+
+/** Carries out a fault: waits, throws what is to be answered, or says that the connection is to die. */
+async function strike(fault: Fault): Promise<"reset" | "go on"> {
+    if (fault.delayMs !== undefined) {
+        await delay(fault.delayMs);
+    }
+    if (fault.reset) {
+        return "reset";
+    }
+    if (fault.status === undefined && fault.errorCode === undefined) {
+        return "go on";
+    }
+    const code = fault.errorCode ?? (fault.status === 503 ? "ServerBusy" : "InternalError");
+    const known = knownError(code);
+    throw new StorageError(
+        fault.status ?? known?.[0] ?? 500,
+        code,
+        fault.message ?? known?.[1] ?? code,
+        {},
+        fault.retryAfterSeconds === undefined ? {} : { "Retry-After": String(fault.retryAfterSeconds) },
+    );
+}

@@ -1,0 +1,17 @@
+/**
+ * Simulated Azure Storage accounts for tests: start them with {@link startSimulator}, point any Azure Storage client at
+ * them, turn the clock, slow or fail copies, inject faults, and look at the requests that were made.
+ */
+export type { AccountHandle, PutBlobOptions } from "./accountHandle";
+export { type Clock, ManualClock, systemClock } from "./clock";
+export { type Content, zeros } from "./content/content";
+export { file } from "./content/file";
+export { type GeneratedOptions, generated } from "./content/generated";
+export type { CopyRule, CopyRules, RuleHandle } from "./copies";
+export type { Fault, Faults } from "./faults";
+export type { Tls } from "./http/server";
+export type { LoggedRequest, RequestLog } from "./requestLog";
+export { type Simulator, type SimulatorOptions, startSimulator } from "./simulator";
+export type { AccountKind, AccountOptions } from "./state/account";
+export type { BlobType } from "./state/blob";
+export type { PublicAccess } from "./state/container";

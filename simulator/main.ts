@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { file } from "./content/file";
+import { type Simulator, startSimulator } from "./simulator";
+
+const HELP = `Usage: azure-copy-simulator --account NAME[:KEY] [--account ...] [options]
+
+Serves simulated Azure Storage accounts (Blob service) until it gets SIGTERM or SIGINT.
+Once it listens it prints one line of JSON:
+  {"accounts":[{"name","key","blobEndpoint","connectionString"}]}
+
+Options:
+  --account NAME[:KEY]              an account, with its key in Base64 (default: a random key); may be repeated
+  --copy-seconds N                  how long copies from another account or from outside stay pending (default: 0)
+  --host ADDRESS                    the address to listen on (default: 127.0.0.1)
+  --port N                          the port to listen on (default: any free one)
+  --tls-cert FILE --tls-key FILE    certificate and key in PEM: serves https instead of http
+  --load ACCOUNT/CONTAINER=FOLDER   puts the files of a folder into a container; may be repeated
+  --allow-public                    lets containers of the accounts be public
+  --log                             prints a line a request to standard error
+  --help                            prints this
+`;
+
+/** A mistake in the arguments: printed without a stack trace. */
+class UsageError extends Error {}
+
+const OPTIONS = {
+    account: { type: "string", multiple: true },
+    "copy-seconds": { type: "string" },
+    host: { type: "string" },
+    port: { type: "string" },
+    "tls-cert": { type: "string" },
+    "tls-key": { type: "string" },
+    load: { type: "string", multiple: true },
+    "allow-public": { type: "boolean" },
+    log: { type: "boolean" },
+    help: { type: "boolean" },
+} as const;
+
+async function main(args: string[]): Promise<void> {
+    const values = parse(args);
+    if (values.help) {
+        process.stdout.write(HELP);
+        return;
+    }
+    const accounts = (values.account ?? []).map((text) => parseAccount(text, values["allow-public"] ?? false));
+    if (accounts.length === 0) {
+        throw new UsageError("--account is missing: name at least one account");
+    }
+    const [cert, key] = [values["tls-cert"], values["tls-key"]];
+    if ((cert === undefined) !== (key === undefined)) {
+        throw new UsageError("--tls-cert and --tls-key go together");
+    }
+    const loads = (values.load ?? []).map(parseLoad);
+    const simulator = await startSimulator({
+        accounts,
+        copySeconds: number("--copy-seconds", values["copy-seconds"]),
+        host: values.host,
+        port: number("--port", values.port),
+        tls: cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined,
+        log: values.log,
+    });
+    for (const load of loads) {
+        loadFolder(simulator, load);
+    }
+    const printed = simulator.accounts.map(({ name, key, blobEndpoint, connectionString }) => {
+        return { name, key, blobEndpoint, connectionString };
+    });
+    process.stdout.write(`${JSON.stringify({ accounts: printed })}\n`);
+    const stop = () => {
+        void simulator.close();
+    };
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+}
+
+function parse(args: string[]) {
+    try {
+        return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values;
+    } catch (error) {
+        throw new UsageError((error as Error).message);
+    }
+}
+
+function parseAccount(text: string, allowBlobPublicAccess: boolean) {
+    const colon = text.indexOf(":");
+    const name = colon < 0 ? text : text.slice(0, colon);
+    return { name, key: colon < 0 ? undefined : text.slice(colon + 1), allowBlobPublicAccess };
+}
+
+interface Load {
+    readonly account: string;
+    readonly container: string;
+    readonly folder: string;
+}
+
+function parseLoad(text: string): Load {
+    const parts = /^([^/=]+)\/([^/=]+)=(.+)$/.exec(text);
+    if (!parts) {
+        throw new UsageError(`--load must be ACCOUNT/CONTAINER=FOLDER, got "${text}"`);
+    }
+    return { account: parts[1]!, container: parts[2]!, folder: parts[3]! };
+}
+
+function loadFolder(simulator: Simulator, { account, container, folder }: Load): void {
+    const handle = simulator.account(account);
+    handle.createContainer(container);
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+        if (entry.isFile()) {
+            const path = join(entry.parentPath, entry.name);
+            const name = path.slice(join(folder, "/").length).replaceAll("\\", "/");
+            handle.putBlob(container, name, file(path));
+        }
+    }
+}
+
+function number(option: string, text: string | undefined): number | undefined {
+    if (text === undefined) {
+        return undefined;
+    }
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= 0)) {
+        throw new UsageError(`${option} must be a number, got "${text}"`);
+    }
+    return value;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`azure-copy-simulator: ${message}\n`);
+    if (error instanceof UsageError) {
+        process.stderr.write("Try --help.\n");
+    }
+    process.exitCode = 1;
+});

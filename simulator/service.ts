@@ -1,0 +1,100 @@
+import { type Clock, TickSource } from "./clock";
+import type { CopyRules } from "./copies";
+import { storageError } from "./http/errors";
+import type { Account } from "./state/account";
+import type { Blob } from "./state/blob";
+import type { Container } from "./state/container";
+import { breakReaders, settle } from "./state/settle";
+import type { TemporaryFiles } from "./temporaryFiles";
+
+/** What a copy's description says when its source was changed meanwhile. */
+const SOURCE_CHANGED = '412 ConditionNotMet "Copy failed when reading the source."';
+/** What it says when its source was deleted. */
+const SOURCE_DELETED = '404 ResourceNotFound "Copy failed when reading the source."';
+
+/** The state all accounts share, and the only place where blobs are looked up and marked as changed. */
+export class Service {
+    /** The accounts by name. */
+    readonly accounts = new Map<string, Account>();
+    /** Where ETags, snapshot times and the like come from. */
+    readonly ticks: TickSource;
+    /** Where the server listens, once it does. */
+    listening: { readonly host: string; readonly port: number } | undefined = undefined;
+
+    constructor(
+        readonly clock: Clock,
+        readonly copies: CopyRules,
+        readonly files: TemporaryFiles,
+        /** How long rehydration takes, in seconds, by priority. */
+        readonly rehydrateSeconds: { readonly Standard: number; readonly High: number },
+    ) {
+        this.ticks = new TickSource(clock);
+    }
+
+    /** Whether a host and port are this server's, by the names it goes by on this machine or those a client called it. */
+    isOwnHost(hostname: string, port: string, origin: string): boolean {
+        const names = ["127.0.0.1", "localhost", "[::1]", this.listening?.host, new URL(origin).hostname];
+        return port === String(this.listening?.port) && names.includes(hostname);
+    }
+
+    /** The container of that name; 404 ContainerNotFound without one. */
+    container(account: Account, name: string): Container {
+        const container = account.containers.get(name);
+        if (!container) {
+            throw storageError("ContainerNotFound");
+        }
+        return container;
+    }
+
+    /** The blob of that name as it stands now. */
+    blob(container: Container, name: string): Blob | undefined {
+        const blob = container.blob(name);
+        if (blob) {
+            this.settle(blob);
+        }
+        return blob;
+    }
+
+    /** Brings a blob up to the time. */
+    settle(blob: Blob): Blob {
+        if (blob.copy?.pending || blob.tier?.rehydration) {
+            settle(blob, this.clock.now(), this.ticks);
+        }
+        return blob;
+    }
+
+    /** Gives a blob a new ETag and Last-Modified, after it was changed. */
+    touch(blob: Blob): void {
+        blob.modified = this.ticks.next();
+        this.broken(blob, SOURCE_CHANGED);
+    }
+
+    /** Puts a new blob in the place of the one there. */
+    replace(container: Container, name: string, blob: Blob): void {
+        const old = container.blob(name);
+        if (old && old !== blob) {
+            this.broken(old, SOURCE_CHANGED);
+        }
+        container.set(name, blob);
+    }
+
+    /** Takes a blob away. */
+    delete(container: Container, name: string): void {
+        const old = container.blob(name);
+        if (old) {
+            this.forget(old);
+        }
+        container.delete(name);
+    }
+
+    /** Notes that a blob or snapshot is gone: what reads it fails, what it was receiving stops. */
+    forget(blob: Blob): void {
+        this.broken(blob, SOURCE_DELETED);
+        blob.copy?.pending?.release?.();
+        blob.copy?.pending?.transfer?.cancel();
+    }
+
+    private broken(blob: Blob, description: string): void {
+        breakReaders(blob, this.clock.now(), description);
+    }
+}

@@ -1,0 +1,112 @@
+import { type AccountHandle, createAccountHandle } from "./accountHandle";
+import { type Clock, systemClock } from "./clock";
+import { CopyRules } from "./copies";
+import { Faults } from "./faults";
+import { listen, portOf, type Tls } from "./http/server";
+import { type LoggedRequest, RequestLog } from "./requestLog";
+import { Service } from "./service";
+import { Account, type AccountOptions } from "./state/account";
+import { TemporaryFiles } from "./temporaryFiles";
+
+/** How a simulator is set up. */
+export interface SimulatorOptions {
+    /** The storage accounts to simulate. */
+    readonly accounts: readonly AccountOptions[];
+    /**
+     * How long a copy from another account or from outside stays pending, in seconds. Its Copy Blob answers `pending`
+     * even at 0; the first look at the destination then finds it done. A copy within one account ends at once.
+     * @default 0
+     */
+    readonly copySeconds?: number;
+    /** How long rehydration takes, in seconds, by priority. @default Standard: 15 hours, High: 1 hour */
+    readonly rehydrateSeconds?: { readonly Standard?: number; readonly High?: number };
+    /** The clock that copies, leases, SAS and rehydration go by. @default the machine's */
+    readonly clock?: Clock;
+    /** @default "127.0.0.1" */
+    readonly host?: string;
+    /** @default any free port */
+    readonly port?: number;
+    /** Certificate and key in PEM: serves https instead of http. */
+    readonly tls?: Tls;
+    /** Whether a line a request is printed to standard error. @default false */
+    readonly log?: boolean;
+    /** How many requests the request log keeps. @default 10000 */
+    readonly keepRequests?: number;
+}
+
+/** A running simulator. */
+export interface Simulator {
+    /** The accounts, in the order they were given. */
+    readonly accounts: readonly AccountHandle[];
+    /** The account of that name; throws if it isn't simulated. */
+    account(name: string): AccountHandle;
+    /** The server's URL: `http://127.0.0.1:10000`. */
+    readonly url: string;
+    /** The clock it goes by. */
+    readonly clock: Clock;
+    /** Every request, in order. */
+    readonly requests: RequestLog;
+    /** Faults that requests run into. */
+    readonly faults: Faults;
+    /** How pending copies go. */
+    readonly copies: CopyRules;
+    /** Stops serving, cuts the connections and deletes temporary files. */
+    close(): Promise<void>;
+}
+
+/** Starts simulated storage accounts on a port of this machine. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+    if (options.accounts.length === 0) {
+        throw new Error("a simulator needs at least one account");
+    }
+    const files = new TemporaryFiles();
+    const copies = new CopyRules();
+    const clock = options.clock ?? systemClock;
+    const service = new Service(clock, copies, files, {
+        Standard: options.rehydrateSeconds?.Standard ?? 15 * 3600,
+        High: options.rehydrateSeconds?.High ?? 3600,
+    });
+    for (const account of options.accounts) {
+        if (service.accounts.has(account.name)) {
+            throw new Error(`account "${account.name}" is given twice`);
+        }
+        service.accounts.set(account.name, new Account(account, options.copySeconds ?? 0));
+    }
+    const requests = new RequestLog(options.keepRequests ?? 10_000);
+    const faults = new Faults();
+    const host = options.host ?? "127.0.0.1";
+    const onAnswered = options.log ? printRequest : undefined;
+    const server = await listen({ service, requests, faults, onAnswered }, host, options.port ?? 0, options.tls);
+    const port = portOf(server);
+    service.listening = { host, port };
+    const shownHost = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+    const url = `${options.tls ? "https" : "http"}://${shownHost}:${port}`;
+    const accounts = [...service.accounts.values()].map((account) => createAccountHandle(service, account, url));
+    return {
+        accounts,
+        account(name) {
+            const found = accounts.find((account) => account.name === name);
+            if (!found) {
+                throw new Error(`no simulated account "${name}", there are: ${accounts.map((a) => a.name).join(", ")}`);
+            }
+            return found;
+        },
+        url,
+        clock,
+        requests,
+        faults,
+        copies,
+        async close() {
+            await new Promise<void>((resolve) => {
+                server.close(() => resolve());
+                server.closeAllConnections();
+            });
+            files.remove();
+        },
+    };
+}
+
+function printRequest(request: LoggedRequest): void {
+    const where = [request.account, request.container, request.blob].filter((part) => part !== undefined).join("/");
+    process.stderr.write(`${request.operation} ${where} ${request.status} ${request.errorCode ?? ""}\n`);
+}

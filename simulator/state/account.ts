@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import BTree from "sorted-btree";
+import type { Container } from "./container";
+
+/** The kinds of account that hold blobs. */
+export type AccountKind = "StorageV2" | "BlobStorage" | "BlockBlobStorage" | "Storage";
+
+/** What an account is made of. */
+export interface AccountOptions {
+    /** 3 to 24 lower-case letters and digits. */
+    readonly name: string;
+    /** The first key, in Base64. @default random */
+    readonly key?: string;
+    /** The second key, in Base64. @default random */
+    readonly secondaryKey?: string;
+    /** Whether containers of the account may be public. @default false */
+    readonly allowBlobPublicAccess?: boolean;
+    /** Whether account keys, and SAS signed with them, authorize. @default true */
+    readonly allowSharedKeyAccess?: boolean;
+    /** The account's kind. @default "StorageV2" */
+    readonly kind?: AccountKind;
+    /** The account's SKU; one that begins with `Premium` has premium page blob tiers. @default "Standard_LRS" */
+    readonly sku?: string;
+    /** The tier of blobs that have none of their own. @default "Hot" */
+    readonly accessTier?: "Hot" | "Cool" | "Cold";
+    /** How long a copy from another account or from outside stays pending, in seconds. @default the simulator's copySeconds */
+    readonly copySeconds?: number;
+}
+
+/** A simulated storage account. */
+export class Account {
+    readonly name: string;
+    /** Both keys, in Base64. */
+    readonly keys: readonly [string, string];
+    readonly allowBlobPublicAccess: boolean;
+    readonly allowSharedKeyAccess: boolean;
+    readonly kind: AccountKind;
+    readonly sku: string;
+    readonly accessTier: string;
+    readonly copySeconds: number;
+    /** The containers, sorted by name. */
+    readonly containers = new BTree<string, Container>();
+
+    constructor(options: AccountOptions, copySeconds: number) {
+        if (!/^[a-z0-9]{3,24}$/.test(options.name)) {
+            throw new Error(`account name must be 3 to 24 lower-case letters and digits, got "${options.name}"`);
+        }
+        this.name = options.name;
+        this.keys = [accountKey(options.key), accountKey(options.secondaryKey)];
+        this.allowBlobPublicAccess = options.allowBlobPublicAccess ?? false;
+        this.allowSharedKeyAccess = options.allowSharedKeyAccess ?? true;
+        this.kind = options.kind ?? "StorageV2";
+        this.sku = options.sku ?? "Standard_LRS";
+        this.accessTier = options.accessTier ?? "Hot";
+        this.copySeconds = options.copySeconds ?? copySeconds;
+    }
+
+    /** Whether page blobs have premium tiers (P10 and so on). */
+    get isPremium(): boolean {
+        return this.sku.startsWith("Premium") && this.kind !== "BlockBlobStorage";
+    }
+
+    /** Whether block blobs have tiers at all. */
+    get hasTiers(): boolean {
+        return this.kind !== "Storage" && !this.sku.startsWith("Premium");
+    }
+}
+
+function accountKey(key: string | undefined): string {
+    if (key === undefined) {
+        return randomBytes(64).toString("base64");
+    }
+    if (key === "" || Buffer.from(key, "base64").toString("base64") !== key) {
+        throw new Error("account key must be Base64");
+    }
+    return key;
+}

@@ -1,0 +1,57 @@
+import type { Content } from "../content/content";
+import type { Block } from "./blob";
+
+/** How a copy stands, as the x-ms-copy-status header spells it. */
+export type CopyStatus = "pending" | "success" | "failed" | "aborted";
+
+/** The copy properties of a destination: what the x-ms-copy-* headers say. */
+export interface CopyState {
+    readonly id: string;
+    /** The source's URL as the service reports it. */
+    readonly source: string;
+    status: CopyStatus;
+    description?: string;
+    /** When it ended, in milliseconds. */
+    completed?: number;
+    copied: number;
+    total: number;
+    /** What is still to be done while the status is pending. */
+    pending?: PendingCopy;
+}
+
+/** A copy that hasn't ended. It has no timer: whoever looks at the destination finds out how far it is. */
+export interface PendingCopy {
+    /** What the destination will hold. Of an external source, it is there once the transfer is done. */
+    content: Content;
+    readonly blocks?: readonly Block[];
+    readonly started: number;
+    /** When it ends, in milliseconds; infinite if it stalls. */
+    readonly due: number;
+    /** How it ends, if not well: the copy status description. */
+    readonly fail?: string;
+    /** The description of non-fatal errors, shown while pending. */
+    readonly intermittent?: string;
+    /** Whether the progress goes up on the way, rather than in one step at the end. */
+    readonly steps: boolean;
+    /** From when on the source can't be read any more (the expiry of its SAS), in milliseconds. */
+    readonly sourceExpires?: number;
+    /** The source was changed or deleted. */
+    broken?: { readonly at: number; readonly description: string };
+    /** The transfer from a source outside. */
+    readonly transfer?: Transfer;
+    /** Takes the copy off its source's list of readers. */
+    release?: () => void;
+}
+
+/** Bytes on their way from a source outside into a temporary file. */
+export interface Transfer {
+    /** When it ended, in milliseconds of the simulator's clock. */
+    ended?: number;
+    /** What arrived, if all did. */
+    content?: Content;
+    /** Stops it. */
+    cancel(): void;
+}
+
+/** A pending copy that hasn't finished after two weeks times out. */
+export const COPY_TIMEOUT = 14 * 24 * 60 * 60 * 1000;
