@@ -30,18 +30,31 @@ const provider = {
         return { changes: JSON.stringify(olds.metadata) !== JSON.stringify(news.metadata) };
     },
     async create(inputs) {
-        const response = await fetch(inputs.url, { method: "HEAD" });
-        return { id: inputs.destination.blobName, outs: { ...inputs, etag: response.headers.get("etag") } };
+        const response = await fetch(inputs.sourceUrl, { method: "HEAD" });
+        const etag = response.headers.get("etag");
+        const now = new Date().toISOString();
+        return {
+            id: inputs.sourceUrl,
+            outs: {
+                ...inputs, url: inputs.sourceUrl, etag, lastModified: now, contentLength: Number(response.headers.get("content-length")),
+                contentType: response.headers.get("content-type"), contentMd5: response.headers.get("content-md5"), accessTier: "Hot",
+                copyId: response.headers.get("x-ms-request-id"), copyStatus: "success", copyCompletedOn: now, sourceEtag: etag,
+            },
+        };
     },
+};
+const outputs = {
+    url: undefined, etag: undefined, lastModified: undefined, contentLength: undefined, contentType: undefined, contentMd5: undefined,
+    accessTier: undefined, versionId: undefined, copyId: undefined, copyStatus: undefined, copyCompletedOn: undefined, sourceEtag: undefined,
 };
 class Floor extends pulumi.dynamic.Resource {
     constructor(name, args) {
-        super(provider, name, { ...args, etag: undefined });
+        super(provider, name, { ...outputs, ...args });
     }
 }
 for (let index = 0; index < count; index++) {
     new Floor("copy-" + index, {
-        url: url + "/blob-" + index,
+        sourceUrl: url + "/blob-" + index,
         source: { connectionString: pulumi.secret(golden), containerName: "images", blobName: "blob-" + index },
         destination: { connectionString: pulumi.secret(dev), containerName: "seed", blobName: "blob-" + index },
         metadata: { number: String(index) },

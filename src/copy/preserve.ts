@@ -2,6 +2,7 @@
 // it until the new content stands. The snapshot is marked by one metadata entry, so that a later run finds it after a crash.
 
 import type { BlobGetPropertiesResponse, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import { statusCode } from "../storage/errors";
 import { CopyError } from "./errors";
 import { startCopy } from "./start";
 
@@ -38,22 +39,31 @@ export async function preserve(
     return { snapshot: taken.snapshot!, metadata, tags };
 }
 
-/** What an interrupted run preserved of a blob, newest last. */
+/**
+ * What an interrupted run preserved of a blob, newest last; nothing for a credential that may not list, such as a SAS for the
+ * one blob: what was preserved then stays.
+ */
 export async function findPreserved(container: ContainerClient, blobName: string): Promise<Preserved[]> {
     const found: Preserved[] = [];
-    for await (const blob of container.listBlobsFlat({
-        prefix: blobName,
-        includeSnapshots: true,
-        includeMetadata: true,
-    })) {
-        if (blob.name !== blobName) {
-            break; // names come in order, and the name itself is the first with this prefix
+    try {
+        for await (const blob of container.listBlobsFlat({
+            prefix: blobName,
+            includeSnapshots: true,
+            includeMetadata: true,
+        })) {
+            if (blob.name !== blobName) {
+                break; // names come in order, and the name itself is the first with this prefix
+            }
+            const value = blob.metadata?.[marker];
+            if (blob.snapshot && value !== undefined) {
+                const { [marker]: _, ...metadata } = blob.metadata!;
+                const tags = value === "none" ? {} : Object.fromEntries(new URLSearchParams(value));
+                found.push({ snapshot: blob.snapshot, metadata, tags });
+            }
         }
-        const value = blob.metadata?.[marker];
-        if (blob.snapshot && value !== undefined) {
-            const { [marker]: _, ...metadata } = blob.metadata!;
-            const tags = value === "none" ? {} : Object.fromEntries(new URLSearchParams(value));
-            found.push({ snapshot: blob.snapshot, metadata, tags });
+    } catch (error) {
+        if (statusCode(error) !== 403) {
+            throw error;
         }
     }
     return found;

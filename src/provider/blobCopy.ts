@@ -1,18 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { abortCopy } from "../copy/abort";
-import { discard, findPreserved } from "../copy/preserve";
 import { resolveAddress, sameAddress } from "../storage/address";
-import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
+import { explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
 import { checkBlobCopy, defaultTimeout } from "./blobCopyCheck";
-import type { BlobCopyInputs, BlobCopyOutputs, BlobCopyState } from "./blobCopyTypes";
+import { outputs, outputsOf, ownership, record, recordInputs, written } from "./blobCopyRecord";
+import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
+import type { CopyRequest } from "./copyRequest";
+import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { type Destination, openDestination, openSource } from "./ends";
+import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedContent, isOwn, observe } from "./observe";
-import { CopyLeftPending, type CopyRequest, OldContentRestored, obtainCopy } from "./obtainCopy";
+import { obtainCopy } from "./obtainCopy";
 import { hasUnknown } from "./unknown";
 
 /** BlobCopy's lifecycle. */
@@ -229,7 +231,7 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
     }
 }
 
-// Read and delete
+// Read
 
 async function recordRead(
     state: Partial<BlobCopyState>,
@@ -275,131 +277,4 @@ function asRecorded(
     return Object.fromEntries(
         Object.entries(actual).map(([name, value]) => [spelling.get(name.toLowerCase()) ?? name, value]),
     );
-}
-
-async function deleteOwn(destination: Destination, state: BlobCopyState, context: Context): Promise<void> {
-    let etag = state.lastWriteEtag;
-    if (state.copyStatus !== "success" || etag === undefined) {
-        const there = await observe(destination, context);
-        if (!there) {
-            return;
-        }
-        if (!isOwn(there, state)) {
-            return leaveAlone(destination, context);
-        }
-        etag = there.etag;
-        if (there.copyStatus === "pending") {
-            await abortCopy(destination.client, there.copyId!);
-            etag = (await observe(destination, context))?.etag;
-        }
-    }
-    await deleteIfUnchanged(destination, etag, context);
-}
-
-async function deleteIfUnchanged(destination: Destination, etag: string | undefined, context: Context): Promise<void> {
-    const remove = () => destination.client.delete({ conditions: { ifMatch: etag! }, abortSignal: context.signal });
-    try {
-        await remove();
-    } catch (error) {
-        if (isNotFound(error)) {
-            return;
-        }
-        if (isDestinationConflict(error)) {
-            return leaveAlone(destination, context);
-        }
-        if (errorCode(error) !== "SnapshotsPresent") {
-            throw error;
-        }
-        const preserved = await findPreserved(destination.container, destination.address.blobName);
-        if (preserved.length === 0) {
-            throw error;
-        }
-        for (const one of preserved) {
-            await discard(destination.client, one);
-        }
-        await remove();
-    }
-}
-
-function leaveAlone(destination: Destination, context: Context): void {
-    context.warn(
-        `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
-    );
-}
-
-// Records
-
-/** What the service says of the destination. */
-function outputs(destination: Destination, properties: BlobGetPropertiesResponse): BlobCopyOutputs {
-    return {
-        url: destination.url,
-        etag: properties.etag!,
-        lastModified: properties.lastModified?.toISOString(),
-        contentLength: properties.contentLength,
-        contentType: properties.contentType,
-        contentMd5: properties.contentMD5 && Buffer.from(properties.contentMD5).toString("base64"),
-        accessTier: properties.accessTier,
-        versionId: properties.versionId,
-        copyId: properties.copyId,
-        copyStatus: properties.copyStatus,
-        copyCompletedOn: properties.copyCompletedOn?.toISOString(),
-        sourceUrl: properties.copySource && redactUrl(properties.copySource),
-    };
-}
-
-function record(
-    inputs: BlobCopyInputs,
-    destination: Destination,
-    properties: BlobGetPropertiesResponse,
-    sourceEtag: string | undefined,
-): BlobCopyState {
-    const { sourceEtag: _, ...rest } = recordInputs(inputs);
-    return {
-        ...rest,
-        ...outputs(destination, properties),
-        ...(sourceEtag && { sourceEtag }),
-        lastWriteEtag: properties.etag!,
-    };
-}
-
-/** The inputs as they are recorded: the tier that was asked for beside the actual one. */
-function recordInputs(inputs: BlobCopyInputs) {
-    const { accessTier, ...rest } = inputs;
-    return { ...rest, ...(accessTier !== undefined && { requestedAccessTier: accessTier }) };
-}
-
-const outputNames = [
-    "url",
-    "etag",
-    "lastModified",
-    "contentLength",
-    "contentType",
-    "contentMd5",
-    "accessTier",
-    "versionId",
-    "copyId",
-    "copyStatus",
-    "copyCompletedOn",
-    "sourceUrl",
-] as const;
-
-function outputsOf(state: BlobCopyState): BlobCopyOutputs {
-    return Object.fromEntries(outputNames.map((name) => [name, state[name]])) as unknown as BlobCopyOutputs;
-}
-
-function ownership(state: BlobCopyState): Partial<BlobCopyState> {
-    return {
-        ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
-        ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
-    };
-}
-
-/** What a write's answer says of the blob after it. */
-function written(answer: { etag?: string; lastModified?: Date; versionId?: string }): Partial<BlobCopyState> {
-    return {
-        etag: answer.etag!,
-        lastWriteEtag: answer.etag!,
-        ...(answer.lastModified && { lastModified: answer.lastModified.toISOString() }),
-        ...(answer.versionId && { versionId: answer.versionId }),
-    };
 }

@@ -21,16 +21,23 @@ const handlers: Readonly<Record<string, Handler<any, any>>> = {
 /** What the engine adds to a dynamic resource's inputs, and what we add: neither is a handler's concern. */
 const hostKeys = ["__provider", "__urn"];
 
-let process_: { clients: Clients; engine: Engine } | undefined;
+/** What all resources of a provider's process share. */
+interface Shared {
+    readonly clients: Clients;
+    readonly engine: Engine;
+    readonly interactive: boolean;
+}
 
-function ofProcess(): { clients: Clients; engine: Engine } {
-    if (!process_) {
+let shared: Shared | undefined;
+
+function sharedByAll(): Shared {
+    if (!shared) {
         const engine = connectEngine();
         // An orphan must not act beside the providers of the next run; whatever is pending goes on at the service.
         engine.gone.addEventListener("abort", () => process.exit(1));
-        process_ = { clients: createClients(), engine };
+        shared = { clients: createClients(), engine, interactive: isInteractive() };
     }
-    return process_;
+    return shared;
 }
 
 function handlerOf(type: string) {
@@ -43,7 +50,7 @@ function handlerOf(type: string) {
 
 /** Runs one call of a handler, with progress and warnings on the resource's line, and secrets kept out of every word. */
 async function run<Result>(values: readonly Values[], call: (context: Context) => Promise<Result>): Promise<Result> {
-    const { clients, engine } = ofProcess();
+    const { clients, engine, interactive } = sharedByAll();
     const urn = values.at(-1)!.__urn as string | undefined;
     const secrets = values.flatMap((value) => [
         ...secretsOf(value.source as BlobLocation | undefined),
@@ -51,7 +58,7 @@ async function run<Result>(values: readonly Values[], call: (context: Context) =
     ]);
     const reporter = createProgressReporter(
         (line) => engine.log("info", redact(line, secrets), urn, true),
-        isInteractive(),
+        interactive,
     );
     try {
         return await call({
@@ -100,7 +107,8 @@ function own<Inputs>(values: Values): Inputs {
 
 export async function check(type: string, olds: Values, news: Values) {
     const result = await run([news], (context) => handlerOf(type).check(own(olds), own(news), context));
-    return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures: result.failures };
+    const failures = result.failures.map(({ property, reason }) => ({ property, reason: redact(reason) }));
+    return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures };
 }
 
 export async function diff(type: string, _id: string, olds: Values, news: Values) {

@@ -3,47 +3,19 @@
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import {
-    CopyAbortedError,
-    CopyError,
-    CopyFailedError,
-    CopyTimeoutError,
-    DestinationConflictError,
-    SourceChangedError,
-} from "../copy/errors";
-import { discard, findPreserved, type Preserved, preserve, restore } from "../copy/preserve";
+import { CopyError, DestinationConflictError, SourceChangedError } from "../copy/errors";
+import { findPreserved, type Preserved, preserve } from "../copy/preserve";
 import { startCopy } from "../copy/start";
-import { isUntouchedSinceCopy, parseProgress } from "../copy/status";
-import { waitForCopy } from "../copy/wait";
-import { resolveAddress, sameAddress } from "../storage/address";
+import { isUntouchedSinceCopy } from "../copy/status";
+import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, StorageError, statusCode } from "../storage/errors";
-import { redactUrl } from "../storage/url";
-import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
-import type { Destination, Source } from "./ends";
-import { readSource } from "./ends";
+import type { BlobCopyState } from "./blobCopyTypes";
+import { inTheWay, pendingElsewhere } from "./conflicts";
+import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
+import { readSource, type Source } from "./ends";
+import { CopyLeftPending, discardAll, finish, OldContentRestored, type Running } from "./finishCopy";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent, isOwn, observe } from "./observe";
-
-/** What is to be brought where. */
-export interface CopyRequest {
-    readonly inputs: BlobCopyInputs;
-    readonly source: Source;
-    readonly destination: Destination;
-    /** What was recorded last, in an update. */
-    readonly previous?: BlobCopyState;
-    /** In an update: the source is another one, or has another ETag, than what was copied. */
-    readonly sourceChanged?: boolean;
-    readonly timeoutMilliseconds: number;
-}
-
-/** How the content came to be there. */
-export interface ObtainedCopy {
-    readonly properties: BlobGetPropertiesResponse;
-    /** The source's ETag that was copied, where it is known. */
-    readonly sourceEtag: string | undefined;
-    /** Found there, pending or finished, instead of started: it needs a new ETag, and its properties are not what this run has asked for. */
-    readonly adopted: boolean;
-}
 
 /** How often a destination that keeps changing under us is looked at again before we give up. */
 const attempts = 4;
@@ -51,36 +23,10 @@ const attempts = 4;
 /** How long a SAS that was made for a copy outlasts its timeout, so that the copy lives until somebody runs `pulumi up` again. */
 const sasGraceMilliseconds = 24 * 3_600_000;
 
-/** A started or joined copy, and what must be put back if it fails. */
-interface Running {
-    readonly copyId: string;
-    readonly sourceEtag: string | undefined;
-    readonly joined: boolean;
-    readonly preserved: readonly Preserved[];
-    /** Nothing was there before, so that a failed copy's empty blob can go. */
-    readonly wasFree: boolean;
-}
-
-/** A pending copy that this run left behind at its timeout or interruption; its state is worth keeping. */
-export class CopyLeftPending extends Error {
-    constructor(
-        readonly running: { copyId: string; sourceEtag: string | undefined; properties?: BlobGetPropertiesResponse },
-        override readonly cause: Error,
-    ) {
-        super(cause.message, { cause });
-    }
-}
-
-/** A copy that failed over older content, which stands again under a new ETag. */
-export class OldContentRestored extends Error {
-    constructor(
-        readonly etag: string,
-        override readonly cause: Error,
-    ) {
-        super(cause.message, { cause });
-    }
-}
-
+/**
+ * Brings the source's content to the destination, and waits until it stands there.
+ * @throws CopyLeftPending, OldContentRestored where something must be kept in mind; CopyError and StorageError else
+ */
 export async function obtainCopy(request: CopyRequest, context: Context): Promise<ObtainedCopy> {
     const deadline = new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
     const kept: Preserved[] = [];
@@ -122,10 +68,6 @@ function isOurs(error: Error): boolean {
         error instanceof CopyLeftPending ||
         error instanceof OldContentRestored
     );
-}
-
-function what(request: CopyRequest): string {
-    return `${request.source.url} onto ${request.destination.url}`;
 }
 
 /** What to do about a blob that is there. */
@@ -255,137 +197,4 @@ async function preserveOrExplain(
             error,
         );
     }
-}
-
-function wait(
-    request: CopyRequest,
-    copyId: string,
-    deadline: Date,
-    context: Context,
-): Promise<BlobGetPropertiesResponse> {
-    return waitForCopy(request.destination.client, {
-        copyId,
-        clock: context.clock,
-        signal: context.signal,
-        deadline,
-        what: what(request),
-        progress: (progress) => context.progress(progress),
-    });
-}
-
-/** Waits for the end, and puts things right after a bad one. */
-async function finish(request: CopyRequest, running: Running, deadline: Date, context: Context): Promise<ObtainedCopy> {
-    const { destination } = request;
-    let properties: BlobGetPropertiesResponse;
-    try {
-        properties = await wait(request, running.copyId, deadline, context);
-    } catch (error) {
-        if (error instanceof CopyTimeoutError) {
-            const last = await observe(destination, context).catch(() => undefined);
-            throw new CopyLeftPending(
-                { copyId: running.copyId, sourceEtag: running.sourceEtag, ...(last && { properties: last }) },
-                error,
-            );
-        }
-        const cause =
-            error instanceof CopyError
-                ? error
-                : explain(
-                      `wait for the copy of ${what(request)} (it goes on, and the next pulumi up carries on from there)`,
-                      error,
-                  );
-        // Whatever kept us from looking, the copy is there: without its record, the next run could not know it.
-        throw new CopyLeftPending({ copyId: running.copyId, sourceEtag: running.sourceEtag }, cause);
-    }
-    if (properties.copyStatus !== "success") {
-        await putRight(request, running, properties, deadline, context);
-    }
-    const progress = parseProgress(properties.copyProgress);
-    if (progress && properties.contentLength !== progress.total) {
-        throw new CopyError(
-            `the copy of ${what(request)} is not whole: the source has ${progress.total} bytes, the destination ${properties.contentLength}; copy ID ${running.copyId}`,
-            running.copyId,
-            properties.copyStatus,
-        );
-    }
-    await discardAll(destination, running.preserved, context);
-    return { properties, sourceEtag: running.sourceEtag, adopted: running.joined };
-}
-
-/** After a copy that ended badly: the old content comes back, or the empty blob goes. Always throws. */
-async function putRight(
-    request: CopyRequest,
-    running: Running,
-    properties: BlobGetPropertiesResponse,
-    deadline: Date,
-    context: Context,
-): Promise<never> {
-    const { destination } = request;
-    const description = properties.copyStatusDescription ? `: ${properties.copyStatusDescription}` : "";
-    const Kind = properties.copyStatus === "aborted" ? CopyAbortedError : CopyFailedError;
-    const old = running.preserved.at(-1);
-    const error = (afterwards: string) =>
-        new Kind(
-            `the copy of ${what(request)} ended as ${properties.copyStatus}${description}; ${afterwards}; copy ID ${running.copyId}`,
-            running.copyId,
-            properties.copyStatus,
-        );
-    if (!old && !running.wasFree) {
-        throw error("the destination is empty, as it was before");
-    }
-    let etag: string | undefined;
-    try {
-        etag = old
-            ? await restore(destination.client, old, properties.etag!, (copyId) =>
-                  wait(request, copyId, deadline, context),
-              )
-            : void (await destination.client.delete({ conditions: { ifMatch: properties.etag! } }));
-    } catch (failure) {
-        const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : "its empty blob was left";
-        context.warn(explain(`put ${destination.url} right after a failed copy`, failure).message);
-        throw error(left);
-    }
-    if (etag === undefined) {
-        throw error("its empty blob was removed");
-    }
-    await discardAll(destination, running.preserved, context);
-    throw new OldContentRestored(etag, error("the destination's old content was put back"));
-}
-
-async function discardAll(destination: Destination, preserved: readonly Preserved[], context: Context): Promise<void> {
-    for (const one of preserved) {
-        try {
-            await discard(destination.client, one);
-        } catch (error) {
-            // The copy itself is done; a left-over snapshot costs a little, an error here would cost the record of the copy.
-            context.warn(
-                explain(`delete the snapshot ${one.snapshot} that preserved ${destination.url}`, error).message,
-            );
-        }
-    }
-}
-
-function pendingElsewhere(request: CopyRequest, there: BlobGetPropertiesResponse): DestinationConflictError {
-    const from = there.copySource ? ` from ${redactUrl(there.copySource)}` : "";
-    const since = there.lastModified ? ` since ${there.lastModified.toISOString()}` : "";
-    return new DestinationConflictError(
-        `another copy${from} onto ${request.destination.url} is pending${since} (${there.copyProgress ?? "no progress reported"}); wait for its end, or abort it; copy ID ${there.copyId}`,
-        there.copyId,
-        "pending",
-    );
-}
-
-function inTheWay(request: CopyRequest, there: BlobGetPropertiesResponse, own: boolean): DestinationConflictError {
-    const { inputs, destination, previous } = request;
-    const found = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
-    const why = own
-        ? `the destination ${destination.url} would be overwritten, and overwrite is "never"`
-        : previous && sameAddress(resolveAddress(previous.destination)!, destination.address)
-          ? `the destination ${destination.url} was changed by somebody else since this resource wrote it`
-          : `a blob that this resource did not make is at the destination ${destination.url}`;
-    const remedy =
-        inputs.overwrite === "never"
-            ? 'set overwrite to "ifUnchanged" or "always", or copy to another name'
-            : 'set overwrite to "always" to copy over it, delete it, or copy to another name';
-    return new DestinationConflictError(`${why} (${found}); ${remedy}`);
 }

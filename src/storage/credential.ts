@@ -12,19 +12,35 @@ export type Credential =
 
 export const anonymous: Credential = { kind: "anonymous", credential: new AnonymousCredential() };
 
+/** One object a credential, so that the clients that are made with it are found again. */
+const made = new Map<string, Credential>();
+
+function once(key: string, make: () => Credential): Credential {
+    let credential = made.get(key);
+    if (!credential) {
+        credential = make();
+        made.set(key, credential);
+    }
+    return credential;
+}
+
 /** The credential that a location carries, or nothing where it carries none. */
 export function explicitCredential(location: BlobLocation, address: BlobAddress): Credential | undefined {
     const given = location.connectionString === undefined ? location : parseConnectionString(location.connectionString);
-    if (given.accountKey !== undefined) {
+    const { accountKey } = given;
+    if (accountKey !== undefined) {
         const accountName = address.accountName ?? given.accountName;
         if (!accountName) {
             throw new Error("an account key needs the account's name; give accountName beside endpoint");
         }
-        return { kind: "sharedKey", credential: new StorageSharedKeyCredential(accountName, given.accountKey) };
+        return once(`${accountName} ${accountKey}`, () => ({
+            kind: "sharedKey",
+            credential: new StorageSharedKeyCredential(accountName, accountKey),
+        }));
     }
     if (given.sasToken !== undefined) {
         const sasToken = given.sasToken.replace(/^\?/, "");
-        return { kind: "sas", sasToken, credential: new AnonymousCredential() };
+        return once(sasToken, () => ({ kind: "sas", sasToken, credential: new AnonymousCredential() }));
     }
     return undefined;
 }

@@ -78,16 +78,27 @@ export type Program = (modules: ReturnType<typeof modulesOf>) => undefined | Rec
  * Runs a test with a stack of its own, and destroys it whatever happened.
  * @param program called for each operation, so that it sees what the test has changed
  */
-export async function withStack(
-    program: Program,
-    test: (stack: TestStack) => Promise<void>,
-    folder = inject("programFolder"),
-): Promise<void> {
+export async function withStack(program: Program, test: (stack: TestStack) => Promise<void>): Promise<void> {
+    const home = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-stack-"));
+    const stack = await openStack(program, inject("programFolder"), home);
+    try {
+        await test(stack);
+    } finally {
+        await stack.destroy().catch(() => {});
+        rmSync(home, { recursive: true, force: true });
+    }
+}
+
+/**
+ * Opens a stack, or makes it.
+ * @param folder where the program's node_modules are
+ * @param home where the state is
+ */
+export async function openStack(program: Program, folder: string, home: string): Promise<TestStack> {
     // The Automation API looks for the CLI on this process's own PATH.
     process.env.PATH = pulumiEnvironment("").PATH;
-    const home = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-stack-"));
     const modules = modulesOf(folder);
-    const stack = await modules.automation.LocalWorkspace.createStack(
+    const stack = await modules.automation.LocalWorkspace.createOrSelectStack(
         { stackName: "test", projectName: "lifecycle", program: async () => program(modules) },
         {
             workDir: folder,
@@ -95,13 +106,7 @@ export async function withStack(
             projectSettings: { name: "lifecycle", runtime: "nodejs", backend: { url: `file://${home}` } },
         },
     );
-    const testStack = wrap(stack, modules, home);
-    try {
-        await test(testStack);
-    } finally {
-        await stack.destroy({ onOutput: () => {} }).catch(() => {});
-        rmSync(home, { recursive: true, force: true });
-    }
+    return wrap(stack, modules, home);
 }
 
 /**
@@ -109,7 +114,9 @@ export async function withStack(
  * and an inline program always gets. It does so for the resources of any package; ours has no say in it.
  */
 function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
-    return diagnosticEvent?.severity === "debug" && diagnosticEvent.message.startsWith("RegisterResource RPC finished");
+    // The event's type names no such severity, which the engine sends all the same.
+    const severity: string | undefined = diagnosticEvent?.severity;
+    return severity === "debug" && diagnosticEvent!.message.startsWith("RegisterResource RPC finished");
 }
 
 function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, home: string): TestStack {

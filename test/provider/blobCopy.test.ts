@@ -334,6 +334,19 @@ describe("update", () => {
         }
     });
 
+    it("overwrites with a SAS for the destination alone", async () => {
+        const permissions = BlobSASPermissions.parse("rcwd");
+        const expiresOn = new Date(storage.clock.now() + 86_400_000);
+        const [url, sasToken] = (await storage.blob("dev").generateSasUrl({ permissions, expiresOn })).split("?");
+        const destination = { url: url!, sasToken: sasToken! };
+        const state = await create({ destination });
+        changeSource();
+        await up(state, { destination });
+        expect(await storage.content("dev")).toBe("a newer backup");
+        expect(await allSnapshots()).toEqual([]);
+        expect(storage.warnings).toEqual([]);
+    });
+
     it("sets metadata in place, by one request", async () => {
         const state = await create();
         storage.operations();

@@ -1,0 +1,81 @@
+// What is recorded of a BlobCopy, from what was asked for and what the service said.
+
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { redactUrl } from "../storage/url";
+import type { BlobCopyInputs, BlobCopyOutputs, BlobCopyState } from "./blobCopyTypes";
+import type { Destination } from "./ends";
+
+/** What the service says of the destination. */
+export function outputs(destination: Destination, properties: BlobGetPropertiesResponse): BlobCopyOutputs {
+    return {
+        url: destination.url,
+        etag: properties.etag!,
+        lastModified: properties.lastModified?.toISOString(),
+        contentLength: properties.contentLength,
+        contentType: properties.contentType,
+        contentMd5: properties.contentMD5 && Buffer.from(properties.contentMD5).toString("base64"),
+        accessTier: properties.accessTier,
+        versionId: properties.versionId,
+        copyId: properties.copyId,
+        copyStatus: properties.copyStatus,
+        copyCompletedOn: properties.copyCompletedOn?.toISOString(),
+        sourceUrl: properties.copySource && redactUrl(properties.copySource),
+    };
+}
+
+export function record(
+    inputs: BlobCopyInputs,
+    destination: Destination,
+    properties: BlobGetPropertiesResponse,
+    sourceEtag: string | undefined,
+): BlobCopyState {
+    const { sourceEtag: _, ...rest } = recordInputs(inputs);
+    return {
+        ...rest,
+        ...outputs(destination, properties),
+        ...(sourceEtag && { sourceEtag }),
+        lastWriteEtag: properties.etag!,
+    };
+}
+
+/** The inputs as they are recorded: the tier that was asked for beside the actual one. */
+export function recordInputs(inputs: BlobCopyInputs) {
+    const { accessTier, ...rest } = inputs;
+    return { ...rest, ...(accessTier !== undefined && { requestedAccessTier: accessTier }) };
+}
+
+const outputNames = [
+    "url",
+    "etag",
+    "lastModified",
+    "contentLength",
+    "contentType",
+    "contentMd5",
+    "accessTier",
+    "versionId",
+    "copyId",
+    "copyStatus",
+    "copyCompletedOn",
+    "sourceUrl",
+] as const;
+
+export function outputsOf(state: BlobCopyState): BlobCopyOutputs {
+    return Object.fromEntries(outputNames.map((name) => [name, state[name]])) as unknown as BlobCopyOutputs;
+}
+
+export function ownership(state: BlobCopyState): Partial<BlobCopyState> {
+    return {
+        ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
+        ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
+    };
+}
+
+/** What a write's answer says of the blob after it. */
+export function written(answer: { etag?: string; lastModified?: Date; versionId?: string }): Partial<BlobCopyState> {
+    return {
+        etag: answer.etag!,
+        lastWriteEtag: answer.etag!,
+        ...(answer.lastModified && { lastModified: answer.lastModified.toISOString() }),
+        ...(answer.versionId && { versionId: answer.versionId }),
+    };
+}

@@ -1,0 +1,29 @@
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
+import type { Destination, Source } from "./ends";
+
+/** What is to be brought where. */
+export interface CopyRequest {
+    readonly inputs: BlobCopyInputs;
+    readonly source: Source;
+    readonly destination: Destination;
+    /** What was recorded last, in an update. */
+    readonly previous?: BlobCopyState;
+    /** In an update: the source is another one, or has another ETag, than what was copied. */
+    readonly sourceChanged?: boolean;
+    readonly timeoutMilliseconds: number;
+}
+
+/** How the content came to be there. */
+export interface ObtainedCopy {
+    readonly properties: BlobGetPropertiesResponse;
+    /** The source's ETag that was copied, where it is known. */
+    readonly sourceEtag: string | undefined;
+    /** Found there, pending or finished, instead of started: it needs a new ETag, and its properties are not what this run has asked for. */
+    readonly adopted: boolean;
+}
+
+/** A request in words, for messages. */
+export function what(request: CopyRequest): string {
+    return `${request.source.url} onto ${request.destination.url}`;
+}

@@ -1,0 +1,58 @@
+import { abortCopy } from "../copy/abort";
+import { discard, findPreserved } from "../copy/preserve";
+import { errorCode, isDestinationConflict, isNotFound } from "../storage/errors";
+import type { BlobCopyState } from "./blobCopyTypes";
+import type { Destination } from "./ends";
+import type { Context } from "./handler";
+import { isOwn, observe } from "./observe";
+
+/** Aborts what is pending and deletes the destination, if it is as this resource has left it. */
+export async function deleteOwn(destination: Destination, state: BlobCopyState, context: Context): Promise<void> {
+    let etag = state.lastWriteEtag;
+    if (state.copyStatus !== "success" || etag === undefined) {
+        const there = await observe(destination, context);
+        if (!there) {
+            return;
+        }
+        if (!isOwn(there, state)) {
+            return leaveAlone(destination, context);
+        }
+        etag = there.etag;
+        if (there.copyStatus === "pending") {
+            await abortCopy(destination.client, there.copyId!);
+            etag = (await observe(destination, context))?.etag;
+        }
+    }
+    await deleteIfUnchanged(destination, etag, context);
+}
+
+async function deleteIfUnchanged(destination: Destination, etag: string | undefined, context: Context): Promise<void> {
+    const remove = () => destination.client.delete({ conditions: { ifMatch: etag! }, abortSignal: context.signal });
+    try {
+        await remove();
+    } catch (error) {
+        if (isNotFound(error)) {
+            return;
+        }
+        if (isDestinationConflict(error)) {
+            return leaveAlone(destination, context);
+        }
+        if (errorCode(error) !== "SnapshotsPresent") {
+            throw error;
+        }
+        const preserved = await findPreserved(destination.container, destination.address.blobName);
+        if (preserved.length === 0) {
+            throw error;
+        }
+        for (const one of preserved) {
+            await discard(destination.client, one);
+        }
+        await remove();
+    }
+}
+
+function leaveAlone(destination: Destination, context: Context): void {
+    context.warn(
+        `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
+    );
+}

@@ -1,0 +1,160 @@
+// Waits for a copy that was started or joined, and leaves things in order whatever its end.
+
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError } from "../copy/errors";
+import { discard, type Preserved, restore } from "../copy/preserve";
+import { parseProgress } from "../copy/status";
+import { waitForCopy } from "../copy/wait";
+import { explain } from "../storage/errors";
+import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
+import type { Destination } from "./ends";
+import type { Context } from "./handler";
+import { observe } from "./observe";
+
+/** A started or joined copy, and what must be put back if it fails. */
+export interface Running {
+    readonly copyId: string;
+    readonly sourceEtag: string | undefined;
+    readonly joined: boolean;
+    readonly preserved: readonly Preserved[];
+    /** Nothing was there before, so that a failed copy's empty blob can go. */
+    readonly wasFree: boolean;
+}
+
+/** A pending copy that this run left behind at its timeout or interruption; its state is worth keeping. */
+export class CopyLeftPending extends Error {
+    constructor(
+        readonly running: { copyId: string; sourceEtag: string | undefined; properties?: BlobGetPropertiesResponse },
+        override readonly cause: Error,
+    ) {
+        super(cause.message, { cause });
+    }
+}
+
+/** A copy that failed over older content, which stands again under a new ETag. */
+export class OldContentRestored extends Error {
+    constructor(
+        readonly etag: string,
+        override readonly cause: Error,
+    ) {
+        super(cause.message, { cause });
+    }
+}
+
+function wait(
+    request: CopyRequest,
+    copyId: string,
+    deadline: Date,
+    context: Context,
+): Promise<BlobGetPropertiesResponse> {
+    return waitForCopy(request.destination.client, {
+        copyId,
+        clock: context.clock,
+        signal: context.signal,
+        deadline,
+        what: what(request),
+        progress: (progress) => context.progress(progress),
+    });
+}
+
+/** Waits for the end, and puts things right after a bad one. */
+export async function finish(
+    request: CopyRequest,
+    running: Running,
+    deadline: Date,
+    context: Context,
+): Promise<ObtainedCopy> {
+    const { destination } = request;
+    let properties: BlobGetPropertiesResponse;
+    try {
+        properties = await wait(request, running.copyId, deadline, context);
+    } catch (error) {
+        if (error instanceof CopyTimeoutError) {
+            const last = await observe(destination, context).catch(() => undefined);
+            throw new CopyLeftPending(
+                { copyId: running.copyId, sourceEtag: running.sourceEtag, ...(last && { properties: last }) },
+                error,
+            );
+        }
+        const cause =
+            error instanceof CopyError
+                ? error
+                : explain(
+                      `wait for the copy of ${what(request)} (it goes on, and the next pulumi up carries on from there)`,
+                      error,
+                  );
+        // Whatever kept us from looking, the copy is there: without its record, the next run could not know it.
+        throw new CopyLeftPending({ copyId: running.copyId, sourceEtag: running.sourceEtag }, cause);
+    }
+    if (properties.copyStatus !== "success") {
+        await putRight(request, running, properties, deadline, context);
+    }
+    const progress = parseProgress(properties.copyProgress);
+    if (progress && properties.contentLength !== progress.total) {
+        throw new CopyError(
+            `the copy of ${what(request)} is not whole: the source has ${progress.total} bytes, the destination ${properties.contentLength}; copy ID ${running.copyId}`,
+            running.copyId,
+            properties.copyStatus,
+        );
+    }
+    await discardAll(destination, running.preserved, context);
+    return { properties, sourceEtag: running.sourceEtag, adopted: running.joined };
+}
+
+/** After a copy that ended badly: the old content comes back, or the empty blob goes. Always throws. */
+async function putRight(
+    request: CopyRequest,
+    running: Running,
+    properties: BlobGetPropertiesResponse,
+    deadline: Date,
+    context: Context,
+): Promise<never> {
+    const { destination } = request;
+    const description = properties.copyStatusDescription ? `: ${properties.copyStatusDescription}` : "";
+    const Kind = properties.copyStatus === "aborted" ? CopyAbortedError : CopyFailedError;
+    const old = running.preserved.at(-1);
+    const error = (afterwards: string) =>
+        new Kind(
+            `the copy of ${what(request)} ended as ${properties.copyStatus}${description}; ${afterwards}; copy ID ${running.copyId}`,
+            running.copyId,
+            properties.copyStatus,
+        );
+    if (!old && !running.wasFree) {
+        throw error("the destination is empty, as it was before");
+    }
+    let etag: string | undefined;
+    try {
+        etag = old
+            ? await restore(destination.client, old, properties.etag!, (copyId) =>
+                  wait(request, copyId, deadline, context),
+              )
+            : void (await destination.client.delete({ conditions: { ifMatch: properties.etag! } }));
+    } catch (failure) {
+        const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : "its empty blob was left";
+        context.warn(explain(`put ${destination.url} right after a failed copy`, failure).message);
+        throw error(left);
+    }
+    if (etag === undefined) {
+        throw error("its empty blob was removed");
+    }
+    await discardAll(destination, running.preserved, context);
+    throw new OldContentRestored(etag, error("the destination's old content was put back"));
+}
+
+/** Deletes preserving snapshots that are not needed any more. */
+export async function discardAll(
+    destination: Destination,
+    preserved: readonly Preserved[],
+    context: Context,
+): Promise<void> {
+    for (const one of preserved) {
+        try {
+            await discard(destination.client, one);
+        } catch (error) {
+            // The copy itself is done; a left-over snapshot costs a little, an error here would cost the record of the copy.
+            context.warn(
+                explain(`delete the snapshot ${one.snapshot} that preserved ${destination.url}`, error).message,
+            );
+        }
+    }
+}

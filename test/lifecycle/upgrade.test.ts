@@ -1,0 +1,90 @@
+// A state that an older version has written, and the newly installed one.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, expect, inject, it } from "vitest";
+import { installProgram, pack } from "../helpers/packedPackage";
+import { openStack, type Program, pulumiEnvironment } from "../helpers/stack";
+import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
+
+/** The oldest commit whose states must go on working. */
+const oldestCommit = "@@OLDEST@@";
+
+const root = resolve(__dirname, "../..");
+let storage: TestStorage;
+let folder: string;
+
+beforeEach(async () => {
+    storage = await startStorage({ realTime: true });
+    folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-upgrade-"));
+});
+
+afterEach(async () => {
+    await storage.close();
+    rmSync(folder, { recursive: true, force: true });
+});
+
+/** A program folder with the package as it was at a commit, built and packed from there. */
+function installCommit(commit: string): string {
+    const checkout = join(folder, "checkout");
+    mkdirSync(checkout);
+    execFileSync("sh", ["-c", `git archive ${commit} | tar -x -C "${checkout}"`], { cwd: root });
+    symlinkSync(join(root, "node_modules"), join(checkout, "node_modules"));
+    const program = join(folder, "old");
+    installProgram(program, pack(checkout, folder));
+    return program;
+}
+
+it("goes on with the state of an older version: no change, update, refresh, destroy", async () => {
+    const old = installCommit(oldestCommit);
+    const args: { metadata?: Record<string, string> } = {};
+    const program: Program = ({ copy }) => {
+        new copy.BlobCopy("seed", { ...storage.inputs, ...args } as never);
+        return undefined;
+    };
+    const before = await openStack(program, old, folder);
+    expect((await before.up()).error).toBeUndefined();
+
+    const after = await openStack(program, inject("programFolder"), folder);
+    expect((await after.preview()).steps).toEqual({ seed: ["same"] });
+    expect((await after.refresh()).error).toBeUndefined();
+    args.metadata = { owner: "infra" };
+    expect((await after.up()).steps).toEqual({ seed: ["update"] });
+    expect((await storage.blob("dev").getProperties()).metadata).toEqual({ owner: "infra" });
+    storage.simulator.account("golden").putBlob("images", "orders.bak", "a newer backup");
+    expect((await after.up()).error).toBeUndefined();
+    expect(await storage.content("dev")).toBe("a newer backup");
+    expect((await after.destroy()).error).toBeUndefined();
+    expect(await storage.blob("dev").exists()).toBe(false);
+});
+
+it("fails with words that say what to do where the package was uninstalled before destroy", async () => {
+    const program: Program = ({ copy }) => {
+        new copy.BlobCopy("seed", storage.inputs as never);
+        return undefined;
+    };
+    const stack = await openStack(program, inject("programFolder"), folder);
+    await stack.up();
+    const bare = join(folder, "bare");
+    mkdirSync(join(bare, "node_modules"), { recursive: true });
+    symlinkSync(join(inject("programFolder"), "node_modules/@pulumi"), join(bare, "node_modules/@pulumi"));
+    writeFileSync(join(bare, "package.json"), JSON.stringify({ name: "bare", main: "index.js" }));
+    writeFileSync(join(bare, "Pulumi.yaml"), "name: lifecycle\nruntime: nodejs\n");
+    let output = "";
+    try {
+        execFileSync("pulumi", ["destroy", "--yes", "--non-interactive", "--stack", "test"], {
+            cwd: bare,
+            env: { ...process.env, ...pulumiEnvironment(folder) },
+            encoding: "utf8",
+        });
+    } catch (error) {
+        const { stdout, stderr } = error as { stdout: string; stderr: string };
+        output = stdout + stderr;
+    }
+    expect(output).toContain("npm install pulumi-azure-copy");
+    expect(await storage.content("dev")).toBe(sourceContent);
+    expect((await stack.destroy()).error).toBeUndefined();
+    expect(await storage.blob("dev").exists()).toBe(false);
+});
