@@ -1,5 +1,5 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { addressUrl, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { explain } from "../storage/errors";
 import type { BlobCopyInputs } from "./blobCopyTypes";
 import { checkLocation } from "./checkLocation";
@@ -100,7 +100,7 @@ async function currentSourceEtag(
         properties = await openSource(inputs.source, inputs.destination, context).properties(signal);
     } catch (error) {
         context.warn(
-            `${explain(`read the source ${address.kind === "blob" ? "blob" : "URL"} to see whether it has changed`, error).message}; the copy itself will tell`,
+            `${explain(`read the source ${addressUrl(address)}, to see whether it has changed`, error).message}; the copy itself will tell`,
         );
         return recorded;
     }

@@ -10,7 +10,7 @@ export class Failures {
      */
     add(property: string, value: unknown, rule: string): void {
         const shown = value === undefined || value === null ? "" : ` (got ${show(value)})`;
-        this.found.push({ property, reason: `${property} ${rule}${shown}` });
+        this.found.push({ property, reason: `${rule}${shown}` });
     }
 
     get count(): number {

@@ -24,6 +24,8 @@ const hostKeys = ["__provider", "__urn"];
 /** What all resources of a provider's process share. */
 interface Shared {
     readonly clients: Clients;
+    /** For previews: they must not wait long for a source that does not answer, one resource after the other. */
+    readonly impatientClients: Clients;
     readonly engine: Engine;
     readonly interactive: boolean;
 }
@@ -35,7 +37,12 @@ function sharedByAll(): Shared {
         const engine = connectEngine();
         // An orphan must not act beside the providers of the next run; whatever is pending goes on at the service.
         engine.gone.addEventListener("abort", () => process.exit(1));
-        shared = { clients: createClients(), engine, interactive: isInteractive() };
+        shared = {
+            clients: createClients(),
+            impatientClients: createClients({ maxTries: 3, retryDelayMilliseconds: 300 }),
+            engine,
+            interactive: isInteractive(),
+        };
     }
     return shared;
 }
@@ -106,8 +113,15 @@ function own<Inputs>(values: Values): Inputs {
 }
 
 export async function check(type: string, olds: Values, news: Values) {
-    const result = await run([news], (context) => handlerOf(type).check(own(olds), own(news), context));
-    const failures = result.failures.map(({ property, reason }) => ({ property, reason: redact(reason) }));
+    const result = await run([news], (context) => {
+        const { impatientClients: clients } = sharedByAll();
+        return handlerOf(type).check(own(olds), own(news), { ...context, clients });
+    });
+    // Beside a property's name the engine prints its value, secrets included; so the name goes into the reason.
+    const failures = result.failures.map(({ property, reason }) => ({
+        property: "",
+        reason: redact(`${property} ${reason}`),
+    }));
     return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures };
 }
 

@@ -1,4 +1,4 @@
-import type { TokenCredential } from "@azure/core-auth";
+import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { type BlobAddress, parseConnectionString } from "./address";
 import type { BlobLocation } from "./location";

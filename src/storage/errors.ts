@@ -100,11 +100,13 @@ export function explain(doing: string, error: unknown): StorageError {
     // The service's own words are the first line; request ID and time follow, which we put elsewhere.
     const words = (rest?.details?.message ?? rest?.message ?? String(error)).split("\n")[0]!.trim();
     const step = code ? nextSteps[code] : undefined;
+    const answer = [status, code && !words.includes(code) ? code : undefined].filter((part) => part !== undefined);
+    const told = words && words !== code ? words.replace(/\.$/, "") : undefined;
     const parts = [
-        `could not ${doing}: ${[status, code].filter((part) => part !== undefined).join(" ")}`.replace(/: $/, ""),
-        words && words !== code ? words.replace(/\.$/, "") : undefined,
+        [answer.join(" "), told].filter((part) => part).join(": "),
         step,
         requestId && `request ID ${requestId}`,
     ];
-    return new StorageError(parts.filter((part) => part).join("; "), status, code, requestId, { cause: error });
+    const message = `could not ${doing}: ${parts.filter((part) => part).join("; ")}`;
+    return new StorageError(message, status, code, requestId, { cause: error });
 }

@@ -105,3 +105,18 @@ it.each(["connectionString", "accountKey"] as const)("hides a plain %s, from suc
         expect(state).toContain("ciphertext");
     });
 });
+
+it("hides the key of a location that check refuses", async () => {
+    const { key } = storage.simulator.account("golden");
+    const program: Program = ({ copy }) => {
+        const source = { accountKey: key, containerName: "images", blobName: "orders.bak" };
+        new copy.BlobCopy("seed", { source, destination: storage.inputs.destination as never });
+        return undefined;
+    };
+    await withStack(program, async ({ preview }) => {
+        const { transcript, error } = await preview();
+        expect(error).toBeDefined();
+        expect(transcript).toContain("source lacks the storage account");
+        expect(transcript).not.toContain(key);
+    });
+});

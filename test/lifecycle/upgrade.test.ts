@@ -10,7 +10,7 @@ import { openStack, type Program, pulumiEnvironment } from "../helpers/stack";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
 
 /** The oldest commit whose states must go on working. */
-const oldestCommit = "@@OLDEST@@";
+const oldestCommit = "68c27d6a0333610badb31df5f7375aebfa8aa55d";
 
 const root = resolve(__dirname, "../..");
 let storage: TestStorage;
@@ -37,28 +37,41 @@ function installCommit(commit: string): string {
     return program;
 }
 
-it("goes on with the state of an older version: no change, update, refresh, destroy", async () => {
-    const old = installCommit(oldestCommit);
-    const args: { metadata?: Record<string, string> } = {};
-    const program: Program = ({ copy }) => {
-        new copy.BlobCopy("seed", { ...storage.inputs, ...args } as never);
-        return undefined;
-    };
-    const before = await openStack(program, old, folder);
-    expect((await before.up()).error).toBeUndefined();
+/** Whether the history is here: a source archive or a shallow clone has none, where continuous integration must have it. */
+function hasHistory(): boolean {
+    try {
+        execFileSync("git", ["cat-file", "-e", `${oldestCommit}^{commit}`], { cwd: root, stdio: "ignore" });
+        return true;
+    } catch {
+        return Boolean(process.env.CI);
+    }
+}
 
-    const after = await openStack(program, inject("programFolder"), folder);
-    expect((await after.preview()).steps).toEqual({ seed: ["same"] });
-    expect((await after.refresh()).error).toBeUndefined();
-    args.metadata = { owner: "infra" };
-    expect((await after.up()).steps).toEqual({ seed: ["update"] });
-    expect((await storage.blob("dev").getProperties()).metadata).toEqual({ owner: "infra" });
-    storage.simulator.account("golden").putBlob("images", "orders.bak", "a newer backup");
-    expect((await after.up()).error).toBeUndefined();
-    expect(await storage.content("dev")).toBe("a newer backup");
-    expect((await after.destroy()).error).toBeUndefined();
-    expect(await storage.blob("dev").exists()).toBe(false);
-});
+it.skipIf(!hasHistory())(
+    "goes on with the state of an older version: no change, update, refresh, destroy",
+    async () => {
+        const old = installCommit(oldestCommit);
+        const args: { metadata?: Record<string, string> } = {};
+        const program: Program = ({ copy }) => {
+            new copy.BlobCopy("seed", { ...storage.inputs, ...args } as never);
+            return undefined;
+        };
+        const before = await openStack(program, old, folder);
+        expect((await before.up()).error).toBeUndefined();
+
+        const after = await openStack(program, inject("programFolder"), folder);
+        expect((await after.preview()).steps).toEqual({ seed: ["same"] });
+        expect((await after.refresh()).error).toBeUndefined();
+        args.metadata = { owner: "infra" };
+        expect((await after.up()).steps).toEqual({ seed: ["update"] });
+        expect((await storage.blob("dev").getProperties()).metadata).toEqual({ owner: "infra" });
+        storage.simulator.account("golden").putBlob("images", "orders.bak", "a newer backup");
+        expect((await after.up()).error).toBeUndefined();
+        expect(await storage.content("dev")).toBe("a newer backup");
+        expect((await after.destroy()).error).toBeUndefined();
+        expect(await storage.blob("dev").exists()).toBe(false);
+    },
+);
 
 it("fails with words that say what to do where the package was uninstalled before destroy", async () => {
     const program: Program = ({ copy }) => {

@@ -521,7 +521,7 @@ describe("check", () => {
 
     it("fails on a tier that the source's blob type lacks", async () => {
         const { failures } = await handler.check({}, inputs({ accessTier: "P10" }), storage.context);
-        expect(failures.map(({ reason }) => reason)).toEqual([
+        expect(failures.map(({ property, reason }) => `${property} ${reason}`)).toEqual([
             'accessTier must be one of Hot, Cool, Cold, Archive, since the source is a block blob (got "P10")',
         ]);
     });
@@ -529,7 +529,7 @@ describe("check", () => {
     it("fails on an archived source without a tier to bring it online to", async () => {
         await storage.blob("golden").setAccessTier("Archive");
         const { failures } = await handler.check({}, inputs(), storage.context);
-        expect(failures.map(({ reason }) => reason)).toEqual([
+        expect(failures.map(({ property, reason }) => `${property} ${reason}`)).toEqual([
             expect.stringContaining("accessTier must be Hot, Cool or Cold, since the source is archived"),
         ]);
     });
@@ -538,7 +538,9 @@ describe("check", () => {
         const { inputs: olds } = await handler.check({}, inputs(), storage.context);
         changeSource();
         const { failures } = await handler.check(olds, inputs({ onSourceChange: "fail" }), storage.context);
-        expect(failures.map(({ reason }) => reason)).toEqual([expect.stringContaining('onSourceChange is "fail"')]);
+        expect(failures.map(({ property, reason }) => `${property} ${reason}`)).toEqual([
+            expect.stringContaining('onSourceChange is "fail"'),
+        ]);
     });
 });
 

@@ -28,8 +28,7 @@ const good: BlobCopyInputs = {
 
 async function failuresOf(change: object): Promise<string[]> {
     const { failures } = await checkBlobCopy({}, { ...good, ...change } as BlobCopyInputs, context);
-    expect(failures.every(({ property, reason }) => reason.startsWith(property))).toBe(true);
-    return failures.map(({ reason }) => reason);
+    return failures.map(({ property, reason }) => `${property} ${reason}`);
 }
 
 const source = (change: object) => ({ source: { ...good.source, ...change } });
