@@ -48,6 +48,8 @@ function npm(args, cwd) {
 }
 
 const program = install();
+// What an earlier demo has configured.
+rmSync(join(program, "Pulumi.demo.yaml"), { force: true });
 const simulator = await startSimulator({ accounts: [{ name: "golden" }, { name: "dev" }], copySeconds });
 simulator.copies.add({ seconds: copySeconds, progress: "steps" });
 const home = join(root, ".cache", `demo-state-${process.pid}`);

@@ -68,13 +68,15 @@ async function run<Result>(values: readonly Values[], call: (context: Context) =
         interactive,
     );
     try {
-        return await call({
+        const result = await call({
             clients,
             clock: systemClock,
             signal: engine.gone,
             progress: (progress) => reporter.report(progress),
             warn: (message) => engine.log("warning", redact(message, secrets), urn, false),
         });
+        reporter.done();
+        return result;
     } catch (error) {
         throw safe(error, values, secrets);
     } finally {

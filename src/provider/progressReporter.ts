@@ -1,10 +1,12 @@
 import { closeSync, openSync } from "node:fs";
 import type { CopyProgress } from "../copy/wait";
-import { progressText } from "./progressText";
+import { doneText, progressText } from "./progressText";
 
 /** Keeps the progress line of one copy moving. */
 export interface ProgressReporter {
     report(progress: CopyProgress): void;
+    /** The copy has ended well. Without a copy that was waited for, says nothing. */
+    done(): void;
     stop(): void;
 }
 
@@ -56,6 +58,11 @@ export function createProgressReporter(show: (line: string) => void, interactive
                 line();
                 timer = setInterval(line, interactive ? terminalIntervalMilliseconds : logIntervalMilliseconds);
                 timer.unref();
+            }
+        },
+        done() {
+            if (last) {
+                show(doneText(last.progress, Date.now() - last.at));
             }
         },
         stop() {

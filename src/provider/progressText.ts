@@ -58,3 +58,12 @@ export function progressText(progress: CopyProgress, sinceMilliseconds = 0): str
     }
     return parts.join(" · ");
 }
+
+/** A line such as `copied 256 MiB in 6 s · 42.7 MiB/s`. */
+export function doneText({ total, elapsedMilliseconds }: CopyProgress, sinceMilliseconds: number): string {
+    const milliseconds = elapsedMilliseconds + sinceMilliseconds;
+    if (total === undefined || milliseconds === 0) {
+        return `copied in ${formatTime(milliseconds)}`;
+    }
+    return `copied ${formatBytes(total)} in ${formatTime(milliseconds)} · ${formatBytes((1_000 * total) / milliseconds)}/s`;
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pollDelay } from "../../src/copy/wait";
 import { parseDuration } from "../../src/provider/duration";
 import { isInteractive } from "../../src/provider/progressReporter";
-import { formatBytes, formatTime, progressText } from "../../src/provider/progressText";
+import { doneText, formatBytes, formatTime, progressText } from "../../src/provider/progressText";
 
 const GiB = 1024 ** 3;
 
@@ -29,6 +29,12 @@ describe("progressText", () => {
     it("tells of an intermittent error", () => {
         const progress = { copyId: "x", elapsedMilliseconds: 0, copied: 0, description: "500 InternalServerError" };
         expect(progressText(progress)).toContain("the service reports: 500 InternalServerError");
+    });
+
+    it("tells size, time and rate at the end", () => {
+        const progress = { copyId: "x", elapsedMilliseconds: 5_000, copied: GiB, total: 2 * GiB };
+        expect(doneText(progress, 3_000)).toBe("copied 2.0 GiB in 8 s · 256 MiB/s");
+        expect(doneText({ copyId: "x", elapsedMilliseconds: 5_000, copied: 0 }, 0)).toBe("copied in 5 s");
     });
 
     it.each([
