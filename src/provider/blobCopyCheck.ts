@@ -1,6 +1,6 @@
-import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { addressUrl, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { explain } from "../storage/errors";
+import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs } from "./blobCopyTypes";
 import { checkLocation } from "./checkLocation";
 import { blockBlobTiers, checkAccessTier, checkChoice, checkMetadata, checkTags } from "./checkProperties";
@@ -95,7 +95,7 @@ async function currentSourceEtag(
         return recorded; // never changes
     }
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
-    let properties: BlobGetPropertiesResponse;
+    let properties: SourceProperties;
     try {
         properties = await openSource(inputs.source, inputs.destination, context).properties(signal);
     } catch (error) {
@@ -118,7 +118,7 @@ async function currentSourceEtag(
 }
 
 /** What only the source can tell: its blob type and tier. */
-function checkAgainstSource(inputs: BlobCopyInputs, source: BlobGetPropertiesResponse, failures: Failures): void {
+function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, failures: Failures): void {
     checkAccessTier(failures, inputs.accessTier, source.blobType);
     if (source.accessTier === "Archive" && !blockBlobTiers.slice(0, 3).includes(inputs.accessTier ?? "")) {
         failures.add(

@@ -1,10 +1,11 @@
-import type { BlobGetPropertiesResponse, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAccount } from "../storage/address";
 import { anonymous, type Credential, defaultCredential, explicitCredential } from "../storage/credential";
 import { errorCode, explain, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { readableUrl } from "../storage/sas";
 import { joinSecretQuery } from "../storage/url";
+import { readWebProperties, type SourceProperties } from "../storage/webSource";
 import type { Context } from "./handler";
 
 /** The blob that a copy writes to. */
@@ -22,7 +23,7 @@ export interface Source {
     /** Without any secret. */
     readonly url: string;
     /** Reads the source's properties, as the client. */
-    properties(signal: AbortSignal): Promise<BlobGetPropertiesResponse>;
+    properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The URL that the service reads from, with a SAS where it needs one. */
     readableUrl(lastsMilliseconds: number): Promise<string>;
 }
@@ -53,7 +54,7 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
         return {
             address,
             url,
-            properties: (signal) => context.clients.url(readable).getProperties({ abortSignal: signal }),
+            properties: (signal) => readWebProperties(readable, signal),
             readableUrl: async () => readable,
         };
     }
@@ -84,7 +85,7 @@ function sourceWith(address: BlobAddress, url: string, credential: Credential, c
 /** Without a credential, a source in another account may be public; if it is not, it is read with Entra ID. */
 function sourceWithout(address: BlobAddress, url: string, context: Context): Source {
     let credential: Credential | undefined;
-    async function properties(signal: AbortSignal): Promise<BlobGetPropertiesResponse> {
+    async function properties(signal: AbortSignal): Promise<SourceProperties> {
         try {
             const read = await sourceWith(address, url, credential ?? anonymous, context).properties(signal);
             credential ??= anonymous;
@@ -134,7 +135,7 @@ function isPrivate(error: unknown): boolean {
 }
 
 /** Reads the source's properties, and says so where that fails. */
-export async function readSource(source: Source, context: Context): Promise<BlobGetPropertiesResponse> {
+export async function readSource(source: Source, context: Context): Promise<SourceProperties> {
     try {
         return await source.properties(context.signal);
     } catch (error) {

@@ -3,6 +3,7 @@ import { isUntouchedSinceCopy } from "../copy/status";
 import { parseBlobUrl, type SourceAddress, sameAddress } from "../storage/address";
 import { isNotFound } from "../storage/errors";
 import { redactUrl } from "../storage/url";
+import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyState } from "./blobCopyTypes";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
@@ -41,13 +42,10 @@ export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAd
  * that was last modified before the copy ended is the one that was copied. Both times are whole seconds of two
  * accounts' clocks: an equal one proves nothing.
  */
-export function isCopyOfCurrent(
-    properties: BlobGetPropertiesResponse,
-    source: BlobGetPropertiesResponse | undefined,
-): boolean {
+export function isCopyOfCurrent(properties: BlobGetPropertiesResponse, source: SourceProperties | undefined): boolean {
     const copied = properties.copyCompletedOn;
     const modified = source?.lastModified;
-    const md5 = (one: BlobGetPropertiesResponse) => one.contentMD5 && Buffer.from(one.contentMD5).toString("base64");
+    const md5 = (one: SourceProperties) => one.contentMD5 && Buffer.from(one.contentMD5).toString("base64");
     if (!source || !copied || source.contentLength !== properties.contentLength) {
         return false;
     }

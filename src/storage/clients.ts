@@ -1,10 +1,4 @@
-import {
-    AnonymousCredential,
-    BlobClient,
-    BlobServiceClient,
-    type BlockBlobClient,
-    type ContainerClient,
-} from "@azure/storage-blob";
+import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
 import type { BlobAddress } from "./address";
 import type { Credential } from "./credential";
 
@@ -14,8 +8,6 @@ export interface Clients {
     /** The client of a blob, of its snapshot, or of a version of it, as the address says. */
     blob(address: BlobAddress, credential: Credential): BlockBlobClient;
     service(address: BlobAddress, credential: Credential): BlobServiceClient;
-    /** A client for any URL that answers HEAD and GET, Azure's or not. */
-    url(url: string): BlobClient;
 }
 
 /** Settings of {@link createClients}. */
@@ -67,6 +59,5 @@ export function createClients(options: ClientOptions = {}): Clients {
             }
             return address.versionId ? (client.withVersion(address.versionId) as BlockBlobClient) : client;
         },
-        url: (url) => new BlobClient(url, new AnonymousCredential(), pipelineOptions),
     };
 }

@@ -34,7 +34,7 @@ export const sourceContent = "what the golden account holds";
 export async function startStorage(options: { copySeconds?: number; realTime?: boolean } = {}): Promise<TestStorage> {
     const clock = new ManualClock();
     const simulator = await startSimulator({
-        accounts: [{ name: "golden" }, { name: "dev" }],
+        accounts: [{ name: "golden" }, { name: "dev" }, { name: "open", allowBlobPublicAccess: true }],
         copySeconds: options.copySeconds ?? 0,
         ...(!options.realTime && { clock }),
     });

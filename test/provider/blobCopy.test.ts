@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { BlobSASPermissions } from "@azure/storage-blob";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { generated, zeros } from "../../simulator";
 import type { CopyProgress } from "../../src/copy/wait";
 import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
@@ -235,10 +238,60 @@ describe("create", () => {
         await expect(handler.create(bad, storage.context)).rejects.toThrow(/request ID [0-9a-f-]{36}/);
     });
 
-    it("reads a source by a SAS, and a public one by nothing", async () => {
+    it("reads a source by a SAS", async () => {
         const sasToken = new URL(await sasOfSource()).search.slice(1);
         await create({ source: { url: storage.blob("golden").url, sasToken } });
         expect(await storage.content("dev")).toBe(sourceContent);
+    });
+
+    it("reads a public source in another account by nothing", async () => {
+        const open = storage.simulator.account("open");
+        open.createContainer("images", { publicAccess: "blob" });
+        open.putBlob("images", "orders.bak", "for everybody");
+        await create({ source: { endpoint: open.blobEndpoint, containerName: "images", blobName: "orders.bak" } });
+        expect(await storage.content("dev")).toBe("for everybody");
+    });
+
+    it("fails on a private source in another account without a credential", async () => {
+        const { endpoint } = { endpoint: storage.simulator.account("golden").blobEndpoint };
+        const source = { endpoint, containerName: "images", blobName: "orders.bak" };
+        await expect(create({ source })).rejects.toThrow(
+            /PublicAccessNotPermitted|CannotVerifyCopySource|ResourceNotFound/,
+        );
+        expect(await storage.blob("dev").exists()).toBe(false);
+    });
+
+    it("copies from any web server, and again where its ETag changes", async () => {
+        let body = "from the web";
+        const server = createServer((request, response) => {
+            const headers = { etag: `"${body.length}"`, "content-type": "text/html", "content-length": body.length };
+            response.writeHead(200, headers).end(request.method === "HEAD" ? undefined : body);
+        });
+        await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+        try {
+            const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders.html`;
+            const source = { url, sasToken: "token=secretsecret" };
+            const state = await create({ source });
+            expect(await storage.content("dev")).toBe("from the web");
+            expect(state).toMatchObject({ contentType: "text/html", sourceUrl: url, sourceEtag: '"12"' });
+            body = "from the web, newer";
+            await up(state, { source });
+            expect(await storage.content("dev")).toBe("from the web, newer");
+        } finally {
+            server.close();
+        }
+    });
+
+    it.each(["PageBlob", "AppendBlob"] as const)("copies a %s, and over one", async (blobType) => {
+        const golden = storage.simulator.account("golden");
+        golden.putBlob("images", "disk.vhd", zeros(4096), { blobType });
+        const change = { source: { ...storage.inputs.source, blobName: "disk.vhd" } };
+        const state = await create(change);
+        expect((await storage.blob("dev").getProperties()).blobType).toBe(blobType);
+        golden.putBlob("images", "disk.vhd", generated({ length: 8192, seed: 1 }), { blobType });
+        await up(state, change);
+        expect((await storage.blob("dev").getProperties()).contentLength).toBe(8192);
+        expect(await allSnapshots()).toEqual([]);
     });
 
     it("copies a snapshot, and promotes one over its own blob", async () => {
