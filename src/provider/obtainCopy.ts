@@ -97,16 +97,12 @@ async function decide(
         return startOnto(request, there, kept, context);
     }
     if (there.copyStatus === "success" && fromHere && (there.blobType === "BlockBlob" || isUntouchedSinceCopy(there))) {
-        const current = await readSource(source, context);
-        const sameCopy = previous !== undefined && there.copyId === previous.copyId;
-        if (sameCopy ? !request.sourceChanged : isCopyOfCurrent(there, current)) {
+        const sourceEtag = await etagIfCurrent(request, there, context);
+        if (sourceEtag !== false) {
             // It may have been finished by a run that was killed before it could tidy up.
-            await discardAll(
-                destination,
-                await findPreserved(destination.container, destination.address.blobName),
-                context,
-            );
-            return { adopt: { properties: there, sourceEtag: current.etag, adopted: true } };
+            const preserved = await findPreserved(destination.container, destination.address.blobName);
+            await discardAll(destination, preserved, context);
+            return { adopt: { properties: there, sourceEtag, adopted: true } };
         }
     }
     const { overwrite } = request.inputs;
@@ -114,6 +110,20 @@ async function decide(
         return startOnto(request, there, kept, context);
     }
     throw inTheWay(request, there, ownBefore);
+}
+
+/** The source's ETag, if a finished copy of it holds what the source holds now; `false` if it does not. */
+async function etagIfCurrent(
+    request: CopyRequest,
+    there: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<string | undefined | false> {
+    const { previous, inputs } = request;
+    if (previous && !previous.drifted && there.copyId === previous.copyId) {
+        return request.sourceChanged ? false : (inputs.sourceEtag ?? previous.sourceEtag);
+    }
+    const current = await readSource(request.source, context);
+    return isCopyOfCurrent(there, current) ? current.etag : false;
 }
 
 /** A copy from the recorded source that nobody touched since: an update was interrupted before it could record it. */
