@@ -16,31 +16,32 @@ help:
 	@echo "make clean        remove what was built here"
 
 node_modules/.installed: package.json package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	@echo "Installing the project's dependencies." >&2
+	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
 dist/.built: node_modules/.installed tsconfig.json tsconfig.build.json $(sources)
-	npm run --silent build
+	@npm run --silent build
 	@touch $@
 
 build: dist/.built
 
 lint: node_modules/.installed
-	npm run --silent lint
+	@npm run --silent lint
 
 format: node_modules/.installed
-	npm run --silent format
+	@npm run --silent format
 
 test: lint build
-	npm run --silent test
+	@npm run --silent test
 
 bench: build
-	node bench/run.mjs
+	@node bench/run.mjs
 
 demo: build
 	@PATH="$$(node tools/pulumi/get.mjs):$$PATH" node tools/demo.mjs
 
-pulumi-path: node_modules/.installed
+pulumi-path:
 	@node tools/pulumi/get.mjs
 
 clean:
