@@ -87,7 +87,10 @@ function sourceChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
 }
 
 function needsCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
-    return sourceChanged(state, news) || state.copyStatus !== "success" || state.drifted === true;
+    // Where the source could not be read when it was copied, only a look at both ends tells whether it has changed since.
+    const unrecorded =
+        news.onSourceChange !== "ignore" && news.sourceEtag !== undefined && state.sourceEtag === undefined;
+    return sourceChanged(state, news) || state.copyStatus !== "success" || state.drifted === true || unrecorded;
 }
 
 /** Every changed input is an update, also one that makes no request: read and delete see only what an update recorded. */

@@ -119,7 +119,12 @@ async function etagIfCurrent(
     context: Context,
 ): Promise<string | undefined | false> {
     const { previous, inputs } = request;
-    if (previous && !previous.drifted && there.copyId === previous.copyId) {
+    if (
+        previous &&
+        !previous.drifted &&
+        there.copyId === previous.copyId &&
+        (previous.sourceEtag || request.sourceChanged)
+    ) {
         return request.sourceChanged ? false : (inputs.sourceEtag ?? previous.sourceEtag);
     }
     const current = await readSource(request.source, context);

@@ -330,6 +330,24 @@ describe("a copy that takes longer than its timeout", () => {
         expect(storage.simulator.requests.of("Copy Blob")).toHaveLength(1);
     });
 
+    it("is carried on after the service could not be reached: one copy", async () => {
+        storage.simulator.copies.add({ seconds: 100 });
+        storage.onProgress(() => {
+            storage.simulator.faults.add({
+                account: "dev",
+                operation: "Get Blob Properties",
+                status: 403,
+                errorCode: "AuthorizationFailure",
+            });
+        });
+        const failure = await partialFailure(create());
+        expect(failure.message).toMatch(/could not wait for the copy of .*it goes on.*403 AuthorizationFailure/);
+        storage.onProgress(() => {});
+        storage.simulator.faults.clear();
+        expect((await up(failure.state)).copyStatus).toBe("success");
+        expect(storage.simulator.requests.of("Copy Blob")).toHaveLength(1);
+    });
+
     it("is found finished where it ended meanwhile", async () => {
         storage.simulator.copies.add({ seconds: 100 });
         const failure = await partialFailure(create({ timeout: "30s" }));
@@ -370,6 +388,26 @@ describe("update", () => {
         expect(await storage.content("dev")).toBe("a newer backup");
         expect(updated.copyId).not.toBe(state.copyId);
         expect(await allSnapshots()).toEqual([]);
+    });
+
+    it("records the ETag of a source that could not be read when it was copied, and copies again only if it changed", async () => {
+        const fault = storage.simulator.faults.add({
+            account: "golden",
+            operation: "Get Blob Properties",
+            status: 403,
+            errorCode: "AuthorizationFailure",
+        });
+        const state = await create();
+        fault.remove();
+        expect(state.sourceEtag).toBeUndefined();
+        storage.clock.advance(5_000);
+        const recorded = await up(state);
+        expect(recorded.sourceEtag).toBe((await storage.blob("golden").getProperties()).etag);
+        expect(recorded.copyId).toBe(state.copyId);
+        expect(handler.diff(recorded, { ...inputs(), sourceEtag: recorded.sourceEtag! }).changes).toBe(false);
+        changeSource();
+        await up(recorded);
+        expect(await storage.content("dev")).toBe("a newer backup");
     });
 
     it.each<[string, Partial<BlobCopyInputs>]>([
