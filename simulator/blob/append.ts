@@ -8,20 +8,36 @@ import { modifiedHeaders } from "./describeBlob";
 import { changed } from "./properties";
 import { checkMd5, readMd5Header } from "./putBlob";
 import { writeTarget } from "./target";
+import { answeredMd5, readUrlSource } from "./urlSource";
 
 const MIB = 1024 * 1024;
 
 /** Append Block. */
 export async function appendBlock(request: StorageRequest): Promise<Answer> {
     const sent = readMd5Header(request, "content-md5");
-    const limit = request.version >= "2022-11-02" ? 100 * MIB : 4 * MIB;
-    const body = await receiveContent(request.body, limit, request.service.files);
+    const body = await receiveContent(request.body, appendLimit(request.version), request.service.files);
     if (body.content.length === 0) {
         throw invalidHeader("Content-Length", "0");
     }
     checkMd5(sent, body.md5);
     const headers = append(request, body.content);
     return { status: 201, headers: { ...headers, "Content-MD5": body.md5 } };
+}
+
+/** Append Block From URL. */
+export async function appendBlockFromUrl(request: StorageRequest): Promise<Answer> {
+    const { content } = await readUrlSource(request, { limit: appendLimit(request.version), ranged: true });
+    if (content.length === 0) {
+        throw invalidHeader("x-ms-source-range", request.headers.get("x-ms-source-range"));
+    }
+    const md5 = await answeredMd5(request, content);
+    const headers = append(request, content);
+    return { status: 201, headers: { ...headers, "Content-MD5": md5 } };
+}
+
+/** The most bytes in one block, by version. */
+function appendLimit(version: string): number {
+    return version >= "2022-11-02" ? 100 * MIB : 4 * MIB;
 }
 
 /** Puts content at the end of an append blob, if its conditions hold. */

@@ -12,7 +12,8 @@ import { modifiedHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 import { checkMd5, newBlob, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { findBlob, refuseArchived, refusePendingCopy, replaceTarget, targetContainer, targetName } from "./target";
+import { addressedBlob, refuseArchived, refusePendingCopy, replaceTarget, targetContainer, targetName } from "./target";
+import { answeredMd5, readUrlSource } from "./urlSource";
 
 const MIB = 1024 * 1024;
 const MAX_UNCOMMITTED = 100_000;
@@ -29,6 +30,15 @@ export async function putBlock(request: StorageRequest): Promise<Answer> {
         status: 201,
         headers: { "Content-MD5": body.md5, "x-ms-request-server-encrypted": "true" },
     };
+}
+
+/** Put Block From URL: reads one block from a source; a range that ends after the source does is cut short. */
+export async function putBlockFromUrl(request: StorageRequest): Promise<Answer> {
+    const id = readBlockId(request);
+    const { content } = await readUrlSource(request, { limit: blockLimit(request.version), ranged: true });
+    const md5 = await answeredMd5(request, content);
+    stageBlock(request, id, content);
+    return { status: 201, headers: { "Content-MD5": md5, "x-ms-request-server-encrypted": "true" } };
 }
 
 /** Keeps an uncommitted block. The destination mustn't be of another type, archived or waiting for a copy. */
@@ -152,7 +162,7 @@ export function getBlockList(request: StorageRequest): Answer {
     const container = targetContainer(request);
     const name = targetName(request);
     const staged = request.query.has("snapshot") ? undefined : container.staged(name, request.service.clock.now());
-    const blob = staged ? request.service.blob(container, name) : findBlob(request, container, name);
+    const blob = staged ? request.service.blob(container, name) : addressedBlob(request);
     if (blob) {
         checkReadLease(request, blob);
         if (blob.type !== "BlockBlob") {

@@ -11,7 +11,7 @@ import { abort } from "../state/settle";
 import { checkWrite, readConditions } from "./conditions";
 import { type CopySource, openCopySource } from "./copySource";
 import { modifiedHeaders } from "./describeBlob";
-import { checkWriteLease, isGuid } from "./leaseChecks";
+import { checkWriteLease, isGuid, refuseFiniteLease } from "./leaseChecks";
 import { newBlob, setProtection } from "./putBlob";
 import { inheritedTier, readMetadata, readTagsHeader, readTier } from "./requestProperties";
 import { refuseArchived, refusePendingCopy, targetContainer, targetName } from "./target";
@@ -84,9 +84,7 @@ function checkDestination(request: StorageRequest, old: Blob | undefined, type: 
     if (old || request.version >= "2013-08-15") {
         checkWriteLease(request, old);
     }
-    if (request.headers.has("x-ms-lease-id") && old?.lease && old.lease.duration !== -1) {
-        throw storageError("InfiniteLeaseDurationRequired");
-    }
+    refuseFiniteLease(request, old);
     checkWrite(readConditions(request.headers), old, { code: "TargetConditionNotMet", creates: true });
     if (!old) {
         return;
@@ -112,7 +110,7 @@ function checkArchivedSource(
     if (blob.tier.rehydration) {
         throw storageError("BlobBeingRehydrated");
     }
-    if (tier === undefined || tier === "Archive" || blob === old || source.isSnapshot) {
+    if (tier === undefined || tier === "Archive" || blob === old || source.isFixed) {
         throw storageError("BlobArchived");
     }
     if (!source.sameAccount && request.version < "2021-02-12") {
@@ -181,7 +179,7 @@ function newCopyState(
 /** Any change of the source before the copy has ended fails the copy. A copy onto itself reads what it replaces. */
 function watchSource(source: CopySource, copy: CopyState, old: Blob | undefined): void {
     const { pending } = copy;
-    if (!pending || !source.blob || source.blob === old) {
+    if (!pending || !source.blob || source.blob === old || source.isFixed) {
         return;
     }
     const { rarities } = source.blob;

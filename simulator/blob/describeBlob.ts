@@ -12,6 +12,11 @@ export function modifiedHeaders(request: StorageRequest, modified: Ticks): Answe
     return { ETag: quotedEtag(request.version, modified), "Last-Modified": httpDate(millisecondsOf(modified)) };
 }
 
+/** What the answer to a write says of the blob written. */
+export function writtenHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
+    return modifiedHeaders(request, blob.modified);
+}
+
 /** The ETag as a header of that version. */
 export function quotedEtag(version: string, modified: Ticks): string {
     return version >= "2011-08-18" ? `"${etagOf(modified)}"` : etagOf(modified);

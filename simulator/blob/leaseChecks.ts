@@ -32,6 +32,13 @@ export function checkWriteLease(request: StorageRequest, blob: Blob | undefined)
     checkGivenLease(id, blob, isLocked(state));
 }
 
+/** A copy takes the lease ID of an infinite lease only; throws 412. */
+export function refuseFiniteLease(request: StorageRequest, blob: Blob | undefined): void {
+    if (request.headers.has("x-ms-lease-id") && blob?.lease && blob.lease.duration !== -1) {
+        throw storageError("InfiniteLeaseDurationRequired");
+    }
+}
+
 /** A read needs no lease ID, but one that is given must be that of an active lease; throws 412. */
 export function checkReadLease(request: StorageRequest, blob: Blob): void {
     const id = requestLeaseId(request);

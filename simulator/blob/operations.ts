@@ -11,8 +11,8 @@ import {
     publicContainerAccess,
     serviceAccess,
 } from "./access";
-import { appendBlock } from "./append";
-import { getBlockList, putBlock, putBlockList } from "./blocks";
+import { appendBlock, appendBlockFromUrl } from "./append";
+import { getBlockList, putBlock, putBlockFromUrl, putBlockList } from "./blocks";
 import {
     createContainer,
     deleteContainer,
@@ -22,9 +22,10 @@ import {
     setContainerMetadata,
 } from "./containers";
 import { abortCopyBlob, copyBlob } from "./copyBlob";
+import { copyBlobFromUrl, putBlobFromUrl } from "./fromUrl";
 import { leaseBlob } from "./lease";
 import { listBlobs } from "./listBlobs";
-import { getPageRanges, putPage } from "./pages";
+import { getPageRanges, putPage, putPageFromUrl } from "./pages";
 import { getBlobTags, setBlobMetadata, setBlobProperties, setBlobTags } from "./properties";
 import { putBlob } from "./putBlob";
 import { getBlob, getBlobMetadata, getBlobProperties } from "./readBlob";
@@ -151,8 +152,22 @@ export const OPERATIONS: readonly Operation[] = [
     operation("Find Blobs by Tags in Container", "GET", "container", { comp: "blobs" }, { level: "c", sas: ["f"] }),
     operation("Blob Batch", "POST", "container", { comp: "batch" }, containerAccess("*")),
 
-    operation("Copy Blob From URL", "PUT", "blob", { header: "x-ms-requires-sync", headerValue: "true" }, LATER),
-    operation("Put Blob From URL", "PUT", "blob", { header: "x-ms-blob-type+x-ms-copy-source" }, LATER),
+    operation(
+        "Copy Blob From URL",
+        "PUT",
+        "blob",
+        { header: "x-ms-requires-sync", headerValue: "true" },
+        CREATE_OR_WRITE,
+        copyBlobFromUrl,
+    ),
+    operation(
+        "Put Blob From URL",
+        "PUT",
+        "blob",
+        { header: "x-ms-blob-type+x-ms-copy-source" },
+        CREATE_OR_WRITE,
+        putBlobFromUrl,
+    ),
     operation("Copy Blob", "PUT", "blob", FROM_URL, CREATE_OR_WRITE, copyBlob),
     operation("Abort Copy Blob", "PUT", "blob", { comp: "copy" }, WRITE, abortCopyBlob),
     operation("Incremental Copy Blob", "PUT", "blob", { comp: "incrementalcopy" }, LATER),
@@ -175,16 +190,23 @@ export const OPERATIONS: readonly Operation[] = [
     operation("Delete Blob Immutability Policy", "DELETE", "blob", { comp: "immutabilitypolicies" }, LATER),
     operation("Set Blob Legal Hold", "PUT", "blob", { comp: "legalhold" }, LATER),
 
-    operation("Put Block From URL", "PUT", "blob", { comp: "block", ...FROM_URL }, LATER),
+    operation("Put Block From URL", "PUT", "blob", { comp: "block", ...FROM_URL }, WRITE, putBlockFromUrl),
     operation("Put Block", "PUT", "blob", { comp: "block" }, WRITE, putBlock),
     operation("Put Block List", "PUT", "blob", { comp: "blocklist" }, CREATE_OR_WRITE, putBlockList),
     operation("Get Block List", "GET", "blob", { comp: "blocklist" }, READ, getBlockList),
 
-    operation("Put Page From URL", "PUT", "blob", { comp: "page", ...FROM_URL }, LATER),
+    operation("Put Page From URL", "PUT", "blob", { comp: "page", ...FROM_URL }, WRITE, putPageFromUrl),
     operation("Put Page", "PUT", "blob", { comp: "page" }, WRITE, putPage),
     operation("Get Page Ranges", "GET", "blob", { comp: "pagelist" }, READ, getPageRanges),
 
-    operation("Append Block From URL", "PUT", "blob", { comp: "appendblock", ...FROM_URL }, LATER),
+    operation(
+        "Append Block From URL",
+        "PUT",
+        "blob",
+        { comp: "appendblock", ...FROM_URL },
+        blobAccess("aw"),
+        appendBlockFromUrl,
+    ),
     operation("Append Block", "PUT", "blob", { comp: "appendblock" }, blobAccess("aw"), appendBlock),
     operation("Append Blob Seal", "PUT", "blob", { comp: "seal" }, LATER),
 ];

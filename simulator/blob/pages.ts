@@ -1,4 +1,5 @@
 import { httpDate, millisecondsOf } from "../clock";
+import type { Content } from "../content/content";
 import type { PageMap } from "../content/pageMap";
 import type { Answer } from "../http/answer";
 import { receiveContent } from "../http/body";
@@ -11,6 +12,7 @@ import { changed } from "./properties";
 import { checkMd5, readMd5Header } from "./putBlob";
 import { readRange } from "./readBlob";
 import { readTarget, refusePendingCopy, writeTarget } from "./target";
+import { answeredMd5, readSourceRange, readUrlSource } from "./urlSource";
 
 const PAGE = 512;
 const MAX_WRITE = 4 * 1024 * 1024;
@@ -33,22 +35,58 @@ export async function putPage(request: StorageRequest): Promise<Answer> {
         }
         checkMd5(sent, body.md5);
     }
+    return writePages(request, start, body?.content, end, body?.md5);
+}
+
+/** Writes content over pages, or clears them where there is none. */
+function writePages(
+    request: StorageRequest,
+    start: number,
+    content: Content | undefined,
+    end: number,
+    md5: string | undefined,
+): Answer {
     const blob = pageTarget(request);
     if (end > blob.content.length) {
         throw storageError("InvalidPageRange");
     }
     const pages = blob.content as PageMap;
-    blob.content = body ? pages.write(start, body.content) : pages.clear(start, end);
+    blob.content = content ? pages.write(start, content) : pages.clear(start, end);
     changed(request, blob);
     return {
         status: 201,
         headers: {
             ...modifiedHeaders(request, blob.modified),
-            "Content-MD5": body?.md5,
+            "Content-MD5": md5,
             "x-ms-blob-sequence-number": blob.rare?.sequenceNumber ?? 0,
             "x-ms-request-server-encrypted": "true",
         },
     };
+}
+
+/** Put Page From URL: writes a range of pages with as many bytes of a source. */
+export async function putPageFromUrl(request: StorageRequest): Promise<Answer> {
+    const { headers } = request;
+    const mode = headers.get("x-ms-page-write") ?? "update";
+    if (mode.toLowerCase() !== "update") {
+        throw invalidHeader("x-ms-page-write", mode);
+    }
+    const { start, end } = readPageRange(request);
+    const wanted = readSourceRange(request);
+    if (!wanted) {
+        throw missingHeader("x-ms-source-range");
+    }
+    if (end - start > MAX_WRITE) {
+        throw storageError("InvalidPageRange");
+    }
+    if (wanted.end - wanted.start + 1 !== end - start) {
+        throw invalidHeader("x-ms-source-range", headers.get("x-ms-source-range"));
+    }
+    const { content } = await readUrlSource(request, { limit: MAX_WRITE, ranged: true });
+    if (content.length !== end - start) {
+        throw storageError("InvalidRange");
+    }
+    return writePages(request, start, content, end, await answeredMd5(request, content));
 }
 
 /** The page blob to be written, with its conditions on the sequence number. */

@@ -10,15 +10,7 @@ import { modifiedHeaders } from "./describeBlob";
 import { checkWriteLease, forgetEndedLease } from "./leaseChecks";
 import { readMd5Header, readPageBlobLength, readSequenceNumber } from "./putBlob";
 import { readBlobHeaders, readMetadata, readTagsBody } from "./requestProperties";
-import {
-    findBlob,
-    readTarget,
-    refuseArchived,
-    refusePendingCopy,
-    targetContainer,
-    targetName,
-    writeTarget,
-} from "./target";
+import { addressedBlob, readTarget, refuseArchived, refusePendingCopy, writeTarget } from "./target";
 
 /** Set Blob Metadata: replaces the whole set. */
 export function setBlobMetadata(request: StorageRequest): Answer {
@@ -70,8 +62,7 @@ export function getBlobTags(request: StorageRequest): Answer {
 /** Set Blob Tags: replaces the whole set. ETag and Last-Modified stay. */
 export async function setBlobTags(request: StorageRequest): Promise<Answer> {
     const tags = readTagsBody(await readSmallBody(request.body));
-    const container = targetContainer(request);
-    const blob = findBlob(request, container, targetName(request));
+    const blob = addressedBlob(request);
     checkWriteLease(request, blob);
     checkWrite(readConditions(request.headers), blob);
     refusePendingCopy(blob);

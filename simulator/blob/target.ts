@@ -1,5 +1,7 @@
+import type { Query } from "../http/address";
 import { invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
+import type { Service } from "../service";
 import type { Blob } from "../state/blob";
 import type { Container } from "../state/container";
 import { checkRead, checkWrite, readConditions } from "./conditions";
@@ -28,25 +30,30 @@ export function findSnapshot(container: Container, name: string, id: string): Bl
 }
 
 /** The blob or snapshot addressed by a name and a query, as it stands now; 404 BlobNotFound if there is none. */
-export function findBlob(request: StorageRequest, container: Container, name: string): Blob {
-    const snapshot = request.query.get("snapshot");
+export function findBlob(service: Service, container: Container, name: string, query: Query): Blob {
+    const snapshot = query.get("snapshot");
     if (snapshot !== undefined && snapshot !== "") {
         return findSnapshot(container, name, snapshot);
     }
-    if (request.query.get("versionid")) {
+    if (query.get("versionid")) {
         // Versions come later: no account has any yet.
         throw storageError("BlobNotFound");
     }
-    const blob = request.service.blob(container, name);
+    const blob = service.blob(container, name);
     if (!blob) {
         throw storageError("BlobNotFound");
     }
     return blob;
 }
 
+/** The blob or snapshot that the request addresses, as it stands now; 404 if there is none. */
+export function addressedBlob(request: StorageRequest): Blob {
+    return findBlob(request.service, targetContainer(request), targetName(request), request.query);
+}
+
 /** The blob or snapshot to be read, its lease and conditions checked. */
 export function readTarget(request: StorageRequest): Blob {
-    const blob = findBlob(request, targetContainer(request), targetName(request));
+    const blob = addressedBlob(request);
     checkReadLease(request, blob);
     checkRead(readConditions(request.headers), blob);
     return blob;
@@ -66,14 +73,25 @@ export function writeTarget(request: StorageRequest): Blob {
     return blob;
 }
 
+/** What differs between the operations that replace blobs. */
+export interface ReplaceOptions {
+    /** Whether If-None-Match: * counts for nothing if the lease ID is right, as Put Blob From URL was seen to do. */
+    readonly leaseAllowsOverwrite?: boolean;
+}
+
 /** What a new blob is put in place of, if anything: lease and conditions checked, no pending copy, not archived. */
-export function replaceTarget(request: StorageRequest): { container: Container; name: string; old: Blob | undefined } {
+export function replaceTarget(
+    request: StorageRequest,
+    options: ReplaceOptions = {},
+): { container: Container; name: string; old: Blob | undefined } {
     refuseSnapshot(request);
     const container = targetContainer(request);
     const name = targetName(request);
     const old = request.service.blob(container, name);
     checkWriteLease(request, old);
-    checkWrite(readConditions(request.headers), old, { creates: true });
+    const conditions = readConditions(request.headers);
+    const allowed = options.leaseAllowsOverwrite && old?.lease && conditions.noneMatch === "*";
+    checkWrite(allowed ? { ...conditions, noneMatch: undefined } : conditions, old, { creates: true });
     if (old) {
         refusePendingCopy(old);
         refuseArchived(old);

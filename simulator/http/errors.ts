@@ -38,6 +38,10 @@ const ERRORS = {
     BlobTierInadequateForContentLength: [409, "Specified blob tier size limit cannot be less than content length."],
     BlockCountExceedsLimit: [409, "The committed block count cannot exceed the maximum limit of 50,000 blocks."],
     BlockListTooLong: [400, "The block list may not contain more than 50,000 blocks."],
+    BothUserTagsAndSourceTagsCopyPresentException: [
+        409,
+        "x-ms-tags header must not be present with x-ms-copy-source-tag-option as COPY.",
+    ],
     CannotVerifyCopySource: [500, "Could not verify the copy source within the specified time."],
     ConditionNotMet: [412, "The condition specified using HTTP conditional header(s) is not met."],
     ContainerAlreadyExists: [409, "The specified container already exists."],

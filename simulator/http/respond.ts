@@ -1,5 +1,6 @@
-import { once } from "node:events";
 import { type ServerResponse, STATUS_CODES } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { httpDate, ticksOf, timestampOf } from "../clock";
 import { pieces } from "../content/content";
 import type { Answer } from "./answer";
@@ -96,16 +97,9 @@ async function sendPart(response: ServerResponse, part: NonNullable<Answer["part
         return length;
     }
     try {
-        for await (const piece of pieces(part.content, part.start, part.end)) {
-            if (response.destroyed) {
-                return 0;
-            }
-            if (!response.write(piece)) {
-                await Promise.race([once(response, "drain"), once(response, "close")]);
-            }
-        }
-        response.end();
+        await pipeline(Readable.from(pieces(part.content, part.start, part.end)), response);
     } catch {
+        // The client hung up, or the content can't be read: either way the connection is over.
         response.destroy();
     }
     return length;
