@@ -8,6 +8,7 @@ import type { StorageRequest } from "../http/request";
 import { element, parent, parseChildren } from "../http/xml";
 import type { Blob, Block } from "../state/blob";
 import type { StagedBlocks } from "../state/container";
+import { checkRead, readTagsCondition } from "./conditions";
 import { modifiedHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 import { checkMd5, newBlob, readMd5Header, setProtection } from "./putBlob";
@@ -165,6 +166,7 @@ export function getBlockList(request: StorageRequest): Answer {
     const blob = staged ? request.service.blob(container, name) : addressedBlob(request);
     if (blob) {
         checkReadLease(request, blob);
+        checkRead(readTagsCondition(request.headers), blob);
         if (blob.type !== "BlockBlob") {
             throw storageError("InvalidBlobType");
         }

@@ -75,7 +75,7 @@ function propertyHeaders(container: Container): Record<string, string | undefine
 export function setContainerMetadata(request: StorageRequest): Answer {
     const metadata = readMetadata(request.headers);
     const container = targetContainer(request);
-    checkWrite(dateConditions(request), container);
+    checkWrite({ ...dateConditions(request), unmodifiedSince: undefined }, container);
     container.metadata = metadata;
     container.modified = request.service.ticks.next();
     return { status: 200, headers: modifiedHeaders(request, container.modified) };

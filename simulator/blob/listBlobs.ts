@@ -203,7 +203,6 @@ function blobElement(
 /** A blob of which there are uncommitted blocks only. */
 const UNCOMMITTED =
     element("Content-Length", 0) +
-    element("Content-Type", "application/octet-stream") +
     element("BlobType", "BlockBlob") +
     element("LeaseStatus", "unlocked") +
     element("LeaseState", "available") +

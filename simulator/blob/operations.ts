@@ -192,7 +192,7 @@ export const OPERATIONS: readonly Operation[] = [
 
     operation("Put Block From URL", "PUT", "blob", { comp: "block", ...FROM_URL }, WRITE, putBlockFromUrl),
     operation("Put Block", "PUT", "blob", { comp: "block" }, WRITE, putBlock),
-    operation("Put Block List", "PUT", "blob", { comp: "blocklist" }, CREATE_OR_WRITE, putBlockList),
+    operation("Put Block List", "PUT", "blob", { comp: "blocklist" }, WRITE, putBlockList),
     operation("Get Block List", "GET", "blob", { comp: "blocklist" }, READ, getBlockList),
 
     operation("Put Page From URL", "PUT", "blob", { comp: "page", ...FROM_URL }, WRITE, putPageFromUrl),

@@ -25,6 +25,10 @@ export async function putPage(request: StorageRequest): Promise<Answer> {
     }
     const { start, end } = readPageRange(request);
     const sent = readMd5Header(request, "content-md5");
+    const length = request.headers.integer("content-length") ?? 0;
+    if (mode === "clear" && length > 0) {
+        throw invalidHeader("Content-Length", String(length));
+    }
     const body = mode === "update" ? await receiveContent(request.body, MAX_WRITE, request.service.files) : undefined;
     if (body) {
         if (end - start > MAX_WRITE) {

@@ -5,12 +5,12 @@ import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, parent } from "../http/xml";
 import type { Blob } from "../state/blob";
-import { checkWrite, readConditions } from "./conditions";
+import { checkRead, checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders } from "./describeBlob";
-import { checkWriteLease, forgetEndedLease } from "./leaseChecks";
+import { checkReadLease, checkWriteLease, forgetEndedLease } from "./leaseChecks";
 import { readMd5Header, readPageBlobLength, readSequenceNumber } from "./putBlob";
 import { readBlobHeaders, readMetadata, readTagsBody } from "./requestProperties";
-import { addressedBlob, readTarget, refuseArchived, refusePendingCopy, writeTarget } from "./target";
+import { addressedBlob, refuseArchived, refusePendingCopy, writeTarget } from "./target";
 
 /** Set Blob Metadata: replaces the whole set. */
 export function setBlobMetadata(request: StorageRequest): Answer {
@@ -52,7 +52,9 @@ export function setBlobProperties(request: StorageRequest): Answer {
 
 /** Get Blob Tags. */
 export function getBlobTags(request: StorageRequest): Answer {
-    const blob = readTarget(request);
+    const blob = addressedBlob(request);
+    checkReadLease(request, blob);
+    checkRead(readConditions(request.headers, "x-ms-blob-"), blob);
     const tags = Object.entries(blob.tags ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, value]) => parent("Tag", element("Key", key) + element("Value", value)));
@@ -64,7 +66,7 @@ export async function setBlobTags(request: StorageRequest): Promise<Answer> {
     const tags = readTagsBody(await readSmallBody(request.body));
     const blob = addressedBlob(request);
     checkWriteLease(request, blob);
-    checkWrite(readConditions(request.headers), blob);
+    checkWrite(readConditions(request.headers, "x-ms-blob-"), blob);
     refusePendingCopy(blob);
     blob.tags = Object.keys(tags).length > 0 ? tags : undefined;
     return { status: 204 };

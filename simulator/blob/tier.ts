@@ -2,7 +2,7 @@ import type { Answer } from "../http/answer";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Blob } from "../state/blob";
-import { checkWrite, readConditions } from "./conditions";
+import { checkWrite, readTagsCondition } from "./conditions";
 import { checkWriteLease } from "./leaseChecks";
 import { PAGE_TIERS, readTier } from "./requestProperties";
 import { addressedBlob, refusePendingCopy } from "./target";
@@ -16,7 +16,7 @@ export function setBlobTier(request: StorageRequest): Answer {
     if (headers.has("x-ms-lease-id")) {
         checkWriteLease(request, blob);
     }
-    checkWrite(readConditions(headers), blob);
+    checkWrite(readTagsCondition(headers), blob);
     refusePendingCopy(blob);
     const now = service.clock.now();
     if (blob.type === "PageBlob") {
