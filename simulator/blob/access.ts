@@ -54,3 +54,9 @@ export const LEASE: Access = {
 
 /** Operations that no SAS authorizes. */
 export const KEY_ONLY: Access = { level: "c", sas: [""], serviceSas: false };
+
+/** Deleting a version takes its own permission, and so does deleting for good. */
+export const DELETE: Access = {
+    level: "o",
+    sas: ({ query }) => [query.get("deletetype") ? "y" : query.get("versionid") ? "x" : "d"],
+};

@@ -9,11 +9,19 @@ import { element, parent, parseChildren } from "../http/xml";
 import type { Blob, Block } from "../state/blob";
 import type { StagedBlocks } from "../state/container";
 import { checkRead, readTagsCondition } from "./conditions";
-import { modifiedHeaders } from "./describeBlob";
+import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 import { checkMd5, newBlob, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { addressedBlob, refuseArchived, refusePendingCopy, replaceTarget, targetContainer, targetName } from "./target";
+import {
+    addressedBlob,
+    refuseArchived,
+    refuseOtherVersions,
+    refusePendingCopy,
+    replaceTarget,
+    targetContainer,
+    targetName,
+} from "./target";
 import { answeredMd5, readUrlSource } from "./urlSource";
 
 const MIB = 1024 * 1024;
@@ -103,6 +111,7 @@ export async function putBlockList(request: StorageRequest): Promise<Answer> {
     if (old && old.type !== "BlockBlob") {
         throw storageError("InvalidBlobType");
     }
+    refuseOtherVersions(container, name, "BlockBlob");
     const now = request.service.clock.now();
     const blocks = chooseBlocks(wanted, old, container.staged(name, now));
     const blob = newBlob(request, "BlockBlob", old);
@@ -119,7 +128,7 @@ export async function putBlockList(request: StorageRequest): Promise<Answer> {
     return {
         status: 201,
         headers: {
-            ...modifiedHeaders(request, blob.modified),
+            ...writtenHeaders(request, blob),
             // That of the list, not of the blob.
             "Content-MD5": bodyMd5,
             "x-ms-request-server-encrypted": "true",

@@ -4,7 +4,7 @@ import { readSmallBody } from "../http/body";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { asList, element, optionalElement, parent, parseXml } from "../http/xml";
-import { type AccessPolicy, Container, type PublicAccess } from "../state/container";
+import { type AccessPolicy, blobsOf, Container, type PublicAccess } from "../state/container";
 import { type Conditions, checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders } from "./describeBlob";
 import { readMetadata } from "./requestProperties";
@@ -19,7 +19,7 @@ export function createContainer(request: StorageRequest): Answer {
     if (request.account.containers.has(name)) {
         throw storageError("ContainerAlreadyExists");
     }
-    const container = new Container(name, request.service.ticks.next(), publicAccess);
+    const container = new Container(request.account, name, request.service.ticks.next(), publicAccess);
     container.metadata = metadata;
     request.account.containers.set(name, container);
     return { status: 201, headers: modifiedHeaders(request, container.modified) };
@@ -29,13 +29,9 @@ export function createContainer(request: StorageRequest): Answer {
 export function deleteContainer(request: StorageRequest): Answer {
     const container = targetContainer(request);
     checkWrite(dateConditions(request), container);
-    for (const [name] of container.entries("")) {
-        const blob = container.blob(name);
-        if (blob) {
+    for (const [, held] of container.entries("")) {
+        for (const blob of blobsOf(held)) {
             request.service.forget(blob);
-        }
-        for (const snapshot of container.snapshots(name)) {
-            request.service.forget(snapshot.blob);
         }
     }
     request.account.containers.delete(container.name);

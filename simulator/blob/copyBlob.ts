@@ -10,11 +10,11 @@ import type { CopyState, PendingCopy } from "../state/copy";
 import { abort } from "../state/settle";
 import { checkWrite, readConditions } from "./conditions";
 import { type CopySource, openCopySource } from "./copySource";
-import { modifiedHeaders } from "./describeBlob";
+import { writtenHeaders } from "./describeBlob";
 import { checkWriteLease, isGuid, refuseFiniteLease } from "./leaseChecks";
 import { newBlob, setProtection } from "./putBlob";
 import { inheritedTier, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { refuseArchived, refusePendingCopy, targetContainer, targetName } from "./target";
+import { refuseArchived, refuseOtherVersions, refusePendingCopy, targetContainer, targetName } from "./target";
 import { readRehydratePriority, startRehydration } from "./tier";
 
 /** Copy Blob. Within one account it ends at once, from elsewhere it is pending until the clock says otherwise. */
@@ -45,6 +45,7 @@ function startCopy(request: StorageRequest, source: CopySource): Answer {
     const seal = readSeal(request, type);
     const old = service.blob(container, name);
     checkDestination(request, old, type);
+    refuseOtherVersions(container, name, type);
     const rehydrates = checkArchivedSource(request, source, old, tier);
 
     const blob = newBlob(request, type, old);
@@ -72,7 +73,7 @@ function startCopy(request: StorageRequest, source: CopySource): Answer {
     return {
         status: request.version >= "2012-02-12" ? 202 : 201,
         headers: {
-            ...modifiedHeaders(request, blob.modified),
+            ...writtenHeaders(request, blob),
             "x-ms-copy-id": blob.copy.id,
             "x-ms-copy-status": blob.copy.status,
         },
@@ -113,7 +114,8 @@ function checkArchivedSource(
     if (tier === undefined || tier === "Archive" || blob === old || source.isFixed) {
         throw storageError("BlobArchived");
     }
-    if (!source.sameAccount && request.version < "2021-02-12") {
+    const elsewhere = source.account?.region !== request.account.region;
+    if (!source.sameAccount && (request.version < "2021-02-12" || elsewhere)) {
         throw storageError("CannotVerifyCopySource", {
             status: 409,
             message: "This operation is not permitted on an archived blob.",

@@ -14,7 +14,12 @@ export function modifiedHeaders(request: StorageRequest, modified: Ticks): Answe
 
 /** What the answer to a write says of the blob written. */
 export function writtenHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
-    return modifiedHeaders(request, blob.modified);
+    return { ...modifiedHeaders(request, blob.modified), ...versionHeader(request, blob) };
+}
+
+/** The version ID, for versions of the service that know of it. */
+export function versionHeader(request: StorageRequest, blob: Blob): AnswerHeaders {
+    return request.version >= "2019-10-10" ? { "x-ms-version-id": blob.version } : {};
 }
 
 /** The ETag as a header of that version. */
@@ -92,6 +97,7 @@ function inferredPageTier(length: number): string {
 /** All headers that Get Blob and Get Blob Properties have in common. */
 export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
     const { rare } = blob;
+    const version = versionHeader(request, blob);
     const headers: AnswerHeaders = {
         "Content-Type": blob.headers.contentType,
         "Content-Encoding": blob.headers.contentEncoding,
@@ -101,6 +107,8 @@ export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders 
         "Accept-Ranges": "bytes",
         ...modifiedHeaders(request, blob.modified),
         Vary: "Origin",
+        ...version,
+        "x-ms-is-current-version": version["x-ms-version-id"] && isCurrent(request, blob) ? "true" : undefined,
         "x-ms-blob-type": blob.type,
         "x-ms-server-encrypted": "true",
         "x-ms-creation-time": httpDate(blob.createdSeconds * 1000),
@@ -134,4 +142,8 @@ export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders 
         }
     }
     return headers;
+}
+
+function isCurrent({ address, account }: StorageRequest, blob: Blob): boolean {
+    return account.containers.get(address.container!)?.blob(address.blob!) === blob;
 }

@@ -8,7 +8,7 @@ import { writtenHeaders } from "./describeBlob";
 import { refuseFiniteLease } from "./leaseChecks";
 import { newBlob, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, readBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { replaceTarget } from "./target";
+import { refuseOtherVersions, replaceTarget } from "./target";
 import { readUrlSource, type UrlSource } from "./urlSource";
 
 const MIB = 1024 * 1024;
@@ -37,6 +37,7 @@ export async function copyBlobFromUrl(request: StorageRequest): Promise<Answer> 
     if (old && old.type !== "BlockBlob") {
         throw storageError("InvalidBlobType");
     }
+    refuseOtherVersions(container, name, "BlockBlob");
     const blob = newBlob(request, "BlockBlob", old);
     const { length } = source.content;
     blob.content = source.content;
@@ -81,6 +82,7 @@ export async function putBlobFromUrl(request: StorageRequest): Promise<Answer> {
         tags: tagsOption.copies,
     });
     const { container, name, old } = replaceTarget(request, { leaseAllowsOverwrite: true });
+    refuseOtherVersions(container, name, "BlockBlob");
     const blob = newBlob(request, "BlockBlob", old);
     blob.content = source.content;
     blob.md5 = storedMd5 ?? source.md5;

@@ -5,6 +5,7 @@ import {
     blobAccess,
     CREATE_OR_WRITE,
     containerAccess,
+    DELETE,
     KEY_ONLY,
     LEASE,
     publicBlobAccess,
@@ -22,6 +23,7 @@ import {
     setContainerMetadata,
 } from "./containers";
 import { abortCopyBlob, copyBlob } from "./copyBlob";
+import { deleteBlob, undeleteBlob } from "./deleteBlob";
 import { copyBlobFromUrl, putBlobFromUrl } from "./fromUrl";
 import { leaseBlob } from "./lease";
 import { listBlobs } from "./listBlobs";
@@ -30,7 +32,7 @@ import { getBlobTags, setBlobMetadata, setBlobProperties, setBlobTags } from "./
 import { putBlob } from "./putBlob";
 import { getBlob, getBlobMetadata, getBlobProperties } from "./readBlob";
 import { getAccountInformation, getServiceProperties, listContainers } from "./serviceOperations";
-import { deleteBlob, snapshotBlob } from "./snapshots";
+import { snapshotBlob } from "./snapshots";
 import { setBlobTier } from "./tier";
 
 /** An operation of the REST reference: which requests are meant by it, who may make them, and what it does. */
@@ -182,8 +184,8 @@ export const OPERATIONS: readonly Operation[] = [
     operation("Set Blob Tier", "PUT", "blob", { comp: "tier" }, WRITE, setBlobTier),
     operation("Snapshot Blob", "PUT", "blob", { comp: "snapshot" }, blobAccess("cw"), snapshotBlob),
     operation("Lease Blob", "PUT", "blob", { comp: "lease" }, LEASE, leaseBlob),
-    operation("Delete Blob", "DELETE", "blob", {}, blobAccess("d"), deleteBlob),
-    operation("Undelete Blob", "PUT", "blob", { comp: "undelete" }, LATER),
+    operation("Delete Blob", "DELETE", "blob", {}, DELETE, deleteBlob),
+    operation("Undelete Blob", "PUT", "blob", { comp: "undelete" }, WRITE, undeleteBlob),
     operation("Query Blob Contents", "POST", "blob", { comp: "query" }, LATER),
     operation("Set Blob Expiry", "PUT", "blob", { comp: "expiry" }, LATER),
     operation("Set Blob Immutability Policy", "PUT", "blob", { comp: "immutabilitypolicies" }, LATER),

@@ -6,19 +6,28 @@ import type { StorageRequest } from "../http/request";
 import { element, parent } from "../http/xml";
 import type { Blob } from "../state/blob";
 import { checkRead, checkWrite, readConditions } from "./conditions";
-import { modifiedHeaders } from "./describeBlob";
+import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease, forgetEndedLease } from "./leaseChecks";
 import { readMd5Header, readPageBlobLength, readSequenceNumber } from "./putBlob";
 import { readBlobHeaders, readMetadata, readTagsBody } from "./requestProperties";
-import { addressedBlob, refuseArchived, refusePendingCopy, writeTarget } from "./target";
+import {
+    addressedBlob,
+    refuseArchived,
+    refusePendingCopy,
+    targetContainer,
+    targetName,
+    writeTarget,
+} from "./target";
 
 /** Set Blob Metadata: replaces the whole set. */
 export function setBlobMetadata(request: StorageRequest): Answer {
     const metadata = readMetadata(request.headers);
     const blob = writeTarget(request);
     refuseArchived(blob);
+    request.service.newVersion(targetContainer(request), targetName(request), blob);
     blob.metadata = metadata;
-    return changed(request, blob);
+    const answer = changed(request, blob);
+    return { ...answer, headers: { ...answer.headers, ...writtenHeaders(request, blob) } };
 }
 
 /** Set Blob Properties: replaces the HTTP headers, or resizes a page blob or changes its sequence number. */

@@ -5,7 +5,7 @@ import { receiveContent } from "../http/body";
 import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { Blob, type BlobType } from "../state/blob";
-import { type AnswerHeaders, modifiedHeaders } from "./describeBlob";
+import { type AnswerHeaders, writtenHeaders } from "./describeBlob";
 import { forgetEndedLease } from "./leaseChecks";
 import {
     inheritedTier,
@@ -15,7 +15,7 @@ import {
     readTagsHeader,
     readTier,
 } from "./requestProperties";
-import { replaceTarget } from "./target";
+import { refuseOtherVersions, replaceTarget } from "./target";
 
 const MIB = 1024 * 1024;
 /** The largest page blob: 8 TiB. */
@@ -32,6 +32,7 @@ export async function putBlob(request: StorageRequest): Promise<Answer> {
     const answered: AnswerHeaders = {};
     const initial = await initialContent(request, type, answered);
     const { container, name, old } = replaceTarget(request);
+    refuseOtherVersions(container, name, type);
     const blob = newBlob(request, type, old);
     blob.content = initial.content;
     blob.md5 = initial.md5;
@@ -47,7 +48,7 @@ export async function putBlob(request: StorageRequest): Promise<Answer> {
     request.service.replace(container, name, blob);
     return {
         status: 201,
-        headers: { ...modifiedHeaders(request, blob.modified), ...answered, "x-ms-request-server-encrypted": "true" },
+        headers: { ...writtenHeaders(request, blob), ...answered, "x-ms-request-server-encrypted": "true" },
     };
 }
 

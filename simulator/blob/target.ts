@@ -2,8 +2,8 @@ import type { Query } from "../http/address";
 import { invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Service } from "../service";
-import type { Blob } from "../state/blob";
-import type { Container } from "../state/container";
+import type { Blob, BlobType } from "../state/blob";
+import type { Container, Kept } from "../state/container";
 import { checkRead, checkWrite, readConditions } from "./conditions";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 
@@ -18,32 +18,43 @@ export function targetName(request: StorageRequest): string {
 }
 
 /** The snapshot of that name; 404 BlobNotFound if there is none. */
-export function findSnapshot(container: Container, name: string, id: string): Blob {
-    if (Number.isNaN(Date.parse(id))) {
-        throw invalidParameter("snapshot", id);
-    }
-    const snapshot = container.snapshots(name).find((each) => each.id === id);
-    if (!snapshot) {
-        throw storageError("BlobNotFound");
-    }
-    return snapshot.blob;
+export function findSnapshot(container: Container, name: string, id: string): Kept {
+    checkTimestamp("snapshot", id);
+    return found(container.snapshots(name).find((each) => each.id === id));
 }
 
-/** The blob or snapshot addressed by a name and a query, as it stands now; 404 BlobNotFound if there is none. */
+/** The previous version of that ID; 404 BlobNotFound if there is none. */
+export function findVersion(container: Container, name: string, id: string): Kept {
+    checkTimestamp("versionid", id);
+    return found(container.versions(name).find((each) => each.id === id));
+}
+
+/** 400 for what can't be a snapshot's time or a version ID. */
+export function checkTimestamp(parameter: string, id: string): void {
+    if (Number.isNaN(Date.parse(id))) {
+        throw invalidParameter(parameter, id);
+    }
+}
+
+function found<T>(value: T | undefined): T {
+    if (value === undefined) {
+        throw storageError("BlobNotFound");
+    }
+    return value;
+}
+
+/** The blob, snapshot or version addressed by a name and a query, as it stands now; 404 BlobNotFound if there is none. */
 export function findBlob(service: Service, container: Container, name: string, query: Query): Blob {
     const snapshot = query.get("snapshot");
     if (snapshot !== undefined && snapshot !== "") {
-        return findSnapshot(container, name, snapshot);
-    }
-    if (query.get("versionid")) {
-        // Versions come later: no account has any yet.
-        throw storageError("BlobNotFound");
+        return service.settle(findSnapshot(container, name, snapshot).blob);
     }
     const blob = service.blob(container, name);
-    if (!blob) {
-        throw storageError("BlobNotFound");
+    const version = query.get("versionid");
+    if (version && blob?.version !== version) {
+        return service.settle(findVersion(container, name, version).blob);
     }
-    return blob;
+    return found(blob);
 }
 
 /** The blob or snapshot that the request addresses, as it stands now; 404 if there is none. */
@@ -117,5 +128,17 @@ function refuseSnapshot(request: StorageRequest): void {
     const snapshot = request.query.get("snapshot");
     if (snapshot !== undefined && snapshot !== "") {
         throw invalidParameter("snapshot", snapshot, "A snapshot can't be written to.");
+    }
+    const version = request.query.get("versionid");
+    if (version) {
+        throw invalidParameter("versionid", version, "A version can't be written to.");
+    }
+}
+
+/** All versions of a name are of one type: 409 InvalidBlobType for a blob of another. */
+export function refuseOtherVersions(container: Container, name: string, type: BlobType): void {
+    const version = container.versions(name).at(-1) ?? { blob: container.account.versioning && container.blob(name) };
+    if (version.blob && version.blob.type !== type) {
+        throw storageError("InvalidBlobType");
     }
 }

@@ -35,6 +35,7 @@ const ERRORS = {
     BlobIsSealed: [409, "The blob is sealed and its contents cannot be modified."],
     BlobNotArchived: [409, "This operation is not permitted on the blob that is not archived."],
     BlobNotFound: [404, "The specified blob does not exist."],
+    BlobSnapshotNotSoftDeleted: [409, "The specified blob snapshot or version isn't soft-deleted."],
     BlobTierInadequateForContentLength: [409, "Specified blob tier size limit cannot be less than content length."],
     BlockCountExceedsLimit: [409, "The committed block count cannot exceed the maximum limit of 50,000 blocks."],
     BlockListTooLong: [400, "The block list may not contain more than 50,000 blocks."],
@@ -117,6 +118,7 @@ const ERRORS = {
     ],
     NoPendingCopyOperation: [409, "There is currently no pending copy operation."],
     NotImplemented: [501, "The requested operation is not implemented on the specified resource."],
+    OperationNotAllowedOnRootBlob: [403, "The specified operation is not allowed on root blob."],
     OutOfRangeInput: [400, "One of the request inputs is out of range."],
     OutOfRangeQueryParameterValue: [
         400,

@@ -78,10 +78,11 @@ describe("every From-URL operation", () => {
 
     test.each(operations)("%s tells unmet source conditions by 304 without a body, and by 412", async (_, send) => {
         const { etag } = await blobOf(golden, "/images/source").getProperties();
-        for (const headers of [
+        const same: Record<string, string>[] = [
             { "x-ms-source-if-modified-since": inFuture() },
             { "x-ms-source-if-none-match": etag! },
-        ]) {
+        ];
+        for (const headers of same) {
             const answer = await send("copy", headers);
             expect(outcome(answer)).toEqual([304, "CannotVerifyCopySource"]);
             expect(answer.body).toBe("");
