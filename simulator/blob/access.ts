@@ -60,3 +60,6 @@ export const DELETE: Access = {
     level: "o",
     sas: ({ query }) => [query.get("deletetype") ? "y" : query.get("versionid") ? "x" : "d"],
 };
+
+/** Breaking a container's lease takes the permission to delete (or to write), all else that to write. */
+export const LEASE_CONTAINER: Access = { ...LEASE, level: "c", serviceSas: false };

@@ -73,3 +73,20 @@ export function append(request: StorageRequest, content: Content): Record<string
         "x-ms-request-server-encrypted": "true",
     };
 }
+
+/** Append Blob Seal: nothing can be appended any more. Sealing a sealed blob changes nothing. */
+export function sealBlob(request: StorageRequest): Answer {
+    const blob = writeTarget(request);
+    if (blob.type !== "AppendBlob") {
+        throw storageError("InvalidBlobType");
+    }
+    const position = request.headers.integer("x-ms-blob-condition-appendpos");
+    if (position !== undefined && position !== blob.content.length) {
+        throw storageError("AppendPositionConditionNotMet");
+    }
+    if (!blob.rare?.sealed) {
+        blob.rarities.sealed = true;
+        changed(request, blob);
+    }
+    return { status: 200, headers: { ...modifiedHeaders(request, blob.modified), "x-ms-blob-sealed": "true" } };
+}

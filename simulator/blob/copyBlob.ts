@@ -14,7 +14,14 @@ import { writtenHeaders } from "./describeBlob";
 import { checkWriteLease, isGuid, refuseFiniteLease } from "./leaseChecks";
 import { newBlob, setProtection } from "./putBlob";
 import { inheritedTier, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { refuseArchived, refuseOtherVersions, refusePendingCopy, targetContainer, targetName } from "./target";
+import {
+    refuseArchived,
+    refuseOtherVersions,
+    refusePendingCopy,
+    refuseRetainedOverwrite,
+    targetContainer,
+    targetName,
+} from "./target";
 import { readRehydratePriority, startRehydration } from "./tier";
 
 /** Copy Blob. Within one account it ends at once, from elsewhere it is pending until the clock says otherwise. */
@@ -92,6 +99,7 @@ function checkDestination(request: StorageRequest, old: Blob | undefined, type: 
     }
     refusePendingCopy(old);
     refuseArchived(old);
+    refuseRetainedOverwrite(request, old);
     if (old.type !== type) {
         throw storageError("InvalidBlobType");
     }

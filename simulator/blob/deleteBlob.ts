@@ -4,8 +4,17 @@ import type { StorageRequest } from "../http/request";
 import type { Container, Kept } from "../state/container";
 import { removeKept, restore } from "../state/protection";
 import { checkWrite, readConditions } from "./conditions";
+import { refuseRetained } from "./immutability";
 import { checkWriteLease } from "./leaseChecks";
-import { checkTimestamp, findSnapshot, findVersion, refusePendingCopy, targetContainer, targetName } from "./target";
+import {
+    checkTimestamp,
+    findSnapshot,
+    findVersion,
+    refusePendingCopy,
+    refuseRetainedOverwrite,
+    targetContainer,
+    targetName,
+} from "./target";
 
 /** Delete Blob: the blob, its snapshots, one snapshot, or one version. */
 export function deleteBlob(request: StorageRequest): Answer {
@@ -45,13 +54,18 @@ function deleteBase(request: StorageRequest, snapshots: "include" | "only" | und
     if (existing.length > 0 && snapshots === undefined) {
         throw storageError("SnapshotsPresent");
     }
+    const now = service.clock.now();
     if (snapshots !== "only") {
         refusePendingCopy(blob);
+        refuseRetainedOverwrite(request, blob);
+    }
+    for (const snapshot of existing) {
+        refuseRetained(snapshot.blob, now);
     }
     let permanent = true;
     for (const snapshot of existing) {
         service.forget(snapshot.blob);
-        permanent = removeKept(container, name, snapshot, service.clock.now());
+        permanent = removeKept(container, name, snapshot, now);
     }
     if (snapshots !== "only") {
         container.setStaged(name, undefined);
@@ -68,6 +82,7 @@ function deleteKept(request: StorageRequest): boolean {
     const permanent = readDeleteType(request);
     const kept = permanent ? softDeleted(request, container, name) : addressedKept(request, container, name);
     checkWrite(readConditions(request.headers), kept.blob);
+    refuseRetained(kept.blob, service.clock.now());
     service.forget(kept.blob);
     return removeKept(container, name, kept, service.clock.now(), permanent);
 }

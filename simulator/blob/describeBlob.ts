@@ -2,7 +2,7 @@ import { etagOf, httpDate, millisecondsOf, type Ticks } from "../clock";
 import type { StorageRequest } from "../http/request";
 import type { Account } from "../state/account";
 import type { Blob } from "../state/blob";
-import { isLocked, leaseState } from "../state/lease";
+import { isLocked, type Lease, leaseState } from "../state/lease";
 
 /** Headers of an answer. */
 export type AnswerHeaders = Record<string, string | number | undefined>;
@@ -14,7 +14,11 @@ export function modifiedHeaders(request: StorageRequest, modified: Ticks): Answe
 
 /** What the answer to a write says of the blob written. */
 export function writtenHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
-    return { ...modifiedHeaders(request, blob.modified), ...versionHeader(request, blob) };
+    return {
+        ...modifiedHeaders(request, blob.modified),
+        ...versionHeader(request, blob),
+        "x-ms-encryption-scope": blob.rare?.encryptionScope,
+    };
 }
 
 /** The version ID, for versions of the service that know of it. */
@@ -44,12 +48,12 @@ export function copyHeaders(blob: Blob): AnswerHeaders {
 }
 
 /** x-ms-lease-status, -state and -duration. */
-export function leaseHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
-    const state = leaseState(blob.lease, request.service.clock.now());
+export function leaseHeaders(request: StorageRequest, lease: Lease | undefined): AnswerHeaders {
+    const state = leaseState(lease, request.service.clock.now());
     return {
         "x-ms-lease-status": isLocked(state) ? "locked" : "unlocked",
         "x-ms-lease-state": state,
-        "x-ms-lease-duration": state === "leased" ? (blob.lease!.duration === -1 ? "infinite" : "fixed") : undefined,
+        "x-ms-lease-duration": state === "leased" ? (lease!.duration === -1 ? "infinite" : "fixed") : undefined,
     };
 }
 
@@ -111,8 +115,9 @@ export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders 
         "x-ms-is-current-version": version["x-ms-version-id"] && isCurrent(request, blob) ? "true" : undefined,
         "x-ms-blob-type": blob.type,
         "x-ms-server-encrypted": "true",
+        "x-ms-encryption-scope": rare?.encryptionScope,
         "x-ms-creation-time": httpDate(blob.createdSeconds * 1000),
-        ...leaseHeaders(request, blob),
+        ...leaseHeaders(request, blob.lease),
         ...copyHeaders(blob),
         "x-ms-blob-sequence-number": blob.type === "PageBlob" ? (rare?.sequenceNumber ?? 0) : undefined,
         "x-ms-blob-committed-block-count": blob.type === "AppendBlob" ? (rare?.appendedBlocks ?? 0) : undefined,

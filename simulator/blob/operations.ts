@@ -8,11 +8,13 @@ import {
     DELETE,
     KEY_ONLY,
     LEASE,
+    LEASE_CONTAINER,
     publicBlobAccess,
     publicContainerAccess,
     serviceAccess,
 } from "./access";
-import { appendBlock, appendBlockFromUrl } from "./append";
+import { appendBlock, appendBlockFromUrl, sealBlob } from "./append";
+import { submitBatch } from "./batch";
 import { getBlockList, putBlock, putBlockFromUrl, putBlockList } from "./blocks";
 import {
     createContainer,
@@ -24,8 +26,10 @@ import {
 } from "./containers";
 import { abortCopyBlob, copyBlob } from "./copyBlob";
 import { deleteBlob, undeleteBlob } from "./deleteBlob";
+import { findBlobsByTags } from "./findBlobs";
 import { copyBlobFromUrl, putBlobFromUrl } from "./fromUrl";
-import { leaseBlob } from "./lease";
+import { deleteImmutabilityPolicy, setImmutabilityPolicy, setLegalHold } from "./immutability";
+import { leaseBlob, leaseContainer } from "./lease";
 import { listBlobs } from "./listBlobs";
 import { getPageRanges, putPage, putPageFromUrl } from "./pages";
 import { getBlobTags, setBlobMetadata, setBlobProperties, setBlobTags } from "./properties";
@@ -70,6 +74,9 @@ function operation(
 const READ = publicBlobAccess("r");
 const WRITE = blobAccess("w");
 const FROM_URL = { header: "x-ms-copy-source" };
+const IMMUTABILITY = { comp: "immutabilitypolicies" };
+/** Each request of a batch is authorized by itself. */
+const ANY_CONTAINER_SAS: Access = { level: "c", sas: ["*"] };
 const LATER = blobAccess("*");
 
 /** The operations of the Blob service, as the REST reference lists them. The first that fits is meant. */
@@ -110,8 +117,8 @@ export const OPERATIONS: readonly Operation[] = [
         { restype: "service", comp: "userdelegationkey" },
         KEY_ONLY,
     ),
-    operation("Find Blobs by Tags", "GET", "service", { comp: "blobs" }, serviceAccess("f")),
-    operation("Blob Batch", "POST", "service", { comp: "batch" }, serviceAccess("*")),
+    operation("Find Blobs by Tags", "GET", "service", { comp: "blobs" }, serviceAccess("f"), findBlobsByTags),
+    operation("Blob Batch", "POST", "service", { comp: "batch" }, serviceAccess("*"), submitBatch),
 
     operation("Create Container", "PUT", "container", {}, containerAccess("cw"), createContainer),
     operation("Delete Container", "DELETE", "container", {}, containerAccess("d"), deleteContainer),
@@ -149,10 +156,17 @@ export const OPERATIONS: readonly Operation[] = [
         { level: "c", sas: ["l"], publicAccess: "container" },
         listBlobs,
     ),
-    operation("Lease Container", "PUT", "container", { comp: "lease" }, containerAccess("wd")),
+    operation("Lease Container", "PUT", "container", { comp: "lease" }, LEASE_CONTAINER, leaseContainer),
     operation("Restore Container", "PUT", "container", { comp: "undelete" }, containerAccess("w")),
-    operation("Find Blobs by Tags in Container", "GET", "container", { comp: "blobs" }, { level: "c", sas: ["f"] }),
-    operation("Blob Batch", "POST", "container", { comp: "batch" }, containerAccess("*")),
+    operation(
+        "Find Blobs by Tags in Container",
+        "GET",
+        "container",
+        { comp: "blobs" },
+        { level: "c", sas: ["f"] },
+        findBlobsByTags,
+    ),
+    operation("Blob Batch", "POST", "container", { comp: "batch" }, ANY_CONTAINER_SAS, submitBatch),
 
     operation(
         "Copy Blob From URL",
@@ -188,9 +202,16 @@ export const OPERATIONS: readonly Operation[] = [
     operation("Undelete Blob", "PUT", "blob", { comp: "undelete" }, WRITE, undeleteBlob),
     operation("Query Blob Contents", "POST", "blob", { comp: "query" }, LATER),
     operation("Set Blob Expiry", "PUT", "blob", { comp: "expiry" }, LATER),
-    operation("Set Blob Immutability Policy", "PUT", "blob", { comp: "immutabilitypolicies" }, LATER),
-    operation("Delete Blob Immutability Policy", "DELETE", "blob", { comp: "immutabilitypolicies" }, LATER),
-    operation("Set Blob Legal Hold", "PUT", "blob", { comp: "legalhold" }, LATER),
+    operation("Set Blob Immutability Policy", "PUT", "blob", IMMUTABILITY, blobAccess("i"), setImmutabilityPolicy),
+    operation(
+        "Delete Blob Immutability Policy",
+        "DELETE",
+        "blob",
+        IMMUTABILITY,
+        blobAccess("i"),
+        deleteImmutabilityPolicy,
+    ),
+    operation("Set Blob Legal Hold", "PUT", "blob", { comp: "legalhold" }, blobAccess("i"), setLegalHold),
 
     operation("Put Block From URL", "PUT", "blob", { comp: "block", ...FROM_URL }, WRITE, putBlockFromUrl),
     operation("Put Block", "PUT", "blob", { comp: "block" }, WRITE, putBlock),
@@ -210,7 +231,7 @@ export const OPERATIONS: readonly Operation[] = [
         appendBlockFromUrl,
     ),
     operation("Append Block", "PUT", "blob", { comp: "appendblock" }, blobAccess("aw"), appendBlock),
-    operation("Append Blob Seal", "PUT", "blob", { comp: "seal" }, LATER),
+    operation("Append Blob Seal", "PUT", "blob", { comp: "seal" }, blobAccess("aw"), sealBlob),
 ];
 
 /** The operation that a request means, if it means any. */

@@ -10,14 +10,7 @@ import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease, forgetEndedLease } from "./leaseChecks";
 import { readMd5Header, readPageBlobLength, readSequenceNumber } from "./putBlob";
 import { readBlobHeaders, readMetadata, readTagsBody } from "./requestProperties";
-import {
-    addressedBlob,
-    refuseArchived,
-    refusePendingCopy,
-    targetContainer,
-    targetName,
-    writeTarget,
-} from "./target";
+import { addressedBlob, refuseArchived, refusePendingCopy, targetContainer, targetName, writeTarget } from "./target";
 
 /** Set Blob Metadata: replaces the whole set. */
 export function setBlobMetadata(request: StorageRequest): Answer {

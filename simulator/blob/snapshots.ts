@@ -22,6 +22,9 @@ export function snapshotBlob(request: StorageRequest): Answer {
     refusePendingCopy(blob);
     refuseArchived(blob);
     const ticks = request.service.ticks.next();
+    if (blob.type === "PageBlob") {
+        blob.rarities.lineage ??= {};
+    }
     const snapshot = blob.clone();
     snapshot.version = undefined;
     request.service.newVersion(container, name, blob);

@@ -5,6 +5,7 @@ import type { Service } from "../service";
 import type { Blob, BlobType } from "../state/blob";
 import type { Container, Kept } from "../state/container";
 import { checkRead, checkWrite, readConditions } from "./conditions";
+import { refuseImmutable, refuseRetained } from "./immutability";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 
 /** The container that the request addresses; 404 ContainerNotFound if there is none. */
@@ -81,6 +82,7 @@ export function writeTarget(request: StorageRequest): Blob {
     checkWriteLease(request, blob);
     checkWrite(readConditions(request.headers), blob);
     refusePendingCopy(blob);
+    refuseImmutable(blob);
     return blob;
 }
 
@@ -106,6 +108,7 @@ export function replaceTarget(
     if (old) {
         refusePendingCopy(old);
         refuseArchived(old);
+        refuseRetainedOverwrite(request, old);
     }
     return { container, name, old };
 }
@@ -132,6 +135,13 @@ function refuseSnapshot(request: StorageRequest): void {
     const version = request.query.get("versionid");
     if (version) {
         throw invalidParameter("versionid", version, "A version can't be written to.");
+    }
+}
+
+/** 409 for overwriting what is retained, unless it stays as a version. */
+export function refuseRetainedOverwrite(request: StorageRequest, old: Blob): void {
+    if (!request.account.versioning) {
+        refuseRetained(old, request.service.clock.now());
     }
 }
 

@@ -55,9 +55,10 @@ export async function send(response: ServerResponse, answer: Answer, context: An
     headers.Date = httpDate(context.now);
     const isHead = context.method === "HEAD";
     let body: Buffer | undefined;
-    if (answer.xml !== undefined && !isHead) {
-        body = Buffer.from(XML_PROLOG + answer.xml, "utf8");
-        headers["Content-Type"] = "application/xml";
+    const text = answer.document?.text ?? (answer.xml === undefined ? undefined : XML_PROLOG + answer.xml);
+    if (text !== undefined && !isHead) {
+        body = Buffer.from(text, "utf8");
+        headers["Content-Type"] = answer.document?.type ?? "application/xml";
         if (!answer.chunked) {
             headers["Content-Length"] = body.length;
         }
@@ -80,7 +81,7 @@ export async function send(response: ServerResponse, answer: Answer, context: An
 }
 
 /** The reason phrase of an error is its message, as the service has it. */
-function reasonOf(answer: Answer): string {
+export function reasonOf(answer: Answer): string {
     if (answer.status >= 400 && answer.xml !== undefined) {
         const message = /<Message>([^\n<]*)/.exec(answer.xml)?.[1];
         if (message && /^[\x20-\x7e]+$/.test(message)) {

@@ -10,12 +10,11 @@ import type { Fault, Faults } from "../faults";
 import { redactHeaders, redactSignature } from "../redact";
 import type { LoggedRequest, RequestLog } from "../requestLog";
 import type { Service } from "../service";
-import { checkBlobName, checkContainerName, parseAddress, parseQuery } from "./address";
 import type { Answer } from "./answer";
 import { knownError, StorageError, storageError } from "./errors";
-import { Headers, type StorageRequest } from "./request";
+import { readRequest } from "./readRequest";
+import type { StorageRequest } from "./request";
 import { errorAnswer, send } from "./respond";
-import { readVersion } from "./version";
 
 /** What the server needs from the simulator. */
 export interface ServerContext {
@@ -62,7 +61,7 @@ async function handle(
     let answer: Answer;
     let dies = false;
     try {
-        request = readRequest(context, message, secure);
+        request = readRequest(context.service, message, secure, run);
         const operation = findOperation(request);
         note(log, request, operation);
         const fault = context.faults.strike(log);
@@ -74,7 +73,7 @@ async function handle(
             }
             dies = fault.resetAfter ?? false;
         }
-        answer = await run(request, operation);
+        answer = await run(request);
     } catch (error) {
         answer = errorAnswer(error, context.service.clock.now(), log.requestId);
     }
@@ -126,44 +125,14 @@ function note(log: Logged, request: StorageRequest, operation: Operation | undef
     log.headers = redactHeaders(request.headers.entries());
 }
 
-function readRequest(context: ServerContext, message: IncomingMessage, secure: boolean): StorageRequest {
-    const headers = new Headers(message.rawHeaders);
-    const url = message.url ?? "/";
-    const question = url.indexOf("?");
-    const path = question < 0 ? url : url.slice(0, question);
-    const query = parseQuery(question < 0 ? "" : url.slice(question + 1));
-    const host = headers.get("host") ?? "";
-    const address = parseAddress(host.replace(/:\d+$/, ""), path, query);
-    const account = address && context.service.accounts.get(address.account);
-    if (!address || !account) {
-        throw storageError("InvalidUri", { message: `There is no simulated account named in "${host}${path}".` });
-    }
-    if (address.container !== undefined) {
-        checkContainerName(address.container);
-    }
-    if (address.blob !== undefined) {
-        checkBlobName(address.blob);
-    }
-    return {
-        service: context.service,
-        method: message.method ?? "GET",
-        path,
-        query,
-        headers,
-        address,
-        account,
-        version: readVersion(headers, query),
-        secure,
-        clientIp: message.socket.remoteAddress ?? "",
-        origin: `${secure ? "https" : "http"}://${host}`,
-        identity: { kind: "anonymous" },
-        body: message,
-    };
-}
-
-async function run(request: StorageRequest, operation: Operation | undefined): Promise<Answer> {
+/** Authorizes and carries out the operation that a request means; throws if it may not be, or is another than allowed. */
+async function run(request: StorageRequest, allowed?: readonly string[]): Promise<Answer> {
+    const operation = findOperation(request);
     if (!operation) {
         throw unknownOperation(request);
+    }
+    if (allowed && !allowed.includes(operation.name)) {
+        throw storageError("InvalidInput");
     }
     request.identity = authorize(request, operation);
     if (!operation.run) {

@@ -64,6 +64,8 @@ export interface Rarities {
     version?: string;
     /** The encryption scope it was written with. */
     encryptionScope?: string;
+    /** Shared by a page blob and its snapshots until it is overwritten: only then can their pages be compared. */
+    lineage?: object;
     /** Pending copies that read this blob: any change of it fails them. */
     readers?: Set<PendingCopy>;
 }
