@@ -16,3 +16,5 @@ export type { AccountKind, AccountOptions } from "./state/account";
 export type { BlobType } from "./state/blob";
 export type { PublicAccess } from "./state/container";
 export type { GeneratedNames } from "./state/generatedBlobs";
+export type { Throttle } from "./throttle";
+export type { TurnOptions } from "./turns";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { authorize } from "../auth/authorize";
 import { findOperation, type Operation } from "../blob/operations";
-import type { Fault, Faults } from "../faults";
+import type { Fault, Faults, Strike } from "../faults";
 import { redactHeaders, redactSignature } from "../redact";
 import type { LoggedRequest, RequestLog } from "../requestLog";
 import type { Service } from "../service";
@@ -59,31 +59,27 @@ async function handle(
     const log: Logged = startLog(context, message);
     let request: StorageRequest | undefined;
     let answer: Answer;
-    let dies = false;
+    let struck: Strike | undefined;
     try {
         request = readRequest(context.service, message, secure, run);
-        const operation = findOperation(request);
-        note(log, request, operation);
-        const fault = context.faults.strike(log);
-        if (fault) {
-            const result = await strike(fault);
-            if (result === "reset") {
-                message.socket.destroy();
-                return;
-            }
-            dies = fault.resetAfter ?? false;
+        note(log, request, findOperation(request));
+        struck = context.faults.strike(log);
+        await carryOut(struck);
+        if (struck.fault?.reset || struck.fault?.hang) {
+            end(message, struck.fault);
+            return;
         }
         answer = await run(request);
     } catch (error) {
         answer = errorAnswer(error, context.service.clock.now(), log.requestId);
     }
-    log.status = answer.status;
-    log.errorCode = answer.headers?.["x-ms-error-code"] as string | undefined;
-    if (dies) {
-        log.status = undefined;
-        message.socket.destroy();
+    context.faults.transferred(log.account, log.bytesIn);
+    if (struck?.fault?.resetAfter || struck?.fault?.hangAfter) {
+        end(message, struck.fault);
         return;
     }
+    log.status = answer.status;
+    log.errorCode = answer.headers?.["x-ms-error-code"] as string | undefined;
     if (!message.complete) {
         message.resume();
     }
@@ -93,8 +89,19 @@ async function handle(
         requestId: log.requestId,
         clientRequestId: message.headers["x-ms-client-request-id"] as string | undefined,
         now: context.service.clock.now(),
+        bytesPerSecond: struck?.bytesPerSecond,
     });
+    context.faults.transferred(log.account, log.bytesOut);
     context.onAnswered?.(log);
+}
+
+/** Leaves a request without an answer: the connection dies, or stays until the client has enough. */
+function end(message: IncomingMessage, fault: Fault): void {
+    if (fault.reset || fault.resetAfter) {
+        message.socket.destroy();
+    } else {
+        message.resume();
+    }
 }
 
 type Logged = { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] } & { readonly requestId: string };
@@ -151,16 +158,19 @@ function unknownOperation(request: StorageRequest): StorageError {
     return storageError("UnsupportedHttpVerb");
 }
 
-/** Carries out a fault: waits, throws what is to be answered, or says that the connection is to die. */
-async function strike(fault: Fault): Promise<"reset" | "go on"> {
-    if (fault.delayMs !== undefined) {
-        await delay(fault.delayMs);
+/** Waits as long as the request shall, and throws what it is to be answered in place of its answer. */
+async function carryOut({ fault, busy, delayMs }: Strike): Promise<void> {
+    if (delayMs > 0) {
+        await delay(delayMs);
     }
-    if (fault.reset) {
-        return "reset";
+    if (busy) {
+        throw storageError("ServerBusy", {
+            message: `${busy.what} is over the account limit.`,
+            headers: retryAfter(busy.retryAfterSeconds),
+        });
     }
-    if (fault.status === undefined && fault.errorCode === undefined) {
-        return "go on";
+    if (!fault || (fault.status === undefined && fault.errorCode === undefined)) {
+        return;
     }
     const code = fault.errorCode ?? (fault.status === 503 ? "ServerBusy" : "InternalError");
     const known = knownError(code);
@@ -169,6 +179,10 @@ async function strike(fault: Fault): Promise<"reset" | "go on"> {
         code,
         fault.message ?? known?.[1] ?? code,
         {},
-        fault.retryAfterSeconds === undefined ? {} : { "Retry-After": String(fault.retryAfterSeconds) },
+        retryAfter(fault.retryAfterSeconds),
     );
+}
+
+function retryAfter(seconds: number | undefined): Record<string, string> {
+    return seconds === undefined ? {} : { "Retry-After": String(seconds) };
 }
