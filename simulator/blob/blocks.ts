@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Content, EMPTY } from "../content/content";
+import type { Content } from "../content/content";
 import { JoinedContent } from "../content/joined";
 import type { Answer } from "../http/answer";
 import { readSmallBody, receiveContent } from "../http/body";
@@ -190,7 +190,7 @@ export function getBlockList(request: StorageRequest): Answer {
         headers: {
             ...(blob
                 ? { ...modifiedHeaders(request, blob.modified), "x-ms-blob-content-length": blob.content.length }
-                : { "x-ms-blob-content-length": EMPTY.length }),
+                : {}),
             Vary: "Origin",
         },
         xml: parent("BlockList", list),

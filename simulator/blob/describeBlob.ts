@@ -74,7 +74,8 @@ export function shownTier(account: Account, blob: Blob): ShownTier | undefined {
         return {
             tier: blob.tier.tier,
             inferred: false,
-            changed: blob.tier.changed,
+            // Premium page blobs were seen without.
+            changed: blob.type === "PageBlob" ? undefined : blob.tier.changed,
             archiveStatus: rehydration && `rehydrate-pending-to-${rehydration.to.toLowerCase()}`,
             rehydratePriority: rehydration?.priority,
         };

@@ -29,7 +29,7 @@ export async function copyBlobFromUrl(request: StorageRequest): Promise<Answer> 
         tags: tagsOption.copies,
     });
     if (source.blob && source.blob.type !== "BlockBlob") {
-        throw storageError("InvalidBlobType");
+        throw storageError("CannotVerifyCopySource", { status: 409, message: "The copy source must be a block blob." });
     }
     const md5 = source.md5 ?? (await md5Of(source.content));
     const { container, name, old } = replaceTarget(request);

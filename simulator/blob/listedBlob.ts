@@ -82,7 +82,7 @@ function properties(request: StorageRequest, blob: Blob, entry: ListedBlob, incl
         (tier?.inferred ? element("AccessTierInferred", "true") : "") +
         optionalElement("ArchiveStatus", tier?.archiveStatus) +
         (tier?.changed === undefined ? "" : element("AccessTierChangeTime", httpDate(tier.changed))) +
-        optionalElement("RehydratePriority", tier?.rehydratePriority) +
+        (request.version >= TAGS_VERSION ? optionalElement("RehydratePriority", tier?.rehydratePriority) : "") +
         (entry.isCurrent ? leaseElements(request, blob) : "") +
         (include.has("copy") ? copyElements(blob) : "") +
         element("ServerEncrypted", "true") +

@@ -156,7 +156,7 @@ describe("Copy Blob From URL", () => {
     test("copies block blobs onto block blobs only, and their block list with them", async () => {
         golden.putBlob("images", "disk", Buffer.alloc(512), { blobType: "PageBlob" });
         const disk = await sasUrl(blobOf(golden, "/images/disk"));
-        expect(outcome(await copyBlobFromUrl("copy", {}, disk))).toEqual([409, "InvalidBlobType"]);
+        expect(outcome(await copyBlobFromUrl("copy", {}, disk))).toEqual([409, "CannotVerifyCopySource"]);
         dev.putBlob("images", "log", "x", { blobType: "AppendBlob" });
         expect(outcome(await copyBlobFromUrl("log"))).toEqual([409, "InvalidBlobType"]);
         const blocks = containerOf(golden).getBlockBlobClient("blocks");
