@@ -6,6 +6,14 @@ export default defineConfig({
         projects: [
             { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
             { test: { name: "simulator", include: ["test/simulator/**/*.test.ts"], testTimeout: 30_000 } },
+            {
+                test: {
+                    name: "conformance",
+                    include: ["test/conformance/**/*.test.ts"],
+                    testTimeout: 120_000,
+                    hookTimeout: 120_000,
+                },
+            },
             { test: { name: "provider", include: ["test/provider/**/*.test.ts"], testTimeout: 30_000 } },
             {
                 test: {

@@ -7,6 +7,7 @@ import type { Service } from "./service";
 import type { Account } from "./state/account";
 import { Blob, type BlobType, DEFAULT_HEADERS } from "./state/blob";
 import { Container, type PublicAccess } from "./state/container";
+import { GeneratedBlobs, type GeneratedNames } from "./state/generatedBlobs";
 
 /** Properties of a blob that is put in directly. */
 export interface PutBlobOptions {
@@ -26,6 +27,14 @@ export interface PutBlobOptions {
     readonly contentMd5?: string;
 }
 
+/** Properties of a container that is created directly. */
+export interface CreateContainerOptions {
+    /** @default no one may read without authorization */
+    readonly publicAccess?: PublicAccess;
+    /** Block blobs that the container holds from the start, made only when they are looked at: a million cost nothing. */
+    readonly generated?: GeneratedNames;
+}
+
 /** A simulated account, as tests and programs hold it. */
 export interface AccountHandle {
     readonly name: string;
@@ -38,7 +47,7 @@ export interface AccountHandle {
     /** A connection string for any Azure Storage client. */
     readonly connectionString: string;
     /** Creates a container, without a request. One that is there stays, with the public access given now. */
-    createContainer(name: string, options?: { readonly publicAccess?: PublicAccess }): void;
+    createContainer(name: string, options?: CreateContainerOptions): void;
     /** Puts a blob into a container, without a request. The content isn't copied; generated content takes no memory. */
     putBlob(container: string, name: string, content: string | Buffer | Content, options?: PutBlobOptions): void;
 }
@@ -60,10 +69,16 @@ export function createAccountHandle(service: Service, account: Account, url: str
                 throw new Error(`account "${account.name}" doesn't allow public containers: set allowBlobPublicAccess`);
             }
             const existing = account.containers.get(name);
+            if (existing && options.generated) {
+                throw new Error(`container "${name}" is there already: its blobs can't be generated any more`);
+            }
             if (existing) {
                 existing.publicAccess = options.publicAccess;
             } else {
-                account.containers.set(name, new Container(name, service.ticks.next(), options.publicAccess));
+                const now = service.ticks.next();
+                const created = Math.floor(service.clock.now() / 1000);
+                const generated = options.generated && new GeneratedBlobs(options.generated, now, created);
+                account.containers.set(name, new Container(account, name, now, options.publicAccess, generated));
             }
         },
         putBlob(containerName, name, content, options = {}) {

@@ -1,5 +1,7 @@
+import { seeded, type TurnOptions, Turns } from "./turns";
+
 /** Which copies a rule is for, and how they go; a rule without account, container or blob is for all. */
-export interface CopyRule {
+export interface CopyRule extends TurnOptions {
     /** The destination's account. */
     readonly account?: string;
     /** The destination's container. */
@@ -23,16 +25,23 @@ export interface RuleHandle {
     remove(): void;
 }
 
-/** Rules for copies that start from now on. The rule added last counts. */
+/** Rules for copies that start from now on. Of those that match, and whose turn it is, the one added last counts. */
 export class CopyRules {
-    private rules: CopyRule[] = [];
+    private rules: { readonly rule: CopyRule; readonly turns: Turns }[] = [];
+    private readonly random: () => number;
+
+    /** @param seed what probabilities are drawn from */
+    constructor(seed = 1) {
+        this.random = seeded(seed);
+    }
 
     /** Adds a rule. */
     add(rule: CopyRule): RuleHandle {
-        this.rules.push(rule);
+        const entry = { rule, turns: new Turns(rule, this.random) };
+        this.rules.push(entry);
         return {
             remove: () => {
-                this.rules = this.rules.filter((each) => each !== rule);
+                this.rules = this.rules.filter((each) => each !== entry);
             },
         };
     }
@@ -42,15 +51,17 @@ export class CopyRules {
         this.rules = [];
     }
 
-    /** The rule for a destination. */
+    /** The rule for a destination onto which a copy starts. */
     find(account: string, container: string, blob: string): CopyRule | undefined {
-        return this.rules
-            .filter(
-                (rule) =>
-                    (rule.account ?? account) === account &&
-                    (rule.container ?? container) === container &&
-                    (rule.blob ?? blob) === blob,
-            )
-            .at(-1);
+        const due = this.rules.filter(
+            ({ rule, turns }) =>
+                (rule.account ?? account) === account &&
+                (rule.container ?? container) === container &&
+                (rule.blob ?? blob) === blob &&
+                turns.match(),
+        );
+        const last = due.at(-1);
+        last?.turns.strike();
+        return last?.rule;
     }
 }

@@ -1,16 +1,18 @@
+import { type Clock, systemClock } from "./clock";
 import type { RuleHandle } from "./copies";
+import { ActiveThrottle, type Throttle } from "./throttle";
+import { seeded, type TurnOptions, Turns } from "./turns";
 
-/** Which requests fail, and how. Without a status, errorCode, reset or resetAfter they are only delayed. */
-export interface Fault {
+/**
+ * Which requests fail, and how. A rule with nothing but `delayMs` or `bytesPerSecond` only slows them: it adds to whatever
+ * else strikes.
+ */
+export interface Fault extends TurnOptions {
     /** The operation by its name in the REST reference. */
     readonly operation?: string;
     readonly account?: string;
     readonly container?: string;
     readonly blob?: string;
-    /** Only from the nth matching request on, counted from 1. @default 1 */
-    readonly nth?: number;
-    /** How many requests fail. @default 1 if `nth` is given, all otherwise */
-    readonly times?: number;
     /** The status answered. @default the error code's own, or 500 */
     readonly status?: number;
     /** The error code answered. @default "InternalError", or "ServerBusy" for 503 */
@@ -21,10 +23,16 @@ export interface Fault {
     readonly retryAfterSeconds?: number;
     /** How long the request waits before anything else happens to it, in real milliseconds. */
     readonly delayMs?: number;
+    /** How fast the answer's body is sent, in real seconds. */
+    readonly bytesPerSecond?: number;
     /** The connection dies before an answer; the operation isn't carried out. */
     readonly reset?: boolean;
     /** The operation is carried out, then the connection dies before the answer. */
     readonly resetAfter?: boolean;
+    /** The connection stays and no answer ever comes; the operation isn't carried out. */
+    readonly hang?: boolean;
+    /** The operation is carried out, but no answer ever comes. */
+    readonly hangAfter?: boolean;
 }
 
 /** What a fault is matched with. */
@@ -35,19 +43,42 @@ export interface FaultTarget {
     readonly blob?: string;
 }
 
+/** What a request runs into. */
+export interface Strike {
+    /** How it fails, if it does. */
+    readonly fault?: Fault;
+    /** What of the account is used up. */
+    readonly busy?: { readonly what: string; readonly retryAfterSeconds?: number };
+    readonly delayMs: number;
+    readonly bytesPerSecond?: number;
+}
+
 interface ActiveFault {
     readonly fault: Fault;
-    seen: number;
-    struck: number;
+    readonly turns: Turns;
 }
 
 /** Faults that requests run into. */
 export class Faults {
+    /** How long every request waits, in real milliseconds. */
+    latencyMs: number;
     private active: ActiveFault[] = [];
+    private throttles: ActiveThrottle[] = [];
+    private readonly random: () => number;
+
+    /** @param seed what probabilities are drawn from */
+    constructor(
+        private readonly clock: Clock = systemClock,
+        seed = 1,
+        latencyMs = 0,
+    ) {
+        this.random = seeded(seed);
+        this.latencyMs = latencyMs;
+    }
 
     /** Adds a fault. Several may match: the first one that is due strikes. */
     add(fault: Fault): RuleHandle {
-        const entry = { fault, seen: 0, struck: 0 };
+        const entry = { fault, turns: new Turns(fault, this.random) };
         this.active.push(entry);
         return {
             remove: () => {
@@ -56,28 +87,62 @@ export class Faults {
         };
     }
 
-    /** Removes all faults. */
-    clear(): void {
-        this.active = [];
+    /** Lets accounts answer 503 ServerBusy to what comes faster than a rate, by the simulator's clock. */
+    throttle(throttle: Throttle): RuleHandle {
+        const entry = new ActiveThrottle(throttle, this.clock);
+        this.throttles.push(entry);
+        return {
+            remove: () => {
+                this.throttles = this.throttles.filter((each) => each !== entry);
+            },
+        };
     }
 
-    /** The fault that this request runs into, if any. */
-    strike(target: FaultTarget): Fault | undefined {
-        let struck: Fault | undefined;
+    /** Removes all faults and throttles, and the latency. */
+    clear(): void {
+        this.active = [];
+        this.throttles = [];
+        this.latencyMs = 0;
+    }
+
+    /** What this request runs into. */
+    strike(target: FaultTarget): Strike {
+        let fault: Fault | undefined;
+        let delayMs = this.latencyMs;
+        let bytesPerSecond: number | undefined;
         for (const entry of this.active) {
-            const { fault } = entry;
-            if (!matches(fault, target)) {
+            if (!matches(entry.fault, target) || !entry.turns.match() || (fault && fails(entry.fault))) {
                 continue;
             }
-            entry.seen++;
-            const times = fault.times ?? (fault.nth === undefined ? Number.POSITIVE_INFINITY : 1);
-            if (!struck && entry.seen >= (fault.nth ?? 1) && entry.struck < times) {
-                entry.struck++;
-                struck = fault;
+            entry.turns.strike();
+            delayMs += entry.fault.delayMs ?? 0;
+            bytesPerSecond = entry.fault.bytesPerSecond ?? bytesPerSecond;
+            fault = fails(entry.fault) ? entry.fault : fault;
+        }
+        return { fault, delayMs, bytesPerSecond, busy: fault ? undefined : this.busy(target.account) };
+    }
+
+    /** Counts the bytes of a request's body and of its answer's. */
+    transferred(account: string, bytes: number): void {
+        for (const throttle of this.throttles) {
+            throttle.bytes(account, bytes);
+        }
+    }
+
+    private busy(account: string): Strike["busy"] {
+        for (const entry of this.throttles) {
+            const what = entry.request(account);
+            if (what) {
+                return { what, retryAfterSeconds: entry.throttle.retryAfterSeconds };
             }
         }
-        return struck;
+        return undefined;
     }
+}
+
+function fails(fault: Fault): boolean {
+    const { status, errorCode, reset, resetAfter, hang, hangAfter } = fault;
+    return status !== undefined || errorCode !== undefined || !!(reset || resetAfter || hang || hangAfter);
 }
 
 function matches(fault: Fault, target: FaultTarget): boolean {

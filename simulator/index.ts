@@ -2,7 +2,7 @@
  * Simulated Azure Storage accounts for tests: start them with {@link startSimulator}, point any Azure Storage client at
  * them, turn the clock, slow or fail copies, inject faults, and look at the requests that were made.
  */
-export type { AccountHandle, PutBlobOptions } from "./accountHandle";
+export type { AccountHandle, CreateContainerOptions, PutBlobOptions } from "./accountHandle";
 export { type Clock, ManualClock, systemClock } from "./clock";
 export { type Content, zeros } from "./content/content";
 export { file } from "./content/file";
@@ -15,3 +15,6 @@ export { type Simulator, type SimulatorOptions, startSimulator } from "./simulat
 export type { AccountKind, AccountOptions } from "./state/account";
 export type { BlobType } from "./state/blob";
 export type { PublicAccess } from "./state/container";
+export type { GeneratedNames } from "./state/generatedBlobs";
+export type { Throttle } from "./throttle";
+export type { TurnOptions } from "./turns";

@@ -1,9 +1,10 @@
-import { type Clock, TickSource } from "./clock";
+import { type Clock, TickSource, timestampOf } from "./clock";
 import type { CopyRules } from "./copies";
 import { storageError } from "./http/errors";
 import type { Account } from "./state/account";
 import type { Blob } from "./state/blob";
 import type { Container } from "./state/container";
+import { addVersion, keepOverwritten, keepSoftDeleted, removeBlob } from "./state/protection";
 import { breakReaders, settle } from "./state/settle";
 import type { TemporaryFiles } from "./temporaryFiles";
 
@@ -69,22 +70,38 @@ export class Service {
         this.broken(blob, SOURCE_CHANGED);
     }
 
-    /** Puts a new blob in the place of the one there. */
+    /** Puts a new blob in the place of the one there, which stays as a version or for a while if the account says so. */
     replace(container: Container, name: string, blob: Blob): void {
+        const now = this.clock.now();
         const old = container.blob(name);
         if (old && old !== blob) {
             this.broken(old, SOURCE_CHANGED);
+            keepOverwritten(container, name, old, now, this.ticks);
+        } else {
+            keepSoftDeleted(container, name, blob, now, this.ticks);
+        }
+        if (container.account.versioning) {
+            blob.version = timestampOf(blob.modified);
         }
         container.set(name, blob);
     }
 
-    /** Takes a blob away. */
-    delete(container: Container, name: string): void {
-        const old = container.blob(name);
-        if (old) {
-            this.forget(old);
+    /** Keeps a blob as it is as a previous version, since it is about to be changed in place. */
+    newVersion(container: Container, name: string, blob: Blob): void {
+        if (container.account.versioning) {
+            addVersion(container, name, blob.clone());
+            blob.version = timestampOf(this.ticks.next());
         }
-        container.delete(name);
+    }
+
+    /** Takes a blob away; says whether it is gone for good. */
+    delete(container: Container, name: string): boolean {
+        const old = container.blob(name);
+        if (!old) {
+            return true;
+        }
+        this.forget(old);
+        return removeBlob(container, name, old, this.clock.now());
     }
 
     /** Notes that a blob or snapshot is gone: what reads it fails, what it was receiving stops. */

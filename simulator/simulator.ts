@@ -30,6 +30,10 @@ export interface SimulatorOptions {
     readonly tls?: Tls;
     /** Whether a line a request is printed to standard error. @default false */
     readonly log?: boolean;
+    /** How long every request waits before it is answered, in real milliseconds. @default 0 */
+    readonly latencyMs?: number;
+    /** What the probabilities of faults and copy rules are drawn from: the same seed, the same faults. @default 1 */
+    readonly seed?: number;
     /** How many requests the request log keeps. @default 10000 */
     readonly keepRequests?: number;
 }
@@ -60,7 +64,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         throw new Error("a simulator needs at least one account");
     }
     const files = new TemporaryFiles();
-    const copies = new CopyRules();
+    const copies = new CopyRules(options.seed);
     const clock = options.clock ?? systemClock;
     const service = new Service(clock, copies, files, {
         Standard: options.rehydrateSeconds?.Standard ?? 15 * 3600,
@@ -73,7 +77,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         service.accounts.set(account.name, new Account(account, options.copySeconds ?? 0));
     }
     const requests = new RequestLog(options.keepRequests ?? 10_000);
-    const faults = new Faults();
+    const faults = new Faults(clock, options.seed, options.latencyMs);
     const host = options.host ?? "127.0.0.1";
     const onAnswered = options.log ? printRequest : undefined;
     const server = await listen({ service, requests, faults, onAnswered }, host, options.port ?? 0, options.tls);

@@ -54,3 +54,12 @@ export const LEASE: Access = {
 
 /** Operations that no SAS authorizes. */
 export const KEY_ONLY: Access = { level: "c", sas: [""], serviceSas: false };
+
+/** Deleting a version takes its own permission, and so does deleting for good. */
+export const DELETE: Access = {
+    level: "o",
+    sas: ({ query }) => [query.get("deletetype") ? "y" : query.get("versionid") ? "x" : "d"],
+};
+
+/** Breaking a container's lease takes the permission to delete (or to write), all else that to write. */
+export const LEASE_CONTAINER: Access = { ...LEASE, level: "c", serviceSas: false };

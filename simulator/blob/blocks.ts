@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Content, EMPTY } from "../content/content";
+import type { Content } from "../content/content";
 import { JoinedContent } from "../content/joined";
 import type { Answer } from "../http/answer";
 import { readSmallBody, receiveContent } from "../http/body";
@@ -8,11 +8,21 @@ import type { StorageRequest } from "../http/request";
 import { element, parent, parseChildren } from "../http/xml";
 import type { Blob, Block } from "../state/blob";
 import type { StagedBlocks } from "../state/container";
-import { modifiedHeaders } from "./describeBlob";
+import { checkRead, readTagsCondition } from "./conditions";
+import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 import { checkMd5, newBlob, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { findBlob, refuseArchived, refusePendingCopy, replaceTarget, targetContainer, targetName } from "./target";
+import {
+    addressedBlob,
+    refuseArchived,
+    refuseOtherVersions,
+    refusePendingCopy,
+    replaceTarget,
+    targetContainer,
+    targetName,
+} from "./target";
+import { answeredMd5, readUrlSource } from "./urlSource";
 
 const MIB = 1024 * 1024;
 const MAX_UNCOMMITTED = 100_000;
@@ -29,6 +39,15 @@ export async function putBlock(request: StorageRequest): Promise<Answer> {
         status: 201,
         headers: { "Content-MD5": body.md5, "x-ms-request-server-encrypted": "true" },
     };
+}
+
+/** Put Block From URL: reads one block from a source; a range that ends after the source does is cut short. */
+export async function putBlockFromUrl(request: StorageRequest): Promise<Answer> {
+    const id = readBlockId(request);
+    const { content } = await readUrlSource(request, { limit: blockLimit(request.version), ranged: true });
+    const md5 = await answeredMd5(request, content);
+    stageBlock(request, id, content);
+    return { status: 201, headers: { "Content-MD5": md5, "x-ms-request-server-encrypted": "true" } };
 }
 
 /** Keeps an uncommitted block. The destination mustn't be of another type, archived or waiting for a copy. */
@@ -92,6 +111,7 @@ export async function putBlockList(request: StorageRequest): Promise<Answer> {
     if (old && old.type !== "BlockBlob") {
         throw storageError("InvalidBlobType");
     }
+    refuseOtherVersions(container, name, "BlockBlob");
     const now = request.service.clock.now();
     const blocks = chooseBlocks(wanted, old, container.staged(name, now));
     const blob = newBlob(request, "BlockBlob", old);
@@ -108,7 +128,7 @@ export async function putBlockList(request: StorageRequest): Promise<Answer> {
     return {
         status: 201,
         headers: {
-            ...modifiedHeaders(request, blob.modified),
+            ...writtenHeaders(request, blob),
             // That of the list, not of the blob.
             "Content-MD5": bodyMd5,
             "x-ms-request-server-encrypted": "true",
@@ -152,9 +172,10 @@ export function getBlockList(request: StorageRequest): Answer {
     const container = targetContainer(request);
     const name = targetName(request);
     const staged = request.query.has("snapshot") ? undefined : container.staged(name, request.service.clock.now());
-    const blob = staged ? request.service.blob(container, name) : findBlob(request, container, name);
+    const blob = staged ? request.service.blob(container, name) : addressedBlob(request);
     if (blob) {
         checkReadLease(request, blob);
+        checkRead(readTagsCondition(request.headers), blob);
         if (blob.type !== "BlockBlob") {
             throw storageError("InvalidBlobType");
         }
@@ -169,7 +190,7 @@ export function getBlockList(request: StorageRequest): Answer {
         headers: {
             ...(blob
                 ? { ...modifiedHeaders(request, blob.modified), "x-ms-blob-content-length": blob.content.length }
-                : { "x-ms-blob-content-length": EMPTY.length }),
+                : {}),
             Vary: "Origin",
         },
         xml: parent("BlockList", list),

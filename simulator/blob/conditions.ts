@@ -23,9 +23,12 @@ export interface Conditions {
     readonly tagsHeader: string;
 }
 
-/** The conditions on the resource itself, or with the prefix `x-ms-source-` on a copy's source. */
-export function readConditions(headers: Headers, prefix: "" | "x-ms-source-" = ""): Conditions {
-    const tagsHeader = prefix === "" ? "x-ms-if-tags" : "x-ms-source-if-tags";
+/**
+ * The conditions on the resource itself, or with the prefix `x-ms-source-` on a copy's source; the operations on tags
+ * take those on the blob with the prefix `x-ms-blob-`.
+ */
+export function readConditions(headers: Headers, prefix: "" | "x-ms-source-" | "x-ms-blob-" = ""): Conditions {
+    const tagsHeader = prefix === "x-ms-source-" ? "x-ms-source-if-tags" : "x-ms-if-tags";
     return {
         match: headers.get(`${prefix}if-match`) || undefined,
         noneMatch: headers.get(`${prefix}if-none-match`) || undefined,
@@ -34,6 +37,11 @@ export function readConditions(headers: Headers, prefix: "" | "x-ms-source-" = "
         tags: headers.get(tagsHeader) || undefined,
         tagsHeader,
     };
+}
+
+/** The one condition that Set Blob Tier and Get Block List take: that on tags. */
+export function readTagsCondition(headers: Headers): Conditions {
+    return { tags: headers.get("x-ms-if-tags") || undefined, tagsHeader: "x-ms-if-tags" };
 }
 
 /**

@@ -4,9 +4,11 @@ import { readSmallBody } from "../http/body";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { asList, element, optionalElement, parent, parseXml } from "../http/xml";
-import { type AccessPolicy, Container, type PublicAccess } from "../state/container";
+import { type AccessPolicy, blobsOf, Container, type PublicAccess } from "../state/container";
 import { type Conditions, checkWrite, readConditions } from "./conditions";
-import { modifiedHeaders } from "./describeBlob";
+import { type AnswerHeaders, leaseHeaders, modifiedHeaders } from "./describeBlob";
+import { refuseRetained } from "./immutability";
+import { checkContainerLease } from "./leaseChecks";
 import { readMetadata } from "./requestProperties";
 import { targetContainer } from "./target";
 
@@ -19,8 +21,10 @@ export function createContainer(request: StorageRequest): Answer {
     if (request.account.containers.has(name)) {
         throw storageError("ContainerAlreadyExists");
     }
-    const container = new Container(name, request.service.ticks.next(), publicAccess);
+    const container = new Container(request.account, name, request.service.ticks.next(), publicAccess);
     container.metadata = metadata;
+    container.encryptionScope = request.headers.get("x-ms-default-encryption-scope") || undefined;
+    container.denyScopeOverride = request.headers.boolean("x-ms-deny-encryption-scope-override") ?? false;
     request.account.containers.set(name, container);
     return { status: 201, headers: modifiedHeaders(request, container.modified) };
 }
@@ -28,14 +32,16 @@ export function createContainer(request: StorageRequest): Answer {
 /** Delete Container, with all that is in it. It is gone at once; the real service takes its time. */
 export function deleteContainer(request: StorageRequest): Answer {
     const container = targetContainer(request);
+    checkContainerLease(request, container, true);
     checkWrite(dateConditions(request), container);
-    for (const [name] of container.entries("")) {
-        const blob = container.blob(name);
-        if (blob) {
-            request.service.forget(blob);
+    for (const [, held] of container.entries("")) {
+        for (const blob of blobsOf(held)) {
+            refuseRetained(blob, request.service.clock.now());
         }
-        for (const snapshot of container.snapshots(name)) {
-            request.service.forget(snapshot.blob);
+    }
+    for (const [, held] of container.entries("")) {
+        for (const blob of blobsOf(held)) {
+            request.service.forget(blob);
         }
     }
     request.account.containers.delete(container.name);
@@ -45,6 +51,7 @@ export function deleteContainer(request: StorageRequest): Answer {
 /** Get Container Properties, which Get Container Metadata is a part of. */
 export function getContainerProperties(request: StorageRequest): Answer {
     const container = targetContainer(request);
+    checkContainerLease(request, container);
     const metadata = Object.entries(container.metadata ?? {}).map(([name, value]) => [`x-ms-meta-${name}`, value]);
     const onlyMetadata = request.query.get("comp")?.toLowerCase() === "metadata";
     return {
@@ -53,21 +60,20 @@ export function getContainerProperties(request: StorageRequest): Answer {
             ...modifiedHeaders(request, container.modified),
             Vary: "Origin",
             ...Object.fromEntries(metadata),
-            ...(onlyMetadata ? {} : propertyHeaders(container)),
+            ...(onlyMetadata ? {} : propertyHeaders(request, container)),
         },
     };
 }
 
-function propertyHeaders(container: Container): Record<string, string | undefined> {
+function propertyHeaders(request: StorageRequest, container: Container): AnswerHeaders {
     return {
-        "x-ms-lease-status": "unlocked",
-        "x-ms-lease-state": "available",
+        ...leaseHeaders(request, container.lease),
         "x-ms-blob-public-access": container.publicAccess,
         "x-ms-has-immutability-policy": "false",
         "x-ms-has-legal-hold": "false",
         "x-ms-immutable-storage-with-versioning-enabled": "false",
-        "x-ms-default-encryption-scope": "$account-encryption-key",
-        "x-ms-deny-encryption-scope-override": "false",
+        "x-ms-default-encryption-scope": container.encryptionScope ?? "$account-encryption-key",
+        "x-ms-deny-encryption-scope-override": String(container.denyScopeOverride),
     };
 }
 
@@ -75,7 +81,8 @@ function propertyHeaders(container: Container): Record<string, string | undefine
 export function setContainerMetadata(request: StorageRequest): Answer {
     const metadata = readMetadata(request.headers);
     const container = targetContainer(request);
-    checkWrite(dateConditions(request), container);
+    checkContainerLease(request, container);
+    checkWrite({ ...dateConditions(request), unmodifiedSince: undefined }, container);
     container.metadata = metadata;
     container.modified = request.service.ticks.next();
     return { status: 200, headers: modifiedHeaders(request, container.modified) };
@@ -84,6 +91,7 @@ export function setContainerMetadata(request: StorageRequest): Answer {
 /** Get Container ACL: the public access level and the stored access policies. */
 export function getContainerAcl(request: StorageRequest): Answer {
     const container = targetContainer(request);
+    checkContainerLease(request, container);
     const policies = container.policies.map((policy) =>
         parent(
             "SignedIdentifier",
@@ -113,6 +121,7 @@ export async function setContainerAcl(request: StorageRequest): Promise<Answer> 
     const body = await readSmallBody(request.body);
     const policies = body.length === 0 ? [] : readPolicies(body);
     const container = targetContainer(request);
+    checkContainerLease(request, container);
     checkWrite(dateConditions(request), container);
     container.publicAccess = publicAccess;
     container.policies = policies;

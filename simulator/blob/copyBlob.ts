@@ -10,11 +10,18 @@ import type { CopyState, PendingCopy } from "../state/copy";
 import { abort } from "../state/settle";
 import { checkWrite, readConditions } from "./conditions";
 import { type CopySource, openCopySource } from "./copySource";
-import { modifiedHeaders } from "./describeBlob";
-import { checkWriteLease, isGuid } from "./leaseChecks";
+import { writtenHeaders } from "./describeBlob";
+import { checkWriteLease, isGuid, refuseFiniteLease } from "./leaseChecks";
 import { newBlob, setProtection } from "./putBlob";
 import { inheritedTier, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { refuseArchived, refusePendingCopy, targetContainer, targetName } from "./target";
+import {
+    refuseArchived,
+    refuseOtherVersions,
+    refusePendingCopy,
+    refuseRetainedOverwrite,
+    targetContainer,
+    targetName,
+} from "./target";
 import { readRehydratePriority, startRehydration } from "./tier";
 
 /** Copy Blob. Within one account it ends at once, from elsewhere it is pending until the clock says otherwise. */
@@ -45,6 +52,7 @@ function startCopy(request: StorageRequest, source: CopySource): Answer {
     const seal = readSeal(request, type);
     const old = service.blob(container, name);
     checkDestination(request, old, type);
+    refuseOtherVersions(container, name, type);
     const rehydrates = checkArchivedSource(request, source, old, tier);
 
     const blob = newBlob(request, type, old);
@@ -72,7 +80,7 @@ function startCopy(request: StorageRequest, source: CopySource): Answer {
     return {
         status: request.version >= "2012-02-12" ? 202 : 201,
         headers: {
-            ...modifiedHeaders(request, blob.modified),
+            ...writtenHeaders(request, blob),
             "x-ms-copy-id": blob.copy.id,
             "x-ms-copy-status": blob.copy.status,
         },
@@ -84,15 +92,14 @@ function checkDestination(request: StorageRequest, old: Blob | undefined, type: 
     if (old || request.version >= "2013-08-15") {
         checkWriteLease(request, old);
     }
-    if (request.headers.has("x-ms-lease-id") && old?.lease && old.lease.duration !== -1) {
-        throw storageError("InfiniteLeaseDurationRequired");
-    }
+    refuseFiniteLease(request, old);
     checkWrite(readConditions(request.headers), old, { code: "TargetConditionNotMet", creates: true });
     if (!old) {
         return;
     }
     refusePendingCopy(old);
     refuseArchived(old);
+    refuseRetainedOverwrite(request, old);
     if (old.type !== type) {
         throw storageError("InvalidBlobType");
     }
@@ -112,10 +119,11 @@ function checkArchivedSource(
     if (blob.tier.rehydration) {
         throw storageError("BlobBeingRehydrated");
     }
-    if (tier === undefined || tier === "Archive" || blob === old || source.isSnapshot) {
+    if (tier === undefined || tier === "Archive" || blob === old || source.isFixed) {
         throw storageError("BlobArchived");
     }
-    if (!source.sameAccount && request.version < "2021-02-12") {
+    const elsewhere = source.account?.region !== request.account.region;
+    if (!source.sameAccount && (request.version < "2021-02-12" || elsewhere)) {
         throw storageError("CannotVerifyCopySource", {
             status: 409,
             message: "This operation is not permitted on an archived blob.",
@@ -181,7 +189,7 @@ function newCopyState(
 /** Any change of the source before the copy has ended fails the copy. A copy onto itself reads what it replaces. */
 function watchSource(source: CopySource, copy: CopyState, old: Blob | undefined): void {
     const { pending } = copy;
-    if (!pending || !source.blob || source.blob === old) {
+    if (!pending || !source.blob || source.blob === old || source.isFixed) {
         return;
     }
     const { rarities } = source.blob;

@@ -4,10 +4,11 @@ import { invalidHeader, StorageError, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Account } from "../state/account";
 import type { Blob } from "../state/blob";
+import type { Container } from "../state/container";
 import { checkWrite, readConditions } from "./conditions";
 import { cannotVerify } from "./copySourceErrors";
 import { type ExternalSource, openExternalSource } from "./externalSource";
-import { findSnapshot } from "./target";
+import { findBlob } from "./target";
 
 /** Where a copy's bytes come from. */
 export interface CopySource {
@@ -16,8 +17,10 @@ export interface CopySource {
     readonly sameAccount: boolean;
     /** The blob or snapshot, if the source's account is simulated. */
     readonly blob?: Blob;
-    /** Whether it is a snapshot, which can't change. */
-    readonly isSnapshot: boolean;
+    /** Whether it is a snapshot or a previous version, which can't change. */
+    readonly isFixed: boolean;
+    /** The account it is in, if that is simulated. */
+    readonly account?: Account;
     /** When the SAS that opens it ends, in milliseconds. */
     readonly expires?: number;
     /** The source, if it is anywhere else. */
@@ -28,36 +31,51 @@ const MAX_URL = 2048;
 
 /** Finds the source of Copy Blob, as the service would: may it be read, is it there, do its conditions hold? */
 export async function openCopySource(request: StorageRequest): Promise<CopySource> {
-    const text = request.headers.required("x-ms-copy-source");
-    const url = parseUrl(text);
-    const address = simulatedAddress(request, url);
+    const { text, url, address } = locateSource(request);
     if (!address) {
         const external = await openExternalSource(request, url);
-        return { reported: text, sameAccount: false, isSnapshot: false, external };
+        return { reported: text, sameAccount: false, isFixed: false, external };
     }
-    const { account, query } = address;
-    const sameAccount = account === request.account;
-    const reported = sameAccount ? text.replace(/^http:/i, "https:") : text;
+    const sameAccount = address.account === request.account;
+    const reported = reportedSource(request, text, address);
     let expires: number | undefined;
     let blob: Blob;
     try {
         // Within one account a key opens the source too; a SAS of the request covers the destination only.
         if (!sameAccount || request.identity.kind !== "key") {
-            expires = authorizeSource(request, address);
+            expires = authorizeSource(request, address, request.headers.has("x-ms-source-if-tags"));
         }
         blob = findSource(request, address);
     } catch (error) {
         throw sameAccount && isNotFound(error) ? error : cannotVerify(request, error);
     }
     checkWrite(readConditions(request.headers, "x-ms-source-"), blob, { code: "SourceConditionNotMet" });
-    return { reported, sameAccount, blob, isSnapshot: query.has("snapshot"), expires };
+    const isFixed = blob !== request.service.blob(containerOf(request, address), address.address.blob!);
+    return { reported, sameAccount, blob, isFixed, account: address.account, expires };
 }
 
-interface SourceAddress {
+/** A source in a simulated account. */
+export interface SourceAddress {
     readonly account: Account;
     readonly address: Address;
     readonly query: Query;
     readonly secure: boolean;
+}
+
+/** Where the x-ms-copy-source header leads: into a simulated account, or else anywhere. */
+export function locateSource(request: StorageRequest): {
+    readonly text: string;
+    readonly url: URL;
+    readonly address: SourceAddress | undefined;
+} {
+    const text = request.headers.required("x-ms-copy-source");
+    const url = parseUrl(text);
+    return { text, url, address: simulatedAddress(request, url) };
+}
+
+/** The source's URL as the x-ms-copy-source header reports it: https within an account. */
+export function reportedSource(request: StorageRequest, text: string, address: SourceAddress | undefined): string {
+    return address?.account === request.account ? text.replace(/^http:/i, "https:") : text;
 }
 
 function parseUrl(text: string): URL {
@@ -96,7 +114,11 @@ function simulatedAddress(request: StorageRequest, url: URL): SourceAddress | un
 }
 
 /** Throws unless the source is public or its URL carries a SAS that grants reading; gives the SAS's end. */
-function authorizeSource(request: StorageRequest, source: SourceAddress): number | undefined {
+export function authorizeSource(
+    request: StorageRequest,
+    source: SourceAddress,
+    readsTags: boolean,
+): number | undefined {
     const { account, address, query } = source;
     if (query.has("sig")) {
         const grant = verifySas({
@@ -112,8 +134,7 @@ function authorizeSource(request: StorageRequest, source: SourceAddress): number
         if (grant.kind === "account" && !grant.resourceTypes.includes("o")) {
             throw storageError("AuthorizationResourceTypeMismatch");
         }
-        const tags = request.headers.has("x-ms-source-if-tags");
-        if (!grant.permissions.includes("r") || (tags && !grant.permissions.includes("t"))) {
+        if (!grant.permissions.includes("r") || (readsTags && !grant.permissions.includes("t"))) {
             throw storageError("AuthorizationPermissionMismatch");
         }
         return grant.expires;
@@ -128,17 +149,13 @@ function authorizeSource(request: StorageRequest, source: SourceAddress): number
     return undefined;
 }
 
-function findSource(request: StorageRequest, { account, address, query }: SourceAddress): Blob {
-    const container = request.service.container(account, address.container!);
-    const snapshot = query.get("snapshot");
-    if (snapshot) {
-        return findSnapshot(container, address.blob!, snapshot);
-    }
-    const blob = query.get("versionid") ? undefined : request.service.blob(container, address.blob!);
-    if (!blob) {
-        throw storageError("BlobNotFound");
-    }
-    return blob;
+function containerOf(request: StorageRequest, { account, address }: SourceAddress): Container {
+    return request.service.container(account, address.container!);
+}
+
+/** The source blob, snapshot or version; 404 if there is none. */
+export function findSource(request: StorageRequest, source: SourceAddress): Blob {
+    return findBlob(request.service, containerOf(request, source), source.address.blob!, source.query);
 }
 
 function isNotFound(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { etagOf, httpDate, millisecondsOf, type Ticks } from "../clock";
 import type { StorageRequest } from "../http/request";
 import type { Account } from "../state/account";
 import type { Blob } from "../state/blob";
-import { isLocked, leaseState } from "../state/lease";
+import { isLocked, type Lease, leaseState } from "../state/lease";
 
 /** Headers of an answer. */
 export type AnswerHeaders = Record<string, string | number | undefined>;
@@ -10,6 +10,20 @@ export type AnswerHeaders = Record<string, string | number | undefined>;
 /** ETag and Last-Modified; versions before 2011-08-18 have the ETag without quotes. */
 export function modifiedHeaders(request: StorageRequest, modified: Ticks): AnswerHeaders {
     return { ETag: quotedEtag(request.version, modified), "Last-Modified": httpDate(millisecondsOf(modified)) };
+}
+
+/** What the answer to a write says of the blob written. */
+export function writtenHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
+    return {
+        ...modifiedHeaders(request, blob.modified),
+        ...versionHeader(request, blob),
+        "x-ms-encryption-scope": blob.rare?.encryptionScope,
+    };
+}
+
+/** The version ID, for versions of the service that know of it. */
+export function versionHeader(request: StorageRequest, blob: Blob): AnswerHeaders {
+    return request.version >= "2019-10-10" ? { "x-ms-version-id": blob.version } : {};
 }
 
 /** The ETag as a header of that version. */
@@ -34,12 +48,12 @@ export function copyHeaders(blob: Blob): AnswerHeaders {
 }
 
 /** x-ms-lease-status, -state and -duration. */
-export function leaseHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
-    const state = leaseState(blob.lease, request.service.clock.now());
+export function leaseHeaders(request: StorageRequest, lease: Lease | undefined): AnswerHeaders {
+    const state = leaseState(lease, request.service.clock.now());
     return {
         "x-ms-lease-status": isLocked(state) ? "locked" : "unlocked",
         "x-ms-lease-state": state,
-        "x-ms-lease-duration": state === "leased" ? (blob.lease!.duration === -1 ? "infinite" : "fixed") : undefined,
+        "x-ms-lease-duration": state === "leased" ? (lease!.duration === -1 ? "infinite" : "fixed") : undefined,
     };
 }
 
@@ -60,7 +74,8 @@ export function shownTier(account: Account, blob: Blob): ShownTier | undefined {
         return {
             tier: blob.tier.tier,
             inferred: false,
-            changed: blob.tier.changed,
+            // Premium page blobs were seen without.
+            changed: blob.type === "PageBlob" ? undefined : blob.tier.changed,
             archiveStatus: rehydration && `rehydrate-pending-to-${rehydration.to.toLowerCase()}`,
             rehydratePriority: rehydration?.priority,
         };
@@ -87,6 +102,7 @@ function inferredPageTier(length: number): string {
 /** All headers that Get Blob and Get Blob Properties have in common. */
 export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders {
     const { rare } = blob;
+    const version = versionHeader(request, blob);
     const headers: AnswerHeaders = {
         "Content-Type": blob.headers.contentType,
         "Content-Encoding": blob.headers.contentEncoding,
@@ -96,10 +112,13 @@ export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders 
         "Accept-Ranges": "bytes",
         ...modifiedHeaders(request, blob.modified),
         Vary: "Origin",
+        ...version,
+        "x-ms-is-current-version": version["x-ms-version-id"] && isCurrent(request, blob) ? "true" : undefined,
         "x-ms-blob-type": blob.type,
         "x-ms-server-encrypted": "true",
+        "x-ms-encryption-scope": rare?.encryptionScope,
         "x-ms-creation-time": httpDate(blob.createdSeconds * 1000),
-        ...leaseHeaders(request, blob),
+        ...leaseHeaders(request, blob.lease),
         ...copyHeaders(blob),
         "x-ms-blob-sequence-number": blob.type === "PageBlob" ? (rare?.sequenceNumber ?? 0) : undefined,
         "x-ms-blob-committed-block-count": blob.type === "AppendBlob" ? (rare?.appendedBlocks ?? 0) : undefined,
@@ -129,4 +148,8 @@ export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders 
         }
     }
     return headers;
+}
+
+function isCurrent({ address, account }: StorageRequest, blob: Blob): boolean {
+    return account.containers.get(address.container!)?.blob(address.blob!) === blob;
 }

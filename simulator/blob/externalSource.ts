@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { get as httpGet, type IncomingMessage, STATUS_CODES } from "node:http";
+import { get as httpGet, type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from "node:http";
 import { get as httpsGet } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { EMPTY } from "../content/content";
@@ -20,18 +20,32 @@ export interface ExternalSource {
     readonly headers: BlobHeaders;
     readonly md5?: string;
     readonly metadata?: Metadata;
-    /** Receives the bytes into a temporary file; nobody waits for it. */
+    /** Receives the bytes into a temporary file; nobody need wait for it. */
     start(): Transfer;
     /** Hangs up without receiving the bytes. */
     cancel(): void;
 }
 
+/** Bytes of a source, end included. */
+export interface SourceRange {
+    readonly start: number;
+    readonly end: number;
+}
+
+/** Whether the source's conditions hold; throws if they don't. */
+export type ConditionCheck = (request: StorageRequest, answered: IncomingHttpHeaders) => void;
+
 /** Asks for a URL; throws CannotVerifyCopySource unless it answers 200 with a length, and its conditions hold. */
-export async function openExternalSource(request: StorageRequest, url: URL): Promise<ExternalSource> {
-    const response = await ask(url);
+export async function openExternalSource(
+    request: StorageRequest,
+    url: URL,
+    range?: SourceRange,
+    check: ConditionCheck = checkConditions,
+): Promise<ExternalSource> {
+    const response = await ask(url, range);
     try {
-        checkAnswer(request, response);
-        checkConditions(request, response);
+        checkAnswer(request, response, range ? [200, 206] : [200]);
+        check(request, response.headers);
     } catch (error) {
         response.destroy();
         throw error;
@@ -56,18 +70,19 @@ export async function openExternalSource(request: StorageRequest, url: URL): Pro
     };
 }
 
-function ask(url: URL): Promise<IncomingMessage> {
+function ask(url: URL, range: SourceRange | undefined): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
         const get = url.protocol === "https:" ? httpsGet : httpGet;
-        const request = get(url, { agent: false, timeout: ANSWER_TIMEOUT }, resolve);
+        const headers = range ? { Range: `bytes=${range.start}-${Number.isFinite(range.end) ? range.end : ""}` } : {};
+        const request = get(url, { agent: false, timeout: ANSWER_TIMEOUT, headers }, resolve);
         request.on("timeout", () => request.destroy());
         request.on("error", () => reject(storageError("CannotVerifyCopySource")));
     });
 }
 
-function checkAnswer(request: StorageRequest, response: IncomingMessage): void {
+function checkAnswer(request: StorageRequest, response: IncomingMessage, good: readonly number[]): void {
     const status = response.statusCode!;
-    if (status !== 200) {
+    if (!good.includes(status)) {
         const message = response.statusMessage || STATUS_CODES[status] || "The copy source can't be read.";
         const code = response.headers["x-ms-error-code"];
         throw storageError("CannotVerifyCopySource", {
@@ -86,9 +101,9 @@ function checkAnswer(request: StorageRequest, response: IncomingMessage): void {
     }
 }
 
-function checkConditions({ headers }: StorageRequest, response: IncomingMessage): void {
-    const etag = response.headers.etag;
-    const modified = Date.parse(response.headers["last-modified"] ?? "");
+function checkConditions({ headers }: StorageRequest, answered: IncomingHttpHeaders): void {
+    const etag = answered.etag;
+    const modified = Date.parse(answered["last-modified"] ?? "");
     const same = (condition: string) =>
         condition === "*" || condition.replaceAll('"', "") === etag?.replaceAll('"', "");
     const match = headers.get("x-ms-source-if-match");
@@ -106,13 +121,13 @@ function checkConditions({ headers }: StorageRequest, response: IncomingMessage)
 }
 
 function receive(request: StorageRequest, response: IncomingMessage, length: number): Transfer {
-    const transfer: Transfer = { cancel: () => response.destroy() };
     const path = request.service.files.next();
     let received = 0;
     response.on("data", (chunk: Buffer) => {
         received += chunk.length;
     });
-    pipeline(response, createWriteStream(path))
+    const transfer: Transfer = { cancel: () => response.destroy(), done: Promise.resolve() };
+    transfer.done = pipeline(response, createWriteStream(path))
         .then(() => {
             if (received === length) {
                 transfer.content = length === 0 ? EMPTY : file(path);

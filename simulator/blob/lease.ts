@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/answer";
 import { invalidHeader, invalidParameter, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import type { Blob } from "../state/blob";
 import { type Lease, leaseState } from "../state/lease";
 import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders } from "./describeBlob";
@@ -15,11 +14,7 @@ export function leaseBlob(request: StorageRequest): Answer {
     if (snapshot) {
         throw invalidParameter("snapshot", snapshot, "A snapshot can't be leased.");
     }
-    const action = request.headers.required("x-ms-lease-action").toLowerCase();
-    const act = ACTIONS[action];
-    if (!act) {
-        throw invalidHeader("x-ms-lease-action", action);
-    }
+    const act = readAction(request);
     const container = targetContainer(request);
     const blob = request.service.blob(container, targetName(request));
     if (!blob) {
@@ -31,11 +26,35 @@ export function leaseBlob(request: StorageRequest): Answer {
     return { status, headers: { ...modifiedHeaders(request, blob.modified), ...headers } };
 }
 
-type Action = (request: StorageRequest, blob: Blob) => Answer;
+/** Lease Container, by the same actions. */
+export function leaseContainer(request: StorageRequest): Answer {
+    const act = readAction(request);
+    const container = targetContainer(request);
+    const { modifiedSince, unmodifiedSince, tagsHeader } = readConditions(request.headers);
+    checkWrite({ modifiedSince, unmodifiedSince, tagsHeader }, container);
+    const { status, headers } = act(request, container);
+    return { status, headers: { ...modifiedHeaders(request, container.modified), ...headers } };
+}
+
+/** A blob or a container. */
+interface Leasable {
+    lease: Lease | undefined;
+}
+
+function readAction(request: StorageRequest): Action {
+    const action = request.headers.required("x-ms-lease-action").toLowerCase();
+    const act = ACTIONS[action];
+    if (!act) {
+        throw invalidHeader("x-ms-lease-action", action);
+    }
+    return act;
+}
+
+type Action = (request: StorageRequest, target: Leasable) => Answer;
 
 const ACTIONS: Readonly<Record<string, Action>> = { acquire, renew, change, release, break: breakLease };
 
-function acquire(request: StorageRequest, blob: Blob): Answer {
+function acquire(request: StorageRequest, target: Leasable): Answer {
     const duration = request.headers.integer("x-ms-lease-duration");
     if (duration === undefined) {
         throw missingHeader("x-ms-lease-duration");
@@ -45,34 +64,36 @@ function acquire(request: StorageRequest, blob: Blob): Answer {
     }
     const proposed = requestLeaseId(request, "x-ms-proposed-lease-id");
     const now = request.service.clock.now();
-    const state = leaseState(blob.lease, now);
+    const state = leaseState(target.lease, now);
     if (state === "breaking") {
-        throw storageError(blob.lease!.id === proposed ? "LeaseIsBreakingAndCannotBeAcquired" : "LeaseAlreadyPresent");
+        throw storageError(
+            target.lease!.id === proposed ? "LeaseIsBreakingAndCannotBeAcquired" : "LeaseAlreadyPresent",
+        );
     }
-    if (state === "leased" && blob.lease!.id !== proposed) {
+    if (state === "leased" && target.lease!.id !== proposed) {
         throw storageError("LeaseAlreadyPresent");
     }
-    blob.lease = lease(proposed ?? randomUUID(), duration, now);
-    return { status: 201, headers: { "x-ms-lease-id": blob.lease.id } };
+    target.lease = lease(proposed ?? randomUUID(), duration, now);
+    return { status: 201, headers: { "x-ms-lease-id": target.lease.id } };
 }
 
-function renew(request: StorageRequest, blob: Blob): Answer {
-    const held = heldLease(request, blob);
+function renew(request: StorageRequest, target: Leasable): Answer {
+    const held = heldLease(request, target);
     const now = request.service.clock.now();
     const state = leaseState(held, now);
     if (state === "breaking" || state === "broken") {
         throw storageError("LeaseIsBrokenAndCannotBeRenewed");
     }
-    blob.lease = lease(held.id, held.duration, now);
+    target.lease = lease(held.id, held.duration, now);
     return { status: 200, headers: { "x-ms-lease-id": held.id } };
 }
 
-function change(request: StorageRequest, blob: Blob): Answer {
+function change(request: StorageRequest, target: Leasable): Answer {
     request.headers.required("x-ms-lease-id");
     request.headers.required("x-ms-proposed-lease-id");
     const id = requestLeaseId(request)!;
     const proposed = requestLeaseId(request, "x-ms-proposed-lease-id")!;
-    const held = blob.lease;
+    const held = target.lease;
     const state = leaseState(held, request.service.clock.now());
     if (!held || state === "expired" || state === "broken") {
         throw storageError("LeaseNotPresentWithLeaseOperation");
@@ -83,50 +104,50 @@ function change(request: StorageRequest, blob: Blob): Answer {
     if (state === "breaking") {
         throw storageError("LeaseIsBreakingAndCannotBeChanged");
     }
-    blob.lease = { ...held, id: proposed };
+    target.lease = { ...held, id: proposed };
     return { status: 200, headers: { "x-ms-lease-id": proposed } };
 }
 
-function release(request: StorageRequest, blob: Blob): Answer {
-    heldLease(request, blob);
-    blob.lease = undefined;
+function release(request: StorageRequest, target: Leasable): Answer {
+    heldLease(request, target);
+    target.lease = undefined;
     return { status: 200 };
 }
 
-function breakLease(request: StorageRequest, blob: Blob): Answer {
+function breakLease(request: StorageRequest, target: Leasable): Answer {
     const period = request.headers.integer("x-ms-lease-break-period");
     if (period !== undefined && (period < 0 || period > 60)) {
         throw invalidHeader("x-ms-lease-break-period", String(period));
     }
-    const held = blob.lease;
+    const held = target.lease;
     if (!held) {
         throw storageError("LeaseNotPresentWithLeaseOperation");
     }
     const now = request.service.clock.now();
     const state = leaseState(held, now);
     if (state === "broken" || state === "expired") {
-        blob.lease = { ...held, breaks: Math.min(held.breaks ?? now, now) };
+        target.lease = { ...held, breaks: Math.min(held.breaks ?? now, now) };
         return { status: 202, headers: { "x-ms-lease-time": 0 } };
     }
     const remaining = state === "breaking" ? held.breaks! - now : held.expires - now;
     const asked = period === undefined ? undefined : period * 1000;
     // A fixed lease runs on for the rest of its time, an infinite one breaks at once, unless a shorter period is given.
     const wait = Number.isFinite(remaining) ? Math.min(remaining, asked ?? remaining) : (asked ?? 0);
-    blob.lease = { ...held, breaks: now + wait };
+    target.lease = { ...held, breaks: now + wait };
     return { status: 202, headers: { "x-ms-lease-time": Math.ceil(wait / 1000) } };
 }
 
-/** The blob's lease, if the request names it; 409 otherwise. */
-function heldLease(request: StorageRequest, blob: Blob): Lease {
+/** The lease, if the request names it; 409 otherwise. */
+function heldLease(request: StorageRequest, target: Leasable): Lease {
     request.headers.required("x-ms-lease-id");
     const id = requestLeaseId(request);
-    if (!blob.lease) {
+    if (!target.lease) {
         throw storageError("LeaseIdMismatchWithLeaseOperation");
     }
-    if (blob.lease.id !== id) {
+    if (target.lease.id !== id) {
         throw storageError("LeaseIdMismatchWithLeaseOperation");
     }
-    return blob.lease;
+    return target.lease;
 }
 
 function lease(id: string, duration: number, now: number): Lease {

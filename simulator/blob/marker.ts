@@ -20,11 +20,11 @@ export function readMarker(request: StorageRequest): string | undefined {
     return Buffer.from(parts[2]!, "base64url").toString("utf8");
 }
 
-/** The maxresults parameter: 1 or more, at most 5,000 are given. @default 5000 */
-export function readMaxResults(request: StorageRequest): number {
+/** The maxresults parameter: 1 or more; no more than the limit are given. */
+export function readMaxResults(request: StorageRequest, limit = 5000): number {
     const text = request.query.get("maxresults");
     if (text === undefined || text === "") {
-        return 5000;
+        return limit;
     }
     const number = Number(text);
     if (!/^\d+$/.test(text)) {
@@ -33,7 +33,7 @@ export function readMaxResults(request: StorageRequest): number {
     if (number < 1) {
         throw invalidParameter("maxresults", text, "maxresults must be at least 1.");
     }
-    return Math.min(number, 5000);
+    return Math.min(number, limit);
 }
 
 /** Where a list begins: at the marker, or at the prefix if that comes later. */

@@ -5,14 +5,17 @@ import {
     blobAccess,
     CREATE_OR_WRITE,
     containerAccess,
+    DELETE,
     KEY_ONLY,
     LEASE,
+    LEASE_CONTAINER,
     publicBlobAccess,
     publicContainerAccess,
     serviceAccess,
 } from "./access";
-import { appendBlock } from "./append";
-import { getBlockList, putBlock, putBlockList } from "./blocks";
+import { appendBlock, appendBlockFromUrl, sealBlob } from "./append";
+import { submitBatch } from "./batch";
+import { getBlockList, putBlock, putBlockFromUrl, putBlockList } from "./blocks";
 import {
     createContainer,
     deleteContainer,
@@ -22,14 +25,18 @@ import {
     setContainerMetadata,
 } from "./containers";
 import { abortCopyBlob, copyBlob } from "./copyBlob";
-import { leaseBlob } from "./lease";
+import { deleteBlob, undeleteBlob } from "./deleteBlob";
+import { findBlobsByTags } from "./findBlobs";
+import { copyBlobFromUrl, putBlobFromUrl } from "./fromUrl";
+import { deleteImmutabilityPolicy, setImmutabilityPolicy, setLegalHold } from "./immutability";
+import { leaseBlob, leaseContainer } from "./lease";
 import { listBlobs } from "./listBlobs";
-import { getPageRanges, putPage } from "./pages";
+import { getPageRanges, putPage, putPageFromUrl } from "./pages";
 import { getBlobTags, setBlobMetadata, setBlobProperties, setBlobTags } from "./properties";
 import { putBlob } from "./putBlob";
 import { getBlob, getBlobMetadata, getBlobProperties } from "./readBlob";
 import { getAccountInformation, getServiceProperties, listContainers } from "./serviceOperations";
-import { deleteBlob, snapshotBlob } from "./snapshots";
+import { snapshotBlob } from "./snapshots";
 import { setBlobTier } from "./tier";
 
 /** An operation of the REST reference: which requests are meant by it, who may make them, and what it does. */
@@ -67,6 +74,9 @@ function operation(
 const READ = publicBlobAccess("r");
 const WRITE = blobAccess("w");
 const FROM_URL = { header: "x-ms-copy-source" };
+const IMMUTABILITY = { comp: "immutabilitypolicies" };
+/** Each request of a batch is authorized by itself. */
+const ANY_CONTAINER_SAS: Access = { level: "c", sas: ["*"] };
 const LATER = blobAccess("*");
 
 /** The operations of the Blob service, as the REST reference lists them. The first that fits is meant. */
@@ -107,8 +117,8 @@ export const OPERATIONS: readonly Operation[] = [
         { restype: "service", comp: "userdelegationkey" },
         KEY_ONLY,
     ),
-    operation("Find Blobs by Tags", "GET", "service", { comp: "blobs" }, serviceAccess("f")),
-    operation("Blob Batch", "POST", "service", { comp: "batch" }, serviceAccess("*")),
+    operation("Find Blobs by Tags", "GET", "service", { comp: "blobs" }, serviceAccess("f"), findBlobsByTags),
+    operation("Blob Batch", "POST", "service", { comp: "batch" }, serviceAccess("*"), submitBatch),
 
     operation("Create Container", "PUT", "container", {}, containerAccess("cw"), createContainer),
     operation("Delete Container", "DELETE", "container", {}, containerAccess("d"), deleteContainer),
@@ -146,13 +156,34 @@ export const OPERATIONS: readonly Operation[] = [
         { level: "c", sas: ["l"], publicAccess: "container" },
         listBlobs,
     ),
-    operation("Lease Container", "PUT", "container", { comp: "lease" }, containerAccess("wd")),
+    operation("Lease Container", "PUT", "container", { comp: "lease" }, LEASE_CONTAINER, leaseContainer),
     operation("Restore Container", "PUT", "container", { comp: "undelete" }, containerAccess("w")),
-    operation("Find Blobs by Tags in Container", "GET", "container", { comp: "blobs" }, { level: "c", sas: ["f"] }),
-    operation("Blob Batch", "POST", "container", { comp: "batch" }, containerAccess("*")),
+    operation(
+        "Find Blobs by Tags in Container",
+        "GET",
+        "container",
+        { comp: "blobs" },
+        { level: "c", sas: ["f"] },
+        findBlobsByTags,
+    ),
+    operation("Blob Batch", "POST", "container", { comp: "batch" }, ANY_CONTAINER_SAS, submitBatch),
 
-    operation("Copy Blob From URL", "PUT", "blob", { header: "x-ms-requires-sync", headerValue: "true" }, LATER),
-    operation("Put Blob From URL", "PUT", "blob", { header: "x-ms-blob-type+x-ms-copy-source" }, LATER),
+    operation(
+        "Copy Blob From URL",
+        "PUT",
+        "blob",
+        { header: "x-ms-requires-sync", headerValue: "true" },
+        CREATE_OR_WRITE,
+        copyBlobFromUrl,
+    ),
+    operation(
+        "Put Blob From URL",
+        "PUT",
+        "blob",
+        { header: "x-ms-blob-type+x-ms-copy-source" },
+        CREATE_OR_WRITE,
+        putBlobFromUrl,
+    ),
     operation("Copy Blob", "PUT", "blob", FROM_URL, CREATE_OR_WRITE, copyBlob),
     operation("Abort Copy Blob", "PUT", "blob", { comp: "copy" }, WRITE, abortCopyBlob),
     operation("Incremental Copy Blob", "PUT", "blob", { comp: "incrementalcopy" }, LATER),
@@ -167,26 +198,40 @@ export const OPERATIONS: readonly Operation[] = [
     operation("Set Blob Tier", "PUT", "blob", { comp: "tier" }, WRITE, setBlobTier),
     operation("Snapshot Blob", "PUT", "blob", { comp: "snapshot" }, blobAccess("cw"), snapshotBlob),
     operation("Lease Blob", "PUT", "blob", { comp: "lease" }, LEASE, leaseBlob),
-    operation("Delete Blob", "DELETE", "blob", {}, blobAccess("d"), deleteBlob),
-    operation("Undelete Blob", "PUT", "blob", { comp: "undelete" }, LATER),
+    operation("Delete Blob", "DELETE", "blob", {}, DELETE, deleteBlob),
+    operation("Undelete Blob", "PUT", "blob", { comp: "undelete" }, WRITE, undeleteBlob),
     operation("Query Blob Contents", "POST", "blob", { comp: "query" }, LATER),
     operation("Set Blob Expiry", "PUT", "blob", { comp: "expiry" }, LATER),
-    operation("Set Blob Immutability Policy", "PUT", "blob", { comp: "immutabilitypolicies" }, LATER),
-    operation("Delete Blob Immutability Policy", "DELETE", "blob", { comp: "immutabilitypolicies" }, LATER),
-    operation("Set Blob Legal Hold", "PUT", "blob", { comp: "legalhold" }, LATER),
+    operation("Set Blob Immutability Policy", "PUT", "blob", IMMUTABILITY, blobAccess("i"), setImmutabilityPolicy),
+    operation(
+        "Delete Blob Immutability Policy",
+        "DELETE",
+        "blob",
+        IMMUTABILITY,
+        blobAccess("i"),
+        deleteImmutabilityPolicy,
+    ),
+    operation("Set Blob Legal Hold", "PUT", "blob", { comp: "legalhold" }, blobAccess("i"), setLegalHold),
 
-    operation("Put Block From URL", "PUT", "blob", { comp: "block", ...FROM_URL }, LATER),
+    operation("Put Block From URL", "PUT", "blob", { comp: "block", ...FROM_URL }, WRITE, putBlockFromUrl),
     operation("Put Block", "PUT", "blob", { comp: "block" }, WRITE, putBlock),
-    operation("Put Block List", "PUT", "blob", { comp: "blocklist" }, CREATE_OR_WRITE, putBlockList),
+    operation("Put Block List", "PUT", "blob", { comp: "blocklist" }, WRITE, putBlockList),
     operation("Get Block List", "GET", "blob", { comp: "blocklist" }, READ, getBlockList),
 
-    operation("Put Page From URL", "PUT", "blob", { comp: "page", ...FROM_URL }, LATER),
+    operation("Put Page From URL", "PUT", "blob", { comp: "page", ...FROM_URL }, WRITE, putPageFromUrl),
     operation("Put Page", "PUT", "blob", { comp: "page" }, WRITE, putPage),
     operation("Get Page Ranges", "GET", "blob", { comp: "pagelist" }, READ, getPageRanges),
 
-    operation("Append Block From URL", "PUT", "blob", { comp: "appendblock", ...FROM_URL }, LATER),
+    operation(
+        "Append Block From URL",
+        "PUT",
+        "blob",
+        { comp: "appendblock", ...FROM_URL },
+        blobAccess("aw"),
+        appendBlockFromUrl,
+    ),
     operation("Append Block", "PUT", "blob", { comp: "appendblock" }, blobAccess("aw"), appendBlock),
-    operation("Append Blob Seal", "PUT", "blob", { comp: "seal" }, LATER),
+    operation("Append Blob Seal", "PUT", "blob", { comp: "seal" }, blobAccess("aw"), sealBlob),
 ];
 
 /** The operation that a request means, if it means any. */

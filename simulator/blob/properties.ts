@@ -5,28 +5,22 @@ import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, parent } from "../http/xml";
 import type { Blob } from "../state/blob";
-import { checkWrite, readConditions } from "./conditions";
-import { modifiedHeaders } from "./describeBlob";
-import { checkWriteLease, forgetEndedLease } from "./leaseChecks";
+import { checkRead, checkWrite, readConditions } from "./conditions";
+import { modifiedHeaders, writtenHeaders } from "./describeBlob";
+import { checkReadLease, checkWriteLease, forgetEndedLease } from "./leaseChecks";
 import { readMd5Header, readPageBlobLength, readSequenceNumber } from "./putBlob";
 import { readBlobHeaders, readMetadata, readTagsBody } from "./requestProperties";
-import {
-    findBlob,
-    readTarget,
-    refuseArchived,
-    refusePendingCopy,
-    targetContainer,
-    targetName,
-    writeTarget,
-} from "./target";
+import { addressedBlob, refuseArchived, refusePendingCopy, targetContainer, targetName, writeTarget } from "./target";
 
 /** Set Blob Metadata: replaces the whole set. */
 export function setBlobMetadata(request: StorageRequest): Answer {
     const metadata = readMetadata(request.headers);
     const blob = writeTarget(request);
     refuseArchived(blob);
+    request.service.newVersion(targetContainer(request), targetName(request), blob);
     blob.metadata = metadata;
-    return changed(request, blob);
+    const answer = changed(request, blob);
+    return { ...answer, headers: { ...answer.headers, ...writtenHeaders(request, blob) } };
 }
 
 /** Set Blob Properties: replaces the HTTP headers, or resizes a page blob or changes its sequence number. */
@@ -60,7 +54,9 @@ export function setBlobProperties(request: StorageRequest): Answer {
 
 /** Get Blob Tags. */
 export function getBlobTags(request: StorageRequest): Answer {
-    const blob = readTarget(request);
+    const blob = addressedBlob(request);
+    checkReadLease(request, blob);
+    checkRead(readConditions(request.headers, "x-ms-blob-"), blob);
     const tags = Object.entries(blob.tags ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, value]) => parent("Tag", element("Key", key) + element("Value", value)));
@@ -70,10 +66,9 @@ export function getBlobTags(request: StorageRequest): Answer {
 /** Set Blob Tags: replaces the whole set. ETag and Last-Modified stay. */
 export async function setBlobTags(request: StorageRequest): Promise<Answer> {
     const tags = readTagsBody(await readSmallBody(request.body));
-    const container = targetContainer(request);
-    const blob = findBlob(request, container, targetName(request));
+    const blob = addressedBlob(request);
     checkWriteLease(request, blob);
-    checkWrite(readConditions(request.headers), blob);
+    checkWrite(readConditions(request.headers, "x-ms-blob-"), blob);
     refusePendingCopy(blob);
     blob.tags = Object.keys(tags).length > 0 ? tags : undefined;
     return { status: 204 };

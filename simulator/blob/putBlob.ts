@@ -5,17 +5,11 @@ import { receiveContent } from "../http/body";
 import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { Blob, type BlobType } from "../state/blob";
-import { type AnswerHeaders, modifiedHeaders } from "./describeBlob";
+import { type AnswerHeaders, writtenHeaders } from "./describeBlob";
+import { readImmutability } from "./immutability";
 import { forgetEndedLease } from "./leaseChecks";
-import {
-    inheritedTier,
-    newBlobHeaders,
-    readImmutability,
-    readMetadata,
-    readTagsHeader,
-    readTier,
-} from "./requestProperties";
-import { replaceTarget } from "./target";
+import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
+import { refuseOtherVersions, replaceTarget, targetContainer } from "./target";
 
 const MIB = 1024 * 1024;
 /** The largest page blob: 8 TiB. */
@@ -32,6 +26,7 @@ export async function putBlob(request: StorageRequest): Promise<Answer> {
     const answered: AnswerHeaders = {};
     const initial = await initialContent(request, type, answered);
     const { container, name, old } = replaceTarget(request);
+    refuseOtherVersions(container, name, type);
     const blob = newBlob(request, type, old);
     blob.content = initial.content;
     blob.md5 = initial.md5;
@@ -47,7 +42,7 @@ export async function putBlob(request: StorageRequest): Promise<Answer> {
     request.service.replace(container, name, blob);
     return {
         status: 201,
-        headers: { ...modifiedHeaders(request, blob.modified), ...answered, "x-ms-request-server-encrypted": "true" },
+        headers: { ...writtenHeaders(request, blob), ...answered, "x-ms-request-server-encrypted": "true" },
     };
 }
 
@@ -56,6 +51,10 @@ export function newBlob(request: StorageRequest, type: BlobType, old: Blob | und
     const modified = request.service.ticks.next();
     const created = old?.createdSeconds ?? Math.floor(request.service.clock.now() / 1000);
     const blob = new Blob(type, modified, created);
+    const scope = readEncryptionScope(request);
+    if (scope !== undefined) {
+        blob.rarities.encryptionScope = scope;
+    }
     if (old?.lease) {
         blob.lease = old.lease;
         forgetEndedLease(request, blob);
@@ -63,9 +62,19 @@ export function newBlob(request: StorageRequest, type: BlobType, old: Blob | und
     return blob;
 }
 
+/** The encryption scope that a write names, or else its container's; 403 for another where the container forbids that. */
+function readEncryptionScope(request: StorageRequest): string | undefined {
+    const asked = request.headers.get("x-ms-encryption-scope") || undefined;
+    const { encryptionScope, denyScopeOverride } = targetContainer(request);
+    if (denyScopeOverride && asked !== undefined && asked !== encryptionScope) {
+        throw storageError("RequestForbiddenByContainerEncryptionPolicy");
+    }
+    return asked ?? encryptionScope;
+}
+
 /** Keeps the immutability policy and legal hold that the headers name. */
 export function setProtection(request: StorageRequest, blob: Blob): void {
-    const immutability = readImmutability(request.headers);
+    const immutability = readImmutability(request);
     const legalHold = request.headers.boolean("x-ms-legal-hold");
     if (immutability) {
         blob.rarities.immutability = immutability;

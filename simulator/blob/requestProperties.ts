@@ -2,7 +2,7 @@ import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { Headers, StorageRequest } from "../http/request";
 import { asList, parseXml } from "../http/xml";
 import type { Account } from "../state/account";
-import type { Blob, BlobHeaders, BlobType, Immutability, Metadata, Tags, TierState } from "../state/blob";
+import type { Blob, BlobHeaders, BlobType, Metadata, Tags, TierState } from "../state/blob";
 import { DEFAULT_HEADERS } from "../state/blob";
 
 /** The tiers of block blobs. */
@@ -158,17 +158,4 @@ export function inheritedTier(asked: string | undefined, old: Blob | undefined, 
         return { tier: asked, changed: now };
     }
     return old?.tier && !old.tier.rehydration && old.tier.tier !== "Archive" ? old.tier : undefined;
-}
-
-/** The immutability headers; they are kept and shown, but don't protect the blob yet. */
-export function readImmutability(headers: Headers): Immutability | undefined {
-    const until = headers.date("x-ms-immutability-policy-until-date");
-    const mode = headers.get("x-ms-immutability-policy-mode") ?? "Unlocked";
-    if (until === undefined) {
-        return undefined;
-    }
-    if (!/^(un)?locked$/i.test(mode)) {
-        throw invalidHeader("x-ms-immutability-policy-mode", mode);
-    }
-    return { until: new Date(until).toUTCString(), mode: mode.toLowerCase() };
 }

@@ -4,6 +4,7 @@ import { invalidParameter } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, escapeText, optionalElement, parent } from "../http/xml";
 import type { Container } from "../state/container";
+import { isLocked, leaseState } from "../state/lease";
 import { firstName, readMarker, readMaxResults, writeMarker } from "./marker";
 
 /** List Containers. */
@@ -26,7 +27,7 @@ export function listContainers(request: StorageRequest): Answer {
             next = writeMarker(name);
             break;
         }
-        listed.push(containerElement(container, include.includes("metadata")));
+        listed.push(containerElement(request, container, include.includes("metadata")));
     }
     const endpoint = request.address.pathStyle ? `${request.origin}/${request.account.name}/` : `${request.origin}/`;
     const xml =
@@ -40,16 +41,18 @@ export function listContainers(request: StorageRequest): Answer {
     return { status: 200, xml, chunked: true };
 }
 
-function containerElement(container: Container, withMetadata: boolean): string {
+function containerElement(request: StorageRequest, container: Container, withMetadata: boolean): string {
+    const lease = leaseState(container.lease, request.service.clock.now());
     const metadata = Object.entries(container.metadata ?? {}).map(([key, value]) => element(key, value));
     const properties =
         element("Last-Modified", httpDate(millisecondsOf(container.modified))) +
         element("Etag", `"${etagOf(container.modified)}"`) +
-        element("LeaseStatus", "unlocked") +
-        element("LeaseState", "available") +
+        element("LeaseStatus", isLocked(lease) ? "locked" : "unlocked") +
+        element("LeaseState", lease) +
+        (lease === "leased" ? element("LeaseDuration", container.lease!.duration === -1 ? "infinite" : "fixed") : "") +
         optionalElement("PublicAccess", container.publicAccess) +
-        element("DefaultEncryptionScope", "$account-encryption-key") +
-        element("DenyEncryptionScopeOverride", "false") +
+        element("DefaultEncryptionScope", container.encryptionScope ?? "$account-encryption-key") +
+        element("DenyEncryptionScopeOverride", String(container.denyScopeOverride)) +
         element("HasImmutabilityPolicy", "false") +
         element("HasLegalHold", "false") +
         element("ImmutableStorageWithVersioningEnabled", "false");
@@ -61,8 +64,8 @@ function containerElement(container: Container, withMetadata: boolean): string {
     );
 }
 
-/** Get Blob Service Properties: those of an account on which nobody ever set any. */
-export function getServiceProperties(): Answer {
+/** Get Blob Service Properties: those of an account on which nobody ever set any, but for soft delete. */
+export function getServiceProperties({ account }: StorageRequest): Answer {
     const noRetention = parent("RetentionPolicy", element("Enabled", "false"));
     const metrics = element("Version", "1.0") + element("Enabled", "false") + noRetention;
     const logging =
@@ -77,10 +80,14 @@ export function getServiceProperties(): Answer {
             parent("HourMetrics", metrics) +
             parent("MinuteMetrics", metrics) +
             "<Cors />" +
-            parent("DeleteRetentionPolicy", element("Enabled", "false")) +
+            parent("DeleteRetentionPolicy", deleteRetention(account.softDeleteDays)) +
             parent("StaticWebsite", element("Enabled", "false")),
     );
     return { status: 200, xml, chunked: true };
+}
+
+function deleteRetention(days: number): string {
+    return days > 0 ? element("Enabled", "true") + element("Days", days) : element("Enabled", "false");
 }
 
 /** Get Account Information. */

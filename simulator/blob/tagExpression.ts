@@ -3,6 +3,15 @@ import type { Tags } from "../state/blob";
 /** A parsed x-ms-if-tags expression. */
 export type TagExpression = (tags: Tags) => boolean;
 
+/** A parsed expression of Find Blobs by Tags. */
+export interface TagSearch {
+    readonly matches: TagExpression;
+    /** The tags it names, which are the ones told of each blob. */
+    readonly names: readonly string[];
+    /** The container it is limited to. */
+    readonly container?: string;
+}
+
 type Comparison = (actual: string, wanted: string) => boolean;
 
 const COMPARISONS: Record<string, Comparison> = {
@@ -34,6 +43,26 @@ export function parseTagExpression(text: string): TagExpression | undefined {
     const parser = new Parser(tokens);
     const expression = parser.alternatives();
     return expression && parser.atEnd ? expression : undefined;
+}
+
+/**
+ * Parses the expression of Find Blobs by Tags: comparisons joined by AND, without `<>`, and `@container = 'name'`. A tag that
+ * isn't there doesn't match. Returns undefined for anything else.
+ */
+export function parseTagSearch(text: string): TagSearch | undefined {
+    const inContainer = /^\s*@container\s*=\s*'([^']*)'\s*(?:AND\b|$)/i.exec(text);
+    const rest = inContainer ? text.slice(inContainer[0].length) : text;
+    const tokens = tokenize(rest);
+    const expression = rest.trim() === "" ? undefined : parseTagExpression(rest);
+    if (!tokens || !expression) {
+        return undefined;
+    }
+    const allowed = tokens.every(({ kind, value }, index) => {
+        const isName = kind === "word" && tokens[index + 1]?.kind === "comparison";
+        return kind !== "parenthesis" && value !== "<>" && (kind !== "word" || isName || value.toUpperCase() === "AND");
+    });
+    const names = tokens.filter((_, index) => tokens[index + 1]?.kind === "comparison").map(({ value }) => value);
+    return allowed ? { matches: expression, names, container: inContainer?.[1] } : undefined;
 }
 
 function tokenize(text: string): Token[] | undefined {

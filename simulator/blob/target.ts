@@ -1,8 +1,11 @@
+import type { Query } from "../http/address";
 import { invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import type { Blob } from "../state/blob";
-import type { Container } from "../state/container";
+import type { Service } from "../service";
+import type { Blob, BlobType } from "../state/blob";
+import type { Container, Kept } from "../state/container";
 import { checkRead, checkWrite, readConditions } from "./conditions";
+import { refuseImmutable, refuseRetained } from "./immutability";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 
 /** The container that the request addresses; 404 ContainerNotFound if there is none. */
@@ -16,37 +19,53 @@ export function targetName(request: StorageRequest): string {
 }
 
 /** The snapshot of that name; 404 BlobNotFound if there is none. */
-export function findSnapshot(container: Container, name: string, id: string): Blob {
-    if (Number.isNaN(Date.parse(id))) {
-        throw invalidParameter("snapshot", id);
-    }
-    const snapshot = container.snapshots(name).find((each) => each.id === id);
-    if (!snapshot) {
-        throw storageError("BlobNotFound");
-    }
-    return snapshot.blob;
+export function findSnapshot(container: Container, name: string, id: string): Kept {
+    checkTimestamp("snapshot", id);
+    return found(container.snapshots(name).find((each) => each.id === id));
 }
 
-/** The blob or snapshot addressed by a name and a query, as it stands now; 404 BlobNotFound if there is none. */
-export function findBlob(request: StorageRequest, container: Container, name: string): Blob {
-    const snapshot = request.query.get("snapshot");
+/** The previous version of that ID; 404 BlobNotFound if there is none. */
+export function findVersion(container: Container, name: string, id: string): Kept {
+    checkTimestamp("versionid", id);
+    return found(container.versions(name).find((each) => each.id === id));
+}
+
+/** 400 for what can't be a snapshot's time or a version ID. */
+export function checkTimestamp(parameter: string, id: string): void {
+    if (Number.isNaN(Date.parse(id))) {
+        throw invalidParameter(parameter, id);
+    }
+}
+
+function found<T>(value: T | undefined): T {
+    if (value === undefined) {
+        throw storageError("BlobNotFound");
+    }
+    return value;
+}
+
+/** The blob, snapshot or version addressed by a name and a query, as it stands now; 404 BlobNotFound if there is none. */
+export function findBlob(service: Service, container: Container, name: string, query: Query): Blob {
+    const snapshot = query.get("snapshot");
     if (snapshot !== undefined && snapshot !== "") {
-        return findSnapshot(container, name, snapshot);
+        return service.settle(findSnapshot(container, name, snapshot).blob);
     }
-    if (request.query.get("versionid")) {
-        // Versions come later: no account has any yet.
-        throw storageError("BlobNotFound");
+    const blob = service.blob(container, name);
+    const version = query.get("versionid");
+    if (version && blob?.version !== version) {
+        return service.settle(findVersion(container, name, version).blob);
     }
-    const blob = request.service.blob(container, name);
-    if (!blob) {
-        throw storageError("BlobNotFound");
-    }
-    return blob;
+    return found(blob);
+}
+
+/** The blob or snapshot that the request addresses, as it stands now; 404 if there is none. */
+export function addressedBlob(request: StorageRequest): Blob {
+    return findBlob(request.service, targetContainer(request), targetName(request), request.query);
 }
 
 /** The blob or snapshot to be read, its lease and conditions checked. */
 export function readTarget(request: StorageRequest): Blob {
-    const blob = findBlob(request, targetContainer(request), targetName(request));
+    const blob = addressedBlob(request);
     checkReadLease(request, blob);
     checkRead(readConditions(request.headers), blob);
     return blob;
@@ -63,20 +82,33 @@ export function writeTarget(request: StorageRequest): Blob {
     checkWriteLease(request, blob);
     checkWrite(readConditions(request.headers), blob);
     refusePendingCopy(blob);
+    refuseImmutable(blob);
     return blob;
 }
 
+/** What differs between the operations that replace blobs. */
+export interface ReplaceOptions {
+    /** Whether If-None-Match: * counts for nothing if the lease ID is right, as Put Blob From URL was seen to do. */
+    readonly leaseAllowsOverwrite?: boolean;
+}
+
 /** What a new blob is put in place of, if anything: lease and conditions checked, no pending copy, not archived. */
-export function replaceTarget(request: StorageRequest): { container: Container; name: string; old: Blob | undefined } {
+export function replaceTarget(
+    request: StorageRequest,
+    options: ReplaceOptions = {},
+): { container: Container; name: string; old: Blob | undefined } {
     refuseSnapshot(request);
     const container = targetContainer(request);
     const name = targetName(request);
     const old = request.service.blob(container, name);
     checkWriteLease(request, old);
-    checkWrite(readConditions(request.headers), old, { creates: true });
+    const conditions = readConditions(request.headers);
+    const allowed = options.leaseAllowsOverwrite && old?.lease && conditions.noneMatch === "*";
+    checkWrite(allowed ? { ...conditions, noneMatch: undefined } : conditions, old, { creates: true });
     if (old) {
         refusePendingCopy(old);
         refuseArchived(old);
+        refuseRetainedOverwrite(request, old);
     }
     return { container, name, old };
 }
@@ -99,5 +131,24 @@ function refuseSnapshot(request: StorageRequest): void {
     const snapshot = request.query.get("snapshot");
     if (snapshot !== undefined && snapshot !== "") {
         throw invalidParameter("snapshot", snapshot, "A snapshot can't be written to.");
+    }
+    const version = request.query.get("versionid");
+    if (version) {
+        throw invalidParameter("versionid", version, "A version can't be written to.");
+    }
+}
+
+/** 409 for overwriting what is retained, unless it stays as a version. */
+export function refuseRetainedOverwrite(request: StorageRequest, old: Blob): void {
+    if (!request.account.versioning) {
+        refuseRetained(old, request.service.clock.now());
+    }
+}
+
+/** All versions of a name are of one type: 409 InvalidBlobType for a blob of another. */
+export function refuseOtherVersions(container: Container, name: string, type: BlobType): void {
+    const version = container.versions(name).at(-1) ?? { blob: container.account.versioning && container.blob(name) };
+    if (version.blob && version.blob.type !== type) {
+        throw storageError("InvalidBlobType");
     }
 }

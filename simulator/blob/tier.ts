@@ -2,21 +2,21 @@ import type { Answer } from "../http/answer";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Blob } from "../state/blob";
-import { checkWrite, readConditions } from "./conditions";
+import { checkWrite, readTagsCondition } from "./conditions";
 import { checkWriteLease } from "./leaseChecks";
 import { PAGE_TIERS, readTier } from "./requestProperties";
-import { findBlob, refusePendingCopy, targetContainer, targetName } from "./target";
+import { addressedBlob, refusePendingCopy } from "./target";
 
 /** Set Blob Tier: 200 at once, or 202 if the blob must be rehydrated first. ETag and Last-Modified stay. */
 export function setBlobTier(request: StorageRequest): Answer {
     const { headers, service } = request;
     headers.required("x-ms-access-tier");
-    const blob = findBlob(request, targetContainer(request), targetName(request));
+    const blob = addressedBlob(request);
     const tier = readTier(request, blob.type, true)!;
     if (headers.has("x-ms-lease-id")) {
         checkWriteLease(request, blob);
     }
-    checkWrite(readConditions(headers), blob);
+    checkWrite(readTagsCondition(headers), blob);
     refusePendingCopy(blob);
     const now = service.clock.now();
     if (blob.type === "PageBlob") {

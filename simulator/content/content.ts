@@ -62,8 +62,8 @@ class ZeroContent implements Content {
 
 class SliceContent implements Content {
     constructor(
-        private readonly whole: Content,
-        private readonly offset: number,
+        readonly whole: Content,
+        readonly offset: number,
         readonly length: number,
     ) {}
 
@@ -91,6 +91,13 @@ export function zeros(length: number): Content {
 /** A part of a content, without copying it. */
 export function slice(content: Content, start: number, end: number): Content {
     return start === 0 && end === content.length ? content : new SliceContent(content, start, end - start);
+}
+
+/** The content that a byte was cut out of, and where it stands in there. */
+export function originOf(content: Content, at: number): { origin: Content; offset: number } {
+    return content instanceof SliceContent
+        ? originOf(content.whole, content.offset + at)
+        : { origin: content, offset: at };
 }
 
 /** Throws unless the length is a whole number of bytes that a blob may have. */

@@ -1,5 +1,5 @@
 import BTree from "sorted-btree";
-import { type Content, slice } from "./content";
+import { type Content, originOf, slice } from "./content";
 
 interface Extent {
     readonly end: number;
@@ -10,6 +10,16 @@ interface Extent {
 export interface PageRange {
     readonly start: number;
     readonly end: number;
+}
+
+/** Adds a range, which may go on where the last one ended. */
+function join(ranges: { start: number; end: number }[], from: number, to: number): void {
+    const last = ranges.at(-1);
+    if (last && last.end + 1 === from) {
+        last.end = to - 1;
+    } else {
+        ranges.push({ start: from, end: to - 1 });
+    }
 }
 
 /**
@@ -57,14 +67,39 @@ export class PageMap implements Content {
     ranges(start = 0, end = this.length): PageRange[] {
         const found: { start: number; end: number }[] = [];
         this.visit(start, end, (from, to) => {
-            const last = found.at(-1);
-            if (last && last.end + 1 === from) {
-                last.end = to - 1;
-            } else {
-                found.push({ start: from, end: to - 1 });
-            }
+            join(found, from, to);
         });
         return found;
+    }
+
+    /**
+     * What was written and what was cleared since an earlier state, by 512-byte pages: pages written again with equal bytes
+     * count as written, as long as they were written by another request.
+     */
+    changesSince(old: PageMap, start: number, end: number): { written: PageRange[]; cleared: PageRange[] } {
+        const edges = new Set([start, end]);
+        for (const map of [this, old]) {
+            map.visit(start, end, (from, to) => void edges.add(from).add(to));
+        }
+        const sorted = [...edges].sort((a, b) => a - b);
+        const written: { start: number; end: number }[] = [];
+        const cleared: { start: number; end: number }[] = [];
+        for (let i = 0; i + 1 < sorted.length; i++) {
+            const [from, to] = [sorted[i]!, sorted[i + 1]!];
+            const [now, before] = [this.originAt(from), old.originAt(from)];
+            if (now && (!before || now.origin !== before.origin || now.offset !== before.offset)) {
+                join(written, from, to);
+            } else if (!now && before) {
+                join(cleared, from, to);
+            }
+        }
+        return { written, cleared };
+    }
+
+    /** Which write the byte at an offset comes from, and where in it. */
+    private originAt(at: number): { origin: Content; offset: number } | undefined {
+        const [extentStart, extent] = this.extents.getPairOrNextLower(at) ?? [];
+        return extent && extent.end > at ? originOf(extent.content, at - extentStart!) : undefined;
     }
 
     async read(start: number, end: number): Promise<Buffer> {

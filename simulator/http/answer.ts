@@ -15,6 +15,8 @@ export interface Answer {
     /** An XML document without its prolog, or bytes of a blob. */
     readonly xml?: string;
     readonly part?: ContentPart;
+    /** A document of another type. */
+    readonly document?: { readonly type: string; readonly text: string };
     /** Whether the XML is sent in chunks, without Content-Length, as lists are. */
     readonly chunked?: boolean;
     /** The length that a HEAD reports. */

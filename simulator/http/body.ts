@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import type { IncomingMessage } from "node:http";
 import { finished } from "node:stream/promises";
 import { bytes, type Content } from "../content/content";
 import { file } from "../content/file";
@@ -19,10 +18,10 @@ export interface ReceivedBody {
 }
 
 /** Reads a small body, such as an XML document; 413 if it is larger than the limit. */
-export async function readSmallBody(body: IncomingMessage, limit = 16 * 1024 * 1024): Promise<Buffer> {
+export async function readSmallBody(body: AsyncIterable<Buffer>, limit = 16 * 1024 * 1024): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of body) {
         length += chunk.length;
         if (length > limit) {
             throw storageError("RequestBodyTooLarge", { elements: { MaxLimit: String(limit) } });

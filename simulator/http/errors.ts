@@ -35,9 +35,15 @@ const ERRORS = {
     BlobIsSealed: [409, "The blob is sealed and its contents cannot be modified."],
     BlobNotArchived: [409, "This operation is not permitted on the blob that is not archived."],
     BlobNotFound: [404, "The specified blob does not exist."],
+    BlobOverwritten: [409, "The blob has been recreated since the previous snapshot was taken."],
+    BlobSnapshotNotSoftDeleted: [409, "The specified blob snapshot or version isn't soft-deleted."],
     BlobTierInadequateForContentLength: [409, "Specified blob tier size limit cannot be less than content length."],
     BlockCountExceedsLimit: [409, "The committed block count cannot exceed the maximum limit of 50,000 blocks."],
     BlockListTooLong: [400, "The block list may not contain more than 50,000 blocks."],
+    BothUserTagsAndSourceTagsCopyPresentException: [
+        409,
+        "x-ms-tags header must not be present with x-ms-copy-source-tag-option as COPY.",
+    ],
     CannotVerifyCopySource: [500, "Could not verify the copy source within the specified time."],
     ConditionNotMet: [412, "The condition specified using HTTP conditional header(s) is not met."],
     ContainerAlreadyExists: [409, "The specified container already exists."],
@@ -46,6 +52,7 @@ const ERRORS = {
     CopyIdMismatch: [409, "The specified copy ID did not match the copy ID for the pending copy operation."],
     DuplicateTagNames: [400, "The tags specified contain duplicate names."],
     EmptyMetadataKey: [400, "The key for one of the metadata key-value pairs is empty."],
+    ExceedsMaxBatchRequestCount: [400, "The batch operation exceeds maximum number of allowed subrequests."],
     FeatureVersionMismatch: [409, "The operation is not supported by this version."],
     InfiniteLeaseDurationRequired: [
         412,
@@ -80,6 +87,10 @@ const ERRORS = {
     KeyBasedAuthenticationNotPermitted: [403, "Key based authentication is not permitted on this storage account."],
     LeaseAlreadyPresent: [409, "There is already a lease present."],
     LeaseIdMismatchWithBlobOperation: [412, "The lease ID specified did not match the lease ID for the blob."],
+    LeaseIdMismatchWithContainerOperation: [
+        412,
+        "The lease ID specified did not match the lease ID for the container.",
+    ],
     LeaseIdMismatchWithLeaseOperation: [409, "The lease ID specified did not match the lease ID for the blob."],
     LeaseIdMissing: [412, "There is currently a lease on the blob and no lease ID was specified in the request."],
     LeaseIsBreakingAndCannotBeAcquired: [
@@ -96,6 +107,7 @@ const ERRORS = {
     ],
     LeaseLost: [412, "A lease ID was specified, but the lease for the blob has expired."],
     LeaseNotPresentWithBlobOperation: [412, "There is currently no lease on the blob."],
+    LeaseNotPresentWithContainerOperation: [412, "There is currently no lease on the container."],
     LeaseNotPresentWithLeaseOperation: [409, "There is currently no lease on the blob."],
     MaxBlobSizeConditionNotMet: [412, "The max blob size condition specified was not met."],
     Md5Mismatch: [
@@ -113,14 +125,24 @@ const ERRORS = {
     ],
     NoPendingCopyOperation: [409, "There is currently no pending copy operation."],
     NotImplemented: [501, "The requested operation is not implemented on the specified resource."],
+    OperationNotAllowedOnRootBlob: [403, "The specified operation is not allowed on root blob."],
     OutOfRangeInput: [400, "One of the request inputs is out of range."],
     OutOfRangeQueryParameterValue: [
         400,
         "One of the query parameters specified in the request URI is outside the permissible range.",
     ],
     PendingCopyOperation: [409, "There is currently a pending copy operation."],
+    PreviousSnapshotCannotBeNewer: [
+        400,
+        "The prevsnapshot query parameter value cannot be newer than snapshot query parameter value.",
+    ],
+    PreviousSnapshotNotFound: [409, "The previous snapshot is not found."],
     PublicAccessNotPermitted: [409, "Public access is not permitted on this storage account."],
     RequestBodyTooLarge: [413, "The request body is too large and exceeds the maximum permissible limit."],
+    RequestForbiddenByContainerEncryptionPolicy: [
+        403,
+        "The request is forbidden by the container's encryption policy: its default encryption scope can't be overridden.",
+    ],
     ResourceNotFound: [404, "The specified resource does not exist."],
     SequenceNumberConditionNotMet: [412, "The sequence number condition specified was not met."],
     SequenceNumberIncrementTooLarge: [

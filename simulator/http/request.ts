@@ -1,8 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import type { Identity } from "../auth/identity";
 import type { Service } from "../service";
 import type { Account } from "../state/account";
 import type { Address, Query } from "./address";
+import type { Answer } from "./answer";
 import { invalidHeader, missingHeader } from "./errors";
 
 /** One request to the service, as the operations see it. */
@@ -25,7 +25,20 @@ export interface StorageRequest {
     /** Who asks; set once the request is authorized. */
     identity: Identity;
     /** The body, still unread. */
-    readonly body: IncomingMessage;
+    readonly body: AsyncIterable<Buffer>;
+    /** Carries out a request that came inside this one, whatever it is, and gives what it is answered. */
+    readonly dispatch: (inner: InnerRequest) => Promise<Answer>;
+}
+
+/** One request of a batch. */
+export interface InnerRequest {
+    readonly method: string;
+    /** Path and query. */
+    readonly url: string;
+    /** Names and values by turns, as they were sent. */
+    readonly rawHeaders: readonly string[];
+    /** The operations it may mean; another one is 400 InvalidInput. */
+    readonly allowed: readonly string[];
 }
 
 /** Request headers: names in lower case. */

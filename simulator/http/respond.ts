@@ -1,10 +1,15 @@
-import { once } from "node:events";
 import { type ServerResponse, STATUS_CODES } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { httpDate, ticksOf, timestampOf } from "../clock";
-import { pieces } from "../content/content";
-import type { Answer } from "./answer";
+import { bytes, pieces } from "../content/content";
+import type { Answer, ContentPart } from "./answer";
 import { StorageError, storageError } from "./errors";
 import { element, XML_PROLOG } from "./xml";
+
+/** Content up to this many bytes is sent in one piece. */
+const SMALL = 64 * 1024;
 
 /** What every answer says about the request. */
 export interface AnswerContext {
@@ -13,6 +18,8 @@ export interface AnswerContext {
     readonly requestId: string;
     readonly clientRequestId: string | undefined;
     readonly now: number;
+    /** How fast the body is sent. @default as fast as the client takes it */
+    readonly bytesPerSecond?: number;
 }
 
 /** An error as an answer: its code in a header, and an XML document unless there may be no body. */
@@ -54,9 +61,10 @@ export async function send(response: ServerResponse, answer: Answer, context: An
     headers.Date = httpDate(context.now);
     const isHead = context.method === "HEAD";
     let body: Buffer | undefined;
-    if (answer.xml !== undefined && !isHead) {
-        body = Buffer.from(XML_PROLOG + answer.xml, "utf8");
-        headers["Content-Type"] = "application/xml";
+    const text = answer.document?.text ?? (answer.xml === undefined ? undefined : XML_PROLOG + answer.xml);
+    if (text !== undefined && !isHead) {
+        body = Buffer.from(text, "utf8");
+        headers["Content-Type"] = answer.document?.type ?? "application/xml";
         if (!answer.chunked) {
             headers["Content-Length"] = body.length;
         }
@@ -66,20 +74,26 @@ export async function send(response: ServerResponse, answer: Answer, context: An
         headers["Content-Length"] = answer.length ?? 0;
     }
     response.writeHead(answer.status, reasonOf(answer), headers);
-    if (answer.part && !isHead) {
-        return sendPart(response, answer.part);
-    }
-    if (answer.chunked && body) {
+    const part = isHead ? undefined : answer.part;
+    const length = part ? part.end - part.start : (body?.length ?? 0);
+    if (context.bytesPerSecond !== undefined && length > 0) {
+        const whole = part ?? { content: bytes(body!), start: 0, end: length };
+        await stream(response, paced(whole, context.bytesPerSecond));
+    } else if (part && length > SMALL) {
+        await stream(response, pieces(part.content, part.start, part.end));
+    } else if (part) {
+        response.end(length === 0 ? undefined : await part.content.read(part.start, part.end));
+    } else if (answer.chunked && body) {
         response.write(body);
         response.end();
     } else {
         response.end(body);
     }
-    return body?.length ?? 0;
+    return length;
 }
 
 /** The reason phrase of an error is its message, as the service has it. */
-function reasonOf(answer: Answer): string {
+export function reasonOf(answer: Answer): string {
     if (answer.status >= 400 && answer.xml !== undefined) {
         const message = /<Message>([^\n<]*)/.exec(answer.xml)?.[1];
         if (message && /^[\x20-\x7e]+$/.test(message)) {
@@ -89,24 +103,21 @@ function reasonOf(answer: Answer): string {
     return STATUS_CODES[answer.status] ?? "";
 }
 
-async function sendPart(response: ServerResponse, part: NonNullable<Answer["part"]>): Promise<number> {
-    const length = part.end - part.start;
-    if (length <= 64 * 1024) {
-        response.end(length === 0 ? undefined : await part.content.read(part.start, part.end));
-        return length;
-    }
+async function stream(response: ServerResponse, body: AsyncIterable<Buffer>): Promise<void> {
     try {
-        for await (const piece of pieces(part.content, part.start, part.end)) {
-            if (response.destroyed) {
-                return 0;
-            }
-            if (!response.write(piece)) {
-                await Promise.race([once(response, "drain"), once(response, "close")]);
-            }
-        }
-        response.end();
+        await pipeline(Readable.from(body), response);
     } catch {
+        // The client hung up, or the content can't be read: either way the connection is over.
         response.destroy();
     }
-    return length;
+}
+
+/** Bytes as they come at a rate, 20 pieces a second. */
+async function* paced({ content, start, end }: ContentPart, bytesPerSecond: number): AsyncGenerator<Buffer> {
+    const size = Math.max(1, Math.floor(bytesPerSecond / 20));
+    for (let at = start; at < end; at += size) {
+        const to = Math.min(at + size, end);
+        await delay(((to - at) / bytesPerSecond) * 1000);
+        yield await content.read(at, to);
+    }
 }

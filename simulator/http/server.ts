@@ -6,16 +6,15 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { authorize } from "../auth/authorize";
 import { findOperation, type Operation } from "../blob/operations";
-import type { Fault, Faults } from "../faults";
+import type { Fault, Faults, Strike } from "../faults";
 import { redactHeaders, redactSignature } from "../redact";
 import type { LoggedRequest, RequestLog } from "../requestLog";
 import type { Service } from "../service";
-import { checkBlobName, checkContainerName, parseAddress, parseQuery } from "./address";
 import type { Answer } from "./answer";
 import { knownError, StorageError, storageError } from "./errors";
-import { Headers, type StorageRequest } from "./request";
+import { readRequest } from "./readRequest";
+import type { StorageRequest } from "./request";
 import { errorAnswer, send } from "./respond";
-import { readVersion } from "./version";
 
 /** What the server needs from the simulator. */
 export interface ServerContext {
@@ -60,31 +59,27 @@ async function handle(
     const log: Logged = startLog(context, message);
     let request: StorageRequest | undefined;
     let answer: Answer;
-    let dies = false;
+    let struck: Strike | undefined;
     try {
-        request = readRequest(context, message, secure);
-        const operation = findOperation(request);
-        note(log, request, operation);
-        const fault = context.faults.strike(log);
-        if (fault) {
-            const result = await strike(fault);
-            if (result === "reset") {
-                message.socket.destroy();
-                return;
-            }
-            dies = fault.resetAfter ?? false;
+        request = readRequest(context.service, message, secure, run);
+        note(log, request, findOperation(request));
+        struck = context.faults.strike(log);
+        await carryOut(struck);
+        if (struck.fault?.reset || struck.fault?.hang) {
+            end(message, struck.fault);
+            return;
         }
-        answer = await run(request, operation);
+        answer = await run(request);
     } catch (error) {
         answer = errorAnswer(error, context.service.clock.now(), log.requestId);
     }
-    log.status = answer.status;
-    log.errorCode = answer.headers?.["x-ms-error-code"] as string | undefined;
-    if (dies) {
-        log.status = undefined;
-        message.socket.destroy();
+    context.faults.transferred(log.account, log.bytesIn);
+    if (struck?.fault?.resetAfter || struck?.fault?.hangAfter) {
+        end(message, struck.fault);
         return;
     }
+    log.status = answer.status;
+    log.errorCode = answer.headers?.["x-ms-error-code"] as string | undefined;
     if (!message.complete) {
         message.resume();
     }
@@ -94,8 +89,19 @@ async function handle(
         requestId: log.requestId,
         clientRequestId: message.headers["x-ms-client-request-id"] as string | undefined,
         now: context.service.clock.now(),
+        bytesPerSecond: struck?.bytesPerSecond,
     });
+    context.faults.transferred(log.account, log.bytesOut);
     context.onAnswered?.(log);
+}
+
+/** Leaves a request without an answer: the connection dies, or stays until the client has enough. */
+function end(message: IncomingMessage, fault: Fault): void {
+    if (fault.reset || fault.resetAfter) {
+        message.socket.destroy();
+    } else {
+        message.resume();
+    }
 }
 
 type Logged = { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] } & { readonly requestId: string };
@@ -126,44 +132,14 @@ function note(log: Logged, request: StorageRequest, operation: Operation | undef
     log.headers = redactHeaders(request.headers.entries());
 }
 
-function readRequest(context: ServerContext, message: IncomingMessage, secure: boolean): StorageRequest {
-    const headers = new Headers(message.rawHeaders);
-    const url = message.url ?? "/";
-    const question = url.indexOf("?");
-    const path = question < 0 ? url : url.slice(0, question);
-    const query = parseQuery(question < 0 ? "" : url.slice(question + 1));
-    const host = headers.get("host") ?? "";
-    const address = parseAddress(host.replace(/:\d+$/, ""), path, query);
-    const account = address && context.service.accounts.get(address.account);
-    if (!address || !account) {
-        throw storageError("InvalidUri", { message: `There is no simulated account named in "${host}${path}".` });
-    }
-    if (address.container !== undefined) {
-        checkContainerName(address.container);
-    }
-    if (address.blob !== undefined) {
-        checkBlobName(address.blob);
-    }
-    return {
-        service: context.service,
-        method: message.method ?? "GET",
-        path,
-        query,
-        headers,
-        address,
-        account,
-        version: readVersion(headers, query),
-        secure,
-        clientIp: message.socket.remoteAddress ?? "",
-        origin: `${secure ? "https" : "http"}://${host}`,
-        identity: { kind: "anonymous" },
-        body: message,
-    };
-}
-
-async function run(request: StorageRequest, operation: Operation | undefined): Promise<Answer> {
+/** Authorizes and carries out the operation that a request means; throws if it may not be, or is another than allowed. */
+async function run(request: StorageRequest, allowed?: readonly string[]): Promise<Answer> {
+    const operation = findOperation(request);
     if (!operation) {
         throw unknownOperation(request);
+    }
+    if (allowed && !allowed.includes(operation.name)) {
+        throw storageError("InvalidInput");
     }
     request.identity = authorize(request, operation);
     if (!operation.run) {
@@ -182,16 +158,19 @@ function unknownOperation(request: StorageRequest): StorageError {
     return storageError("UnsupportedHttpVerb");
 }
 
-/** Carries out a fault: waits, throws what is to be answered, or says that the connection is to die. */
-async function strike(fault: Fault): Promise<"reset" | "go on"> {
-    if (fault.delayMs !== undefined) {
-        await delay(fault.delayMs);
+/** Waits as long as the request shall, and throws what it is to be answered in place of its answer. */
+async function carryOut({ fault, busy, delayMs }: Strike): Promise<void> {
+    if (delayMs > 0) {
+        await delay(delayMs);
     }
-    if (fault.reset) {
-        return "reset";
+    if (busy) {
+        throw storageError("ServerBusy", {
+            message: `${busy.what} is over the account limit.`,
+            headers: retryAfter(busy.retryAfterSeconds),
+        });
     }
-    if (fault.status === undefined && fault.errorCode === undefined) {
-        return "go on";
+    if (!fault || (fault.status === undefined && fault.errorCode === undefined)) {
+        return;
     }
     const code = fault.errorCode ?? (fault.status === 503 ? "ServerBusy" : "InternalError");
     const known = knownError(code);
@@ -200,6 +179,10 @@ async function strike(fault: Fault): Promise<"reset" | "go on"> {
         code,
         fault.message ?? known?.[1] ?? code,
         {},
-        fault.retryAfterSeconds === undefined ? {} : { "Retry-After": String(fault.retryAfterSeconds) },
+        retryAfter(fault.retryAfterSeconds),
     );
+}
+
+function retryAfter(seconds: number | undefined): Record<string, string> {
+    return seconds === undefined ? {} : { "Retry-After": String(seconds) };
 }

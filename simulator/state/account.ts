@@ -25,6 +25,14 @@ export interface AccountOptions {
     readonly accessTier?: "Hot" | "Cool" | "Cold";
     /** How long a copy from another account or from outside stays pending, in seconds. @default the simulator's copySeconds */
     readonly copySeconds?: number;
+    /** Whether every write of a blob keeps the version before it. @default false */
+    readonly versioning?: boolean;
+    /** For how many days (1 to 365) deleted blobs, snapshots and versions can be restored. @default 0: not at all */
+    readonly softDeleteDays?: number;
+    /** Whether soft-deleted snapshots and versions may be deleted for good (deletetype=permanent). @default false */
+    readonly allowPermanentDelete?: boolean;
+    /** The region: an archived blob is copied only between accounts of one region. @default "eastus" */
+    readonly region?: string;
 }
 
 /** A simulated storage account. */
@@ -38,6 +46,10 @@ export class Account {
     readonly sku: string;
     readonly accessTier: string;
     readonly copySeconds: number;
+    readonly versioning: boolean;
+    readonly softDeleteDays: number;
+    readonly allowPermanentDelete: boolean;
+    readonly region: string;
     /** The containers, sorted by name. */
     readonly containers = new BTree<string, Container>();
 
@@ -53,6 +65,13 @@ export class Account {
         this.sku = options.sku ?? "Standard_LRS";
         this.accessTier = options.accessTier ?? "Hot";
         this.copySeconds = options.copySeconds ?? copySeconds;
+        this.versioning = options.versioning ?? false;
+        this.softDeleteDays = options.softDeleteDays ?? 0;
+        this.allowPermanentDelete = options.allowPermanentDelete ?? false;
+        this.region = options.region ?? "eastus";
+        if (!Number.isInteger(this.softDeleteDays) || this.softDeleteDays < 0 || this.softDeleteDays > 365) {
+            throw new RangeError(`softDeleteDays must be a whole number from 0 to 365, got ${this.softDeleteDays}`);
+        }
     }
 
     /** Whether page blobs have premium tiers (P10 and so on). */

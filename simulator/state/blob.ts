@@ -60,6 +60,12 @@ export interface Rarities {
     sealed?: boolean;
     immutability?: Immutability;
     legalHold?: boolean;
+    /** The version ID, in an account that keeps versions. */
+    version?: string;
+    /** The encryption scope it was written with. */
+    encryptionScope?: string;
+    /** Shared by a page blob and its snapshots until it is overwritten: only then can their pages be compared. */
+    lineage?: object;
     /** Pending copies that read this blob: any change of it fails them. */
     readers?: Set<PendingCopy>;
 }
@@ -154,6 +160,15 @@ export class Blob {
 
     set blocks(value: readonly Block[] | undefined) {
         this.setRare("blocks", value);
+    }
+
+    /** The version ID; a blob from before versions were kept has none. */
+    get version(): string | undefined {
+        return this.rare?.version;
+    }
+
+    set version(value: string | undefined) {
+        this.setRare("version", value);
     }
 
     /** A blob with the same properties, sharing the content; without the lease, and read by no copy. */

@@ -1,7 +1,10 @@
-import BTree from "sorted-btree";
 import type { Ticks } from "../clock";
 import type { Content } from "../content/content";
+import type { Account } from "./account";
 import type { Blob, Metadata } from "./blob";
+import type { GeneratedBlobs } from "./generatedBlobs";
+import type { Lease } from "./lease";
+import { Names } from "./names";
 
 /** Who may read without authorization: blobs only, or the container and its list too. */
 export type PublicAccess = "blob" | "container";
@@ -14,11 +17,19 @@ export interface AccessPolicy {
     readonly permissions?: string;
 }
 
-/** A snapshot: a blob that never changes, and when it was taken. */
-export interface Snapshot {
-    /** The snapshot's name: `2019-03-29T18:12:15.6608647Z`. */
+/** When something was soft-deleted, and until when it can be restored; both in milliseconds. */
+export interface Deletion {
+    readonly at: number;
+    readonly until: number;
+}
+
+/** A snapshot or a previous version: a blob whose content never changes. */
+export interface Kept {
+    /** When it was made, which is its name: `2019-03-29T18:12:15.6608647Z`. */
     readonly id: string;
     readonly blob: Blob;
+    /** Set while it is soft-deleted. */
+    deleted?: Deletion;
 }
 
 /** The uncommitted blocks of a name. */
@@ -36,13 +47,36 @@ export class Slot {
     /** The blob itself; there may be only snapshots or uncommitted blocks. */
     current: Blob | undefined = undefined;
     /** The snapshots, oldest first. */
-    snapshots: Snapshot[] = [];
+    snapshots: Kept[] = [];
+    /** The previous versions, oldest first. */
+    versions: Kept[] = [];
+    /** The blob that was here, while it is soft-deleted. */
+    deleted: { readonly blob: Blob; readonly deletion: Deletion } | undefined = undefined;
     /** The uncommitted blocks. */
     staged: StagedBlocks | undefined = undefined;
 
     /** Whether there are uncommitted blocks that a week hasn't passed over. */
     hasStaged(now: number): boolean {
         return this.staged !== undefined && now - this.staged.touched <= STAGED_LIFETIME;
+    }
+
+    /** Forgets what was soft-deleted so long ago that it is gone for good. */
+    purge(now: number): void {
+        const lasts = (kept: Kept) => !kept.deleted || now < kept.deleted.until;
+        if (!this.snapshots.every(lasts)) {
+            this.snapshots = this.snapshots.filter(lasts);
+        }
+        if (!this.versions.every(lasts)) {
+            this.versions = this.versions.filter(lasts);
+        }
+        if (this.deleted && now >= this.deleted.deletion.until) {
+            this.deleted = undefined;
+        }
+    }
+
+    /** Whether there is nothing but, at most, the blob itself. */
+    get isPlain(): boolean {
+        return this.snapshots.length === 0 && this.versions.length === 0 && !this.deleted && !this.staged;
     }
 }
 
@@ -52,15 +86,26 @@ export class Container {
     metadata: Metadata | undefined = undefined;
     /** Stored access policies. */
     policies: readonly AccessPolicy[] = [];
+    /** The lease, if there ever was one. */
+    lease: Lease | undefined = undefined;
+    /** The encryption scope of blobs whose writer names none. */
+    encryptionScope: string | undefined = undefined;
+    /** Whether blobs must have the container's encryption scope. */
+    denyScopeOverride = false;
     /** A name holds a blob alone, which is the common case and costs least, or a slot with more. */
-    private readonly names = new BTree<string, Blob | Slot>();
+    private readonly names: Names;
 
     constructor(
+        /** The account it is in. */
+        readonly account: Account,
         readonly name: string,
         /** When it was last modified: ETag and Last-Modified in one. */
         public modified: Ticks,
         public publicAccess: PublicAccess | undefined,
-    ) {}
+        generated?: GeneratedBlobs,
+    ) {
+        this.names = new Names(generated);
+    }
 
     /** The blob of that name. */
     blob(name: string): Blob | undefined {
@@ -89,21 +134,26 @@ export class Container {
         }
     }
 
-    /** The snapshots of a name, oldest first. */
-    snapshots(name: string): readonly Snapshot[] {
+    /** All that goes by a name where there is more than a blob. */
+    slot(name: string): Slot | undefined {
         const found = this.names.get(name);
-        return found instanceof Slot ? found.snapshots : [];
+        return found instanceof Slot ? found : undefined;
     }
 
-    /** Keeps a snapshot, newer than those there. */
-    addSnapshot(name: string, snapshot: Snapshot): void {
-        this.slot(name).snapshots.push(snapshot);
+    /** The snapshots of a name that aren't soft-deleted, oldest first. */
+    snapshots(name: string): readonly Kept[] {
+        return this.slot(name)?.snapshots.filter(({ deleted }) => !deleted) ?? [];
     }
 
-    /** Deletes the snapshots for which the test holds. */
-    deleteSnapshots(name: string, test: (snapshot: Snapshot) => boolean): void {
-        const slot = this.slot(name);
-        slot.snapshots = slot.snapshots.filter((snapshot) => !test(snapshot));
+    /** The previous versions of a name that aren't soft-deleted, oldest first. */
+    versions(name: string): readonly Kept[] {
+        return this.slot(name)?.versions.filter(({ deleted }) => !deleted) ?? [];
+    }
+
+    /** Changes what goes by a name. */
+    edit(name: string, change: (slot: Slot) => void): void {
+        const slot = this.slot(name) ?? this.newSlot(name);
+        change(slot);
         this.tidy(name, slot);
     }
 
@@ -125,9 +175,9 @@ export class Container {
         if (!staged && !(this.names.get(name) instanceof Slot)) {
             return;
         }
-        const slot = this.slot(name);
-        slot.staged = staged;
-        this.tidy(name, slot);
+        this.edit(name, (slot) => {
+            slot.staged = staged;
+        });
     }
 
     /** Names and what they hold, in order, from a name (included) on. */
@@ -140,19 +190,15 @@ export class Container {
         return this.names.size;
     }
 
-    private slot(name: string): Slot {
-        const found = this.names.get(name);
-        if (found instanceof Slot) {
-            return found;
-        }
+    private newSlot(name: string): Slot {
         const slot = new Slot();
-        slot.current = found;
+        slot.current = this.names.get(name) as Blob | undefined;
         this.names.set(name, slot);
         return slot;
     }
 
     private tidy(name: string, slot: Slot): void {
-        if (slot.snapshots.length > 0 || slot.staged) {
+        if (!slot.isPlain) {
             return;
         }
         if (slot.current) {
@@ -161,4 +207,13 @@ export class Container {
             this.names.delete(name);
         }
     }
+}
+
+/** All blobs of a name: the current one, snapshots and versions, soft-deleted or not. */
+export function blobsOf(held: Blob | Slot): Blob[] {
+    if (!(held instanceof Slot)) {
+        return [held];
+    }
+    const { current, deleted, snapshots, versions } = held;
+    return [current, deleted?.blob, ...[...snapshots, ...versions].map(({ blob }) => blob)].filter((blob) => !!blob);
 }

@@ -49,6 +49,8 @@ export interface Transfer {
     ended?: number;
     /** What arrived, if all did. */
     content?: Content;
+    /** Kept once it has ended, well or not. */
+    done: Promise<void>;
     /** Stops it. */
     cancel(): void;
 }

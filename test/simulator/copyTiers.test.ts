@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from "vitest";
-import type { AccountHandle, ManualClock } from "../../simulator";
-import { blobOf, copy, outcome } from "./support/copies";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { type AccountHandle, type ManualClock, startSimulator } from "../../simulator";
+import { blobOf, copy, outcome, sasUrl } from "./support/copies";
 import { elementText } from "./support/raw";
 import { failure, simulate } from "./support/simulate";
 
@@ -97,6 +97,26 @@ describe("types, tiers and seals", () => {
         ]);
         expect((await at("copy").downloadToBuffer()).toString()).toBe("hello");
         expect((await at("source").getProperties()).accessTier).toBe("Archive");
+    });
+
+    test("an archived blob is copied to another account only within a region", async () => {
+        const accounts = [
+            { name: "golden", region: "westeurope" },
+            { name: "near", region: "westeurope" },
+            { name: "far", region: "northeurope" },
+        ];
+        const simulator = await startSimulator({ accounts });
+        onTestFinished(() => simulator.close());
+        const source = simulator.account("golden");
+        source.createContainer("images");
+        source.putBlob("images", "cold", "x", { accessTier: "Archive" });
+        const from = await sasUrl(blobOf(source, "/images/cold"));
+        const to = (name: string) => {
+            simulator.account(name).createContainer("images");
+            return copy(simulator.account(name), "/images/copy", from, { "x-ms-access-tier": "Hot" });
+        };
+        expect((await to("near")).status).toBe(202);
+        expect(outcome(await to("far"))).toEqual([409, "CannotVerifyCopySource"]);
     });
 
     test("x-ms-seal-blob 'is valid for append blobs only' and 'seals the destination blob'", async () => {

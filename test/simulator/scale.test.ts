@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { generated } from "../../simulator";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { generated, zeros } from "../../simulator";
 import { blobOf, copy, sasUrl } from "./support/copies";
 import { raw } from "./support/raw";
 import { containerOf, simulate } from "./support/simulate";
@@ -81,6 +81,23 @@ describe("scale", () => {
             String(100 * 2 ** 30),
         );
         expect(used() - before).toBeLessThan(128 * MIB);
+    });
+
+    test("a download of 256 MiB arrives whole, and no listener is left on the way", async () => {
+        const { golden } = await simulate();
+        golden.createContainer("images");
+        golden.putBlob("images", "large", zeros(256 * MIB));
+        const warnings: Error[] = [];
+        const note = (warning: Error) => warnings.push(warning);
+        process.on("warning", note);
+        onTestFinished(() => void process.off("warning", note));
+        const { readableStreamBody } = await blobOf(golden, "/images/large").download();
+        let received = 0;
+        for await (const chunk of readableStreamBody!) {
+            received += chunk.length;
+        }
+        expect(received).toBe(256 * MIB);
+        expect(warnings.map(({ name }) => name)).not.toContain("MaxListenersExceededWarning");
     });
 
     test("a folder among 100,000 names is found without going through them", async () => {

@@ -23,8 +23,11 @@ export interface RawRequest {
 
 export const VERSION = "2025-01-05";
 
+/** An account somewhere: its name, key and URL. */
+export type Endpoint = Pick<AccountHandle, "name" | "key" | "blobEndpoint">;
+
 /** Sends a request to `/account` + path, signed with the account's key. */
-export function raw(account: AccountHandle, path: string, request: RawRequest = {}): Promise<RawAnswer> {
+export function raw(account: Endpoint, path: string, request: RawRequest = {}): Promise<RawAnswer> {
     const url = new URL(`${account.blobEndpoint}${path}${request.query ? `?${request.query}` : ""}`);
     const method = request.method ?? "GET";
     const body = request.body === undefined ? Buffer.alloc(0) : Buffer.from(request.body);

@@ -1,0 +1,27 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Comparison, compareWithAzurite } from "./azurite/compare";
+import { report } from "./support/report";
+
+describe("the simulator answers as Azurite does, but for the listed differences", () => {
+    let comparison: Comparison;
+    beforeAll(async () => {
+        comparison = await compareWithAzurite();
+        const { cases, agreed, unexplained } = comparison;
+        report("azurite", {
+            cases: cases.map((each) => ({ operation: each.operation, agreed: agreed.has(each) })),
+            unexplained: unexplained.length,
+        });
+    });
+
+    test("at least 500 cases", () => {
+        expect(comparison.cases.length).toBeGreaterThanOrEqual(500);
+    });
+
+    test("no answer differs without a reason", () => {
+        expect(comparison.unexplained).toEqual([]);
+    });
+
+    test("every listed difference shows", () => {
+        expect(comparison.unused).toEqual([]);
+    });
+});

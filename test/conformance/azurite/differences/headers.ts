@@ -1,0 +1,195 @@
+import type { Difference } from "../difference";
+
+/** Headers that are left out of the comparison. */
+export const IGNORED_HEADERS: Readonly<Record<string, string>> = {
+    date: "says when, not what",
+    server: "names the program",
+    connection: "is up to the HTTP server",
+    "keep-alive": "is up to the HTTP server",
+    "transfer-encoding": "is up to the HTTP server",
+    "x-ms-request-id": "is another one each time",
+    "x-ms-version":
+        "Azurite answers with its newest version whatever it was asked for, and with none on errors; recorded answers always repeat the request's",
+};
+
+const ANY_MD5 = /^[A-Za-z0-9+/]{22}==$/;
+const READS = ["Get Blob", "Get Blob Properties"];
+const PROPERTIES = ["Get Container Properties"];
+
+/** Headers of successes and failures that both agree on. */
+export const HEADER_DIFFERENCES: readonly Difference[] = [
+    {
+        aspect: "header vary",
+        azurite: null,
+        simulator: "Origin",
+        why: "recorded: every read answers Vary: Origin (copy_blob_same_account_success and all others)",
+    },
+    {
+        operations: READS,
+        aspect: "header x-ms-access-tier-change-time",
+        azurite: "a time",
+        simulator: null,
+        why: "recorded: a tier that is inferred has no time of change (copy_blob_same_account_success)",
+    },
+    {
+        operations: READS,
+        aspect: "header x-ms-access-tier-change-time",
+        azurite: null,
+        simulator: "a time",
+        why: "recorded: a tier that was set has its time of change (copy_blob_to_archive_then_set_tier_hot, set_blob_tier_rehydrate)",
+    },
+    {
+        operations: READS,
+        aspect: "header x-ms-access-tier-inferred",
+        azurite: ["false", "true"],
+        simulator: null,
+        why: "recorded: a tier that was set has no x-ms-access-tier-inferred at all (set_blob_tier_rehydrate)",
+    },
+    {
+        operations: READS,
+        aspect: /^header x-ms-access-tier(-inferred)?$/,
+        azurite: null,
+        simulator: ["Hot", "true"],
+        why: "recorded: page and append blobs of a general-purpose account show the inferred tier (append_block_from_url_appendpos, put_page_from_url_source_if_modified)",
+    },
+    {
+        operations: ["Put Block", "Put Page", "Append Block"],
+        aspect: "header content-md5",
+        azurite: null,
+        simulator: ANY_MD5,
+        why: "REST reference, Put Block, Put Page, Append Block: Content-MD5 is returned, computed by the service",
+    },
+    {
+        operations: READS,
+        aspect: "header content-length",
+        azurite: null,
+        simulator: "0",
+        why: "Azurite's HTTP server sends the headers of a failed HEAD without a length; either means an empty body",
+    },
+    {
+        operations: ["Snapshot Blob", "Set Blob Properties", "Put Page", "Set Blob Metadata"],
+        aspect: "header x-ms-request-server-encrypted",
+        azurite: null,
+        simulator: "true",
+        why: "REST reference, version 2015-12-11: writes tell that the content was encrypted; Azurite does so for some of them",
+    },
+    {
+        operations: ["Get Blob"],
+        aspect: "header x-ms-blob-content-md5",
+        azurite: ANY_MD5,
+        simulator: null,
+        why: "REST reference, Get Blob: x-ms-blob-content-md5 answers requests of a range; the whole blob has Content-MD5",
+    },
+    {
+        operations: ["Get Blob"],
+        aspect: "header content-md5",
+        azurite: ANY_MD5,
+        simulator: null,
+        why: "recorded: page blobs, append blobs and blobs of blocks have no Content-MD5 unless it was set; a range has one only on request (put_block_from_url_and_commit)",
+    },
+    {
+        operations: READS,
+        aspect: "header x-ms-copy-source",
+        azurite: /^http:/,
+        simulator: /^https:/,
+        why: "recorded: an http source in the same account comes back as https (copy_blob_same_account_http_source)",
+    },
+    {
+        operations: READS,
+        aspect: "header x-ms-blob-sealed",
+        azurite: "false",
+        simulator: null,
+        why: "recorded: append blobs that aren't sealed have no such header (append_block_from_url_appendpos)",
+    },
+    {
+        operations: READS,
+        aspect: "header x-ms-incremental-copy",
+        azurite: "false",
+        simulator: null,
+        why: "recorded: copies that aren't incremental have no such header (copy_blob_same_account_success)",
+    },
+    {
+        operations: PROPERTIES,
+        aspect: "header x-ms-immutable-storage-with-versioning-enabled",
+        azurite: null,
+        simulator: "false",
+        why: "REST reference, Get Container Properties: from version 2020-10-02 on",
+    },
+    {
+        operations: PROPERTIES,
+        aspect: /^header x-ms-(default-encryption-scope|deny-encryption-scope-override)$/,
+        azurite: null,
+        simulator: ["$account-encryption-key", "false"],
+        why: "REST reference, Get Container Properties: from version 2019-02-02 on",
+    },
+    {
+        operations: ["Get Container Metadata"],
+        aspect: /^header x-ms-(lease-status|lease-state|has-immutability-policy|has-legal-hold)$/,
+        azurite: ["unlocked", "available", "false"],
+        simulator: null,
+        why: "REST reference, Get Container Metadata: answers with ETag, Last-Modified and metadata; Azurite takes it for Get Container Properties",
+    },
+    {
+        operations: ["Get Blob Metadata"],
+        aspect: /^header (content-type|content-length|content-md5|accept-ranges|x-ms-(?!meta).*)$/,
+        azurite: /./,
+        simulator: [null, "0"],
+        why: "REST reference, Get Blob Metadata: answers with ETag, Last-Modified and metadata; Azurite takes it for Get Blob",
+    },
+    {
+        operations: ["Get Blob Metadata"],
+        aspect: "body",
+        azurite: /./,
+        simulator: null,
+        why: "REST reference, Get Blob Metadata: there is no body; Azurite takes it for Get Blob",
+    },
+    {
+        operations: ["Get Blob"],
+        aspect: "header accept-ranges",
+        azurite: null,
+        simulator: "bytes",
+        why: "recorded: ranges of every type of blob are answered with Accept-Ranges (put_page_from_url_source_if_modified)",
+    },
+    {
+        aspect: "header content-type",
+        azurite: "application/xml",
+        simulator: null,
+        why: "recorded: 304 has no body and no Content-Type (put_page_from_url_source_if_modified)",
+    },
+    {
+        operations: ["Get Block List"],
+        aspect: /^header (etag|last-modified)$/,
+        azurite: /^etag|^the ETag's time/,
+        simulator: null,
+        why: "REST reference, Get Block List: ETag and Last-Modified are there only if the blob has committed blocks",
+    },
+    {
+        operations: ["Get Block List"],
+        aspect: "header x-ms-blob-content-length",
+        azurite: "0",
+        simulator: null,
+        why: "recorded: there is none as long as there is no blob (put_block_from_url_and_commit)",
+    },
+    {
+        operations: ["Get Page Ranges"],
+        aspect: "header last-modified",
+        azurite: /GMT$/,
+        simulator: "the ETag's time",
+        why: "REST reference, Get Page Ranges: when the blob was last modified; Azurite says when it was asked",
+    },
+    {
+        operations: READS,
+        cases: /^Put Blob: the standard headers$/,
+        aspect: /^header (content-encoding|content-language|cache-control)$/,
+        azurite: null,
+        simulator: /./,
+        why: "REST reference, Put Blob: Content-Encoding, Content-Language and Cache-Control are stored with the blob",
+    },
+    {
+        operations: ["Get Account Information"],
+        aspect: "header x-ms-sku-name",
+        azurite: "Standard_RAGRS",
+        simulator: "Standard_LRS",
+        why: "the account's own; a simulated account's SKU is an option",
+    },
+];
