@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format bench demo pulumi-path clean
+.PHONY: help build test lint format bench conformance demo pulumi-path clean
 
 sources := $(shell find src simulator -name '*.ts')
 
@@ -10,6 +10,7 @@ help:
 	@echo "make demo         watch a real pulumi up copy blobs between two simulated storage accounts"
 	@echo "make test         lint, compile, and run every test"
 	@echo "make bench        measure, side by side with a peer or a floor"
+	@echo "make conformance  prove the simulator against Azurite, recordings, AzCopy and the Azure SDKs"
 	@echo "make lint         check format and types"
 	@echo "make format       mend the format"
 	@echo "make pulumi-path  print the folder of a Pulumi CLI, after getting one where none is installed"
@@ -37,6 +38,9 @@ test: lint build
 
 bench: build
 	@node bench/run.mjs
+
+conformance: build
+	@node tools/conformance.mjs
 
 demo: build
 	@PATH="$$(node tools/pulumi/get.mjs):$$PATH" node tools/demo.mjs

@@ -3,7 +3,7 @@ import { invalidHeader } from "./errors";
 import type { Headers } from "./request";
 
 /** The latest version that is simulated. */
-export const LATEST_VERSION = "2026-04-06";
+export const LATEST_VERSION = "2026-10-06";
 /** The version of requests that name none: anonymous ones, mostly. */
 const OLDEST_VERSION = "2009-09-19";
 

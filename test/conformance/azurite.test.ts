@@ -6,9 +6,9 @@ describe("the simulator answers as Azurite does, but for the listed differences"
     let comparison: Comparison;
     beforeAll(async () => {
         comparison = await compareWithAzurite();
-        const { cases, agreed, unexplained } = comparison;
+        const { cases, outcomes, unexplained } = comparison;
         report("azurite", {
-            cases: cases.map((each) => ({ operation: each.operation, agreed: agreed.has(each) })),
+            cases: cases.map((each) => ({ operation: each.operation, outcome: outcomes.get(each) })),
             unexplained: unexplained.length,
         });
     });

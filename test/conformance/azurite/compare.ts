@@ -6,11 +6,14 @@ import { type Difference, explains } from "./difference";
 import { DIFFERENCES, IGNORED_HEADERS } from "./differences";
 import { type Finding, runCases } from "./run";
 
+/** Whether all answers were alike, all but some headers or elements, or not even status and error code. */
+export type Outcome = "agreed" | "other details" | "other status or code";
+
 /** What came of comparing the simulator with Azurite. */
 export interface Comparison {
     readonly cases: readonly Case[];
-    /** Cases in which all answers were alike. */
-    readonly agreed: ReadonlySet<Case>;
+    /** How each case went. */
+    readonly outcomes: ReadonlyMap<Case, Outcome>;
     /** Differences between the two that aren't listed. */
     readonly unexplained: readonly Finding[];
     /** Listed differences that didn't show. */
@@ -38,11 +41,18 @@ export async function compareWithAzurite(): Promise<Comparison> {
         }
         return {
             cases,
-            agreed: new Set(cases.filter((each) => found.get(each)!.length === 0)),
+            outcomes: new Map(cases.map((each) => [each, outcomeOf(found.get(each)!)])),
             unexplained,
             unused: DIFFERENCES.filter((each) => !used.has(each)),
         };
     } finally {
         await Promise.all([azurite.close(), simulator.close()]);
     }
+}
+
+function outcomeOf(findings: readonly Finding[]): Outcome {
+    if (findings.length === 0) {
+        return "agreed";
+    }
+    return findings.some(({ aspect }) => aspect === "answer") ? "other status or code" : "other details";
 }

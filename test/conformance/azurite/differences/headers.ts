@@ -22,14 +22,14 @@ export const HEADER_DIFFERENCES: readonly Difference[] = [
         aspect: "header vary",
         azurite: null,
         simulator: "Origin",
-        why: "recorded: every read answers Vary: Origin (copy_blob_same_account_success and all others)",
+        why: "recorded: reads answer Vary: Origin (append_block_from_url_appendpos); some accounts, by their CORS settings, do not",
     },
     {
         operations: READS,
         aspect: "header x-ms-access-tier-change-time",
         azurite: "a time",
         simulator: null,
-        why: "recorded: a tier that is inferred has no time of change (copy_blob_same_account_success)",
+        why: "recorded: a tier that is inferred has no time of change (copy_blob_pending_failed_external)",
     },
     {
         operations: READS,

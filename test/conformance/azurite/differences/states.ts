@@ -84,7 +84,7 @@ export const LIST_DIFFERENCES: readonly Difference[] = [
         aspect: /^body Blobs\.Blob\.\d+\.(OrMetadata|Metadata)$|^body Containers\.Container\.\d+\.Metadata$/,
         azurite: null,
         simulator: "",
-        why: "recorded: blobs have an empty OrMetadata (set_blob_tier_rehydrate); REST reference, List Blobs: Metadata is there, be it empty, when it was asked for",
+        why: "recorded: blobs have an empty OrMetadata (copy_blob_sealed_append); REST reference, List Blobs: Metadata is there, be it empty, when it was asked for",
     },
     {
         aspect: new RegExp(`${PROPERTY}AccessTierChangeTime$`),

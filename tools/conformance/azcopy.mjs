@@ -1,0 +1,177 @@
+// AzCopy as it is published, copying a container of 1,000 blobs from one simulated account to another.
+
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run, same } from "./run.mjs";
+
+const PACKAGES = {
+    linux: ["@azure-tools/azcopy-linux", "10.32.2"],
+    darwin: ["@azure-tools/azcopy-darwin", "10.10.0"],
+    win32: ["@azure-tools/azcopy-win64", "10.10.0"],
+};
+const MIB = 1024 ** 2;
+const BLOBS = 1000;
+
+export const azcopy = {
+    name: "AzCopy",
+    async use({ simulator, cache, require }) {
+        const program = await install(join(cache, "clients/azcopy"));
+        const library = await keyringLibrary(join(cache, "clients/lib"));
+        const home = mkdtempSync(join(cache, "azcopy-"));
+        const env = {
+            ...process.env,
+            HOME: home,
+            AZCOPY_LOG_LOCATION: home,
+            AZCOPY_JOB_PLAN_LOCATION: home,
+            AZCOPY_DISABLE_SYSLOG: "true",
+            ...(library && { LD_LIBRARY_PATH: library }),
+        };
+        const azcopy = (...args) => run(program, [...args, "--skip-version-check"], { env });
+        try {
+            const version = /version (\S+)/.exec(await run(program, ["--version"], { env }))?.[1];
+            return { version, steps: await work(azcopy, simulator, require) };
+        } finally {
+            rmSync(home, { recursive: true, force: true });
+        }
+    },
+};
+
+async function work(azcopy, simulator, require) {
+    const { generated } = require("pulumi-azure-copy/simulator");
+    const golden = simulator.account("golden");
+    const dev = simulator.account("dev");
+    golden.createContainer("images");
+    dev.createContainer("images");
+    for (let index = 0; index < BLOBS; index++) {
+        const { name, length, blobType } = blobAt(index);
+        golden.putBlob("images", name, generated({ length, seed: index }), {
+            blobType,
+            metadata: { number: `${index}` },
+        });
+    }
+    const [from, to] = [golden, dev].map((account) => containerUrl(account, require));
+    await azcopy(
+        "copy",
+        from,
+        to,
+        "--from-to=BlobBlob",
+        "--recursive",
+        "--as-subdir=false",
+        "--s2s-preserve-access-tier=false",
+    );
+    same("blobs after copy", await compare(golden, dev, require), BLOBS);
+    const listed = (await azcopy("list", to, "--location=Blob")).match(/Content Length/g)?.length;
+    same("blobs listed", listed, BLOBS);
+
+    await sleep(1100); // sync goes by Last-Modified, which has whole seconds
+    golden.putBlob("images", blobAt(1).name, generated({ length: 70_000, seed: 5000 }));
+    golden.putBlob("images", "added", generated({ length: 1000, seed: 5001 }));
+    dev.putBlob("images", "superfluous", "not in the source");
+    await azcopy(
+        "sync",
+        from,
+        to,
+        "--from-to=BlobBlob",
+        "--recursive",
+        "--delete-destination=true",
+        "--s2s-preserve-access-tier=false",
+    );
+    same("blobs after sync", await compare(golden, dev, require), BLOBS + 1);
+
+    const one = containerUrl(dev, require).replace("/images?", "/images/added?");
+    await azcopy("set-properties", one, "--from-to=BlobNone", "--metadata=stage=dev", "--block-blob-tier=cool");
+    const { metadata, accessTier } = await client(dev, require).getBlobClient("added").getProperties();
+    same("metadata and tier", `${metadata.stage} ${accessTier}`, "dev Cool");
+
+    await azcopy("remove", to, "--from-to=BlobTrash", "--recursive");
+    same("blobs after remove", (await contents(dev, require)).size, 0);
+    return [`copied ${BLOBS} blobs`, `listed ${listed}`, "synchronized", "set properties", "removed all"];
+}
+
+/** Block, page and append blobs from none to many bytes; a few are large. */
+function blobAt(index) {
+    const large = { 10: 300 * MIB, 11: 64 * MIB, 12: 9 * MIB, 300: 32 * MIB, 600: 12 * MIB };
+    const kind = index % 10 === 0 && index > 10 ? "PageBlob" : index % 10 === 5 ? "AppendBlob" : "BlockBlob";
+    const length = large[index] ?? (index < 5 ? index : (index * 977) % 200_000);
+    const whole = kind === "PageBlob" ? Math.ceil(length / 512) * 512 : length;
+    return { name: `${kind}/${index % 7}/blob ${index}.bin`, length: whole, blobType: kind };
+}
+
+function client(account, require) {
+    const { BlobServiceClient } = require("@azure/storage-blob");
+    return BlobServiceClient.fromConnectionString(account.connectionString).getContainerClient("images");
+}
+
+function containerUrl(account, require) {
+    const { AccountSASPermissions, BlobServiceClient } = require("@azure/storage-blob");
+    const service = BlobServiceClient.fromConnectionString(account.connectionString);
+    const expires = new Date(Date.now() + 3600_000);
+    const sas = new URL(service.generateAccountSasUrl(expires, AccountSASPermissions.parse("rwdlact"), "sco")).search;
+    return `${account.blobEndpoint}/images${sas}`;
+}
+
+/** Fails unless both containers hold the same; gives how many blobs that are. */
+async function compare(golden, dev, require) {
+    const [expected, actual] = [await contents(golden, require), await contents(dev, require)];
+    for (const [name, content] of expected) {
+        same(name, actual.get(name), content);
+    }
+    same("number of blobs", actual.size, expected.size);
+    return actual.size;
+}
+
+/** Type, length, metadata and digest of every blob, read anew. */
+async function contents(account, require) {
+    const container = client(account, require);
+    const found = new Map();
+    for await (const { name, properties, metadata } of container.listBlobsFlat({ includeMetadata: true })) {
+        const hash = createHash("md5");
+        for await (const chunk of (await container.getBlobClient(name).download()).readableStreamBody) {
+            hash.update(chunk);
+        }
+        const digest = hash.digest("base64");
+        found.set(name, `${properties.blobType} ${properties.contentLength} ${metadata?.number ?? ""} ${digest}`);
+    }
+    return found;
+}
+
+/** The program, installed once. */
+async function install(folder) {
+    const [name, version] = PACKAGES[process.platform] ?? PACKAGES.linux;
+    const binaries = join(folder, "node_modules", name, "dist/bin");
+    if (!existsSync(binaries)) {
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "package.json"), "{}");
+        await run("npm", ["install", `${name}@${version}`, "--no-audit", "--no-fund", "--loglevel=error"], {
+            cwd: folder,
+        });
+    }
+    const program = join(binaries, readdirSync(binaries)[0]);
+    chmodSync(program, 0o755);
+    return program;
+}
+
+/**
+ * AzCopy keeps logins in the desktop's keyring and so doesn't start without libsecret. With SAS there are no logins: where the
+ * library isn't installed, one with no secrets in it takes its place.
+ */
+async function keyringLibrary(folder) {
+    if (process.platform !== "linux" || (await run("/sbin/ldconfig", ["-p"])).includes("libsecret-1.so.0")) {
+        return undefined;
+    }
+    const library = join(folder, "libsecret-1.so.0");
+    if (!existsSync(library)) {
+        mkdirSync(folder, { recursive: true });
+        const source = join(folder, "libsecret.c");
+        writeFileSync(
+            source,
+            `char *secret_password_lookup_sync(const void *schema, void *cancel, void **error, ...) { return 0; }
+void secret_password_free(char *password) {}
+`,
+        );
+        await run("cc", ["-shared", "-fPIC", "-Wl,-soname,libsecret-1.so.0", "-o", library, source]);
+    }
+    return folder;
+}
