@@ -63,7 +63,7 @@ describe("Put Blob and Get Blob", () => {
         ["x-ms-tags", "a=1&a=2", "DuplicateTagNames"],
         ["x-ms-tags", "a=%24", "InvalidTag"],
         ["x-ms-meta-1st", "x", "InvalidMetadata"],
-        ["x-ms-version", "2026-06-06", "InvalidHeaderValue"],
+        ["x-ms-version", "2027-01-06", "InvalidHeaderValue"],
         ["x-ms-version", "latest", "InvalidHeaderValue"],
     ])("fails with %s: %s", async (name, value, code) => {
         const { golden } = await simulate();
