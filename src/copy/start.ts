@@ -14,8 +14,8 @@ export interface StartCopyOptions {
 
 /** Copy Blob's answer. */
 export interface StartedCopy {
+    /** The end is read from the destination, also where the copy has ended already. */
     readonly copyId: string;
-    readonly copyStatus: "pending" | "success";
 }
 
 /**
@@ -36,6 +36,6 @@ export async function startCopy(
         ...(options.sourceEtag && { sourceConditions: { ifMatch: options.sourceEtag } }),
         conditions: options.destinationEtag ? { ifMatch: options.destinationEtag } : { ifNoneMatch: "*" },
     });
-    const state = poller.getOperationState() as { copyId?: string; isCompleted?: boolean };
-    return { copyId: state.copyId!, copyStatus: state.isCompleted ? "success" : "pending" };
+    const state = poller.getOperationState() as { copyId?: string };
+    return { copyId: state.copyId! };
 }

@@ -3,6 +3,11 @@ import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 /** The outcomes that Azure knows for a copy. */
 export type CopyStatus = "pending" | "success" | "failed" | "aborted";
 
+/** A Content-MD5 in base64, as it is stored and compared. */
+export function contentMd5({ contentMD5 }: { readonly contentMD5?: Uint8Array }): string | undefined {
+    return contentMD5 && Buffer.from(contentMD5).toString("base64");
+}
+
 /** Bytes copied so far, of all, from a header such as `0/8388608`. */
 export function parseProgress(copyProgress: string | undefined): { copied: number; total: number } | undefined {
     const match = /^(\d+)\/(\d+)$/.exec(copyProgress ?? "");

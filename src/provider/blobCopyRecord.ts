@@ -1,6 +1,7 @@
 // What is recorded of a BlobCopy, from what was asked for and what the service said.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { contentMd5 } from "../copy/status";
 import { redactUrl } from "../storage/url";
 import type { BlobCopyInputs, BlobCopyOutputs, BlobCopyState } from "./blobCopyTypes";
 import type { Destination } from "./ends";
@@ -13,7 +14,7 @@ export function outputs(destination: Destination, properties: BlobGetPropertiesR
         lastModified: properties.lastModified?.toISOString(),
         contentLength: properties.contentLength,
         contentType: properties.contentType,
-        contentMd5: properties.contentMD5 && Buffer.from(properties.contentMD5).toString("base64"),
+        contentMd5: contentMd5(properties),
         accessTier: properties.accessTier,
         versionId: properties.versionId,
         copyId: properties.copyId,

@@ -1,5 +1,5 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { isUntouchedSinceCopy } from "../copy/status";
+import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { parseBlobUrl, type SourceAddress, sameAddress } from "../storage/address";
 import { isNotFound } from "../storage/errors";
 import { redactUrl } from "../storage/url";
@@ -42,14 +42,14 @@ export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAd
  * that was last modified before the copy ended is the one that was copied. Both times are whole seconds of two
  * accounts' clocks: an equal one proves nothing.
  */
-export function isCopyOfCurrent(properties: BlobGetPropertiesResponse, source: SourceProperties | undefined): boolean {
+export function isCopyOfCurrent(properties: BlobGetPropertiesResponse, source: SourceProperties): boolean {
     const copied = properties.copyCompletedOn;
-    const modified = source?.lastModified;
-    const md5 = (one: SourceProperties) => one.contentMD5 && Buffer.from(one.contentMD5).toString("base64");
-    if (!source || !copied || source.contentLength !== properties.contentLength) {
+    const modified = source.lastModified;
+    if (!copied || source.contentLength !== properties.contentLength) {
         return false;
     }
-    if (md5(source) !== undefined && md5(source) === md5(properties)) {
+    const md5 = contentMd5(source);
+    if (md5 !== undefined && md5 === contentMd5(properties)) {
         return true;
     }
     return modified !== undefined && modified.getTime() < copied.getTime();
@@ -74,7 +74,7 @@ export function hasRecordedContent(properties: BlobGetPropertiesResponse, state:
     if (properties.contentLength !== state.contentLength) {
         return false;
     }
-    const md5 = properties.contentMD5 && Buffer.from(properties.contentMD5).toString("base64");
+    const md5 = contentMd5(properties);
     if (md5 !== undefined && md5 === state.contentMd5) {
         return true;
     }

@@ -8,7 +8,7 @@ import { joinSecretQuery } from "./url";
 const startEarlierMilliseconds = 15 * 60_000;
 
 /** A user delegation SAS lasts at most seven days. */
-export const longestUserDelegationSasMilliseconds = 7 * 24 * 3_600_000;
+const longestUserDelegationSasMilliseconds = 7 * 24 * 3_600_000;
 
 /**
  * The URL of a blob with whatever the service needs to read it: the SAS that was given; else a SAS made for this one
