@@ -39,6 +39,59 @@ export interface BlobCopyArgs {
     accessTier?: pulumi.Input<string>;
 
     /**
+     * How soon an archived source's copy comes online in `accessTier`: `"Standard"` within 15 hours, `"High"` mostly within one. The
+     * service lets it be set once.
+     * @default "Standard"
+     */
+    rehydratePriority?: pulumi.Input<"High" | "Standard">;
+
+    /**
+     * Whether to wait until the copy of an archived source can be read. The service reports `success` at once, hours earlier;
+     * `archiveStatus` tells.
+     * @default false
+     */
+    waitForRehydration?: pulumi.Input<boolean>;
+
+    /**
+     * The destination's content headers, by [Set Blob Properties](https://learn.microsoft.com/rest/api/storageservices/set-blob-properties)
+     * after the copy. Set in place when they change.
+     * @default - the source's, each for itself
+     */
+    blobHTTPHeaders?: pulumi.Input<BlobHTTPHeadersArgs>;
+
+    /**
+     * Whether an append blob is sealed after the copy, so that nothing can be appended any more. Sealed in place; unsealing copies again.
+     * @default - as the source is
+     */
+    sealBlob?: pulumi.Input<boolean>;
+
+    /**
+     * Protects the destination from changes and deletion until a date, `pulumi destroy` included. The destination's container needs
+     * version-level immutability support. Set in place when it changes, as far as the service allows.
+     * @default - none
+     */
+    immutabilityPolicy?: pulumi.Input<ImmutabilityPolicyArgs>;
+
+    /**
+     * Protects the destination from changes and deletion until it is lifted, `pulumi destroy` included. The destination's container needs
+     * version-level immutability support. Set in place when it changes.
+     * @default - none
+     */
+    legalHold?: pulumi.Input<boolean>;
+
+    /**
+     * What must hold of the source when a copy starts; otherwise `pulumi up` fails and nothing is copied. Its ETag is pinned in any case: a copy
+     * never mixes two states of its source. Not for files in Azure Files.
+     */
+    sourceConditions?: pulumi.Input<BlobConditionsArgs>;
+
+    /**
+     * What must hold of a blob that somebody else has put at the destination before `overwrite: "always"` copies over it; and the
+     * lease of the destination. What this resource wrote itself is guarded by its recorded ETag.
+     */
+    conditions?: pulumi.Input<DestinationConditionsArgs>;
+
+    /**
      * Which blob at the destination may be overwritten: `"never"` any; `"ifUnchanged"` only what this resource wrote and
      * nobody has changed since; `"always"` whatever is there. Whichever it is, the old content is kept in a snapshot until the
      * new one stands, and comes back if the copy fails.
@@ -59,6 +112,50 @@ export interface BlobCopyArgs {
      * @default "copyAgain"
      */
     onSourceChange?: pulumi.Input<"copyAgain" | "ignore" | "fail">;
+}
+
+/** Content headers, named as in the Azure SDK. Each that is left out is the source's. */
+export interface BlobHTTPHeadersArgs {
+    /** `Cache-Control`. */
+    blobCacheControl?: pulumi.Input<string>;
+    /** `Content-Type`. */
+    blobContentType?: pulumi.Input<string>;
+    /** `Content-Encoding`. */
+    blobContentEncoding?: pulumi.Input<string>;
+    /** `Content-Language`. */
+    blobContentLanguage?: pulumi.Input<string>;
+    /** `Content-Disposition`. */
+    blobContentDisposition?: pulumi.Input<string>;
+    /** `Content-MD5`, 16 bytes in base64. The service stores it and compares nothing with it. */
+    blobContentMD5?: pulumi.Input<string>;
+}
+
+/** A time-based retention policy of one blob. */
+export interface ImmutabilityPolicyArgs {
+    /** Until when, in ISO 8601 or RFC 1123. In the future when it is set. */
+    expiriesOn: pulumi.Input<string>;
+    /** `"Unlocked"` can be changed and removed, `"Locked"` only be prolonged. @default "Unlocked" */
+    policyMode?: pulumi.Input<"Unlocked" | "Locked">;
+}
+
+/** [Conditional headers](https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations), named as in the Azure SDK. */
+export interface BlobConditionsArgs {
+    /** An ETag that the blob must have. */
+    ifMatch?: pulumi.Input<string>;
+    /** An ETag that the blob must not have. */
+    ifNoneMatch?: pulumi.Input<string>;
+    /** The blob must have been modified since, in ISO 8601 or RFC 1123. */
+    ifModifiedSince?: pulumi.Input<string>;
+    /** The blob must not have been modified since, in ISO 8601 or RFC 1123. */
+    ifUnmodifiedSince?: pulumi.Input<string>;
+    /** An expression over the blob's index tags: `"env" = 'dev'`. */
+    tagConditions?: pulumi.Input<string>;
+}
+
+/** Conditions of the destination, and its lease. */
+export interface DestinationConditionsArgs extends BlobConditionsArgs {
+    /** The ID of the destination's lease, which must be infinite. Every write names it; the lease stays as it is. */
+    leaseId?: pulumi.Input<string>;
 }
 
 /** How {@link BlobCopy.get} reaches an existing blob. */
@@ -105,6 +202,8 @@ export class BlobCopy extends pulumi.dynamic.Resource {
     declare readonly contentMd5: pulumi.Output<string | undefined>;
     /** The destination's access tier as it is; absent for append blobs and in accounts without tiers. */
     declare readonly accessTier: pulumi.Output<string | undefined>;
+    /** `rehydrate-pending-to-hot` and the like, until the copy of an archived source can be read; then absent. */
+    declare readonly archiveStatus: pulumi.Output<string | undefined>;
     /** The destination's version, in an account with blob versioning. */
     declare readonly versionId: pulumi.Output<string | undefined>;
     /** The service's ID of the copy. */
@@ -168,6 +267,7 @@ const outputs = {
     contentType: undefined,
     contentMd5: undefined,
     accessTier: undefined,
+    archiveStatus: undefined,
     versionId: undefined,
     copyId: undefined,
     copyStatus: undefined,

@@ -1,2 +1,10 @@
-export { BlobCopy, type BlobCopyArgs, type BlobCopyLookup } from "./blobCopy";
+export {
+    type BlobConditionsArgs,
+    BlobCopy,
+    type BlobCopyArgs,
+    type BlobCopyLookup,
+    type BlobHTTPHeadersArgs,
+    type DestinationConditionsArgs,
+    type ImmutabilityPolicyArgs,
+} from "./blobCopy";
 export type { BlobLocationArgs, BlobSourceArgs } from "./locationArgs";

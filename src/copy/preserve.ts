@@ -4,6 +4,7 @@
 import type { BlobGetPropertiesResponse, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { statusCode } from "../storage/errors";
 import { CopyError } from "./errors";
+import type { Lease } from "./lease";
 import { startCopy } from "./start";
 
 /** On a snapshot: it preserves the content of a blob that is being overwritten. Its value holds the blob's index tags. */
@@ -23,6 +24,7 @@ export interface Preserved {
 export async function preserve(
     destination: BlockBlobClient,
     properties: BlobGetPropertiesResponse,
+    lease: Lease,
     signal: AbortSignal,
 ): Promise<Preserved | undefined> {
     if (!properties.contentLength) {
@@ -33,7 +35,7 @@ export async function preserve(
     const metadata = properties.metadata ?? {};
     const taken = await destination.createSnapshot({
         metadata: { ...metadata, [marker]: new URLSearchParams(tags).toString() || "none" },
-        conditions: { ifMatch: properties.etag! },
+        conditions: { ifMatch: properties.etag!, ...lease },
         abortSignal: signal,
     });
     return { snapshot: taken.snapshot!, metadata, tags };
@@ -80,11 +82,13 @@ export async function restore(
     destination: BlockBlobClient,
     preserved: Preserved,
     destinationEtag: string,
+    lease: Lease,
     wait: (copyId: string) => Promise<BlobGetPropertiesResponse>,
 ): Promise<string> {
     const hasMetadata = Object.keys(preserved.metadata).length > 0;
     const { copyId } = await startCopy(destination, destination.withSnapshot(preserved.snapshot).url, {
         destinationEtag,
+        conditions: lease,
         ...(hasMetadata && { metadata: preserved.metadata }),
         ...(Object.keys(preserved.tags).length > 0 && { tags: preserved.tags }),
     });
@@ -100,7 +104,7 @@ export async function restore(
         return restored.etag!;
     }
     // Without metadata in the request, Copy Blob has carried over the snapshot's own, marker included.
-    const cleared = await destination.setMetadata({}, { conditions: { ifMatch: restored.etag! } });
+    const cleared = await destination.setMetadata({}, { conditions: { ifMatch: restored.etag!, ...lease } });
     return cleared.etag!;
 }
 

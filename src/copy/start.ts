@@ -1,12 +1,24 @@
-import type { BlobClient } from "@azure/storage-blob";
+import type {
+    BlobClient,
+    BlobImmutabilityPolicy,
+    BlobRequestConditions,
+    ModifiedAccessConditions,
+} from "@azure/storage-blob";
 
 /** What Copy Blob takes here. */
 export interface StartCopyOptions {
     readonly metadata?: Readonly<Record<string, string>>;
     readonly tags?: Readonly<Record<string, string>>;
     readonly accessTier?: string;
-    /** Pins the source (`x-ms-source-if-match`): the copy starts only if this is still its ETag. */
-    readonly sourceEtag?: string;
+    readonly rehydratePriority?: "High" | "Standard";
+    /** Seals an append blob when the copy is done. */
+    readonly sealBlob?: boolean;
+    readonly immutabilityPolicy?: BlobImmutabilityPolicy;
+    readonly legalHold?: boolean;
+    /** What must hold of the source. Its `ifMatch` pins it: the copy starts only if this is still its ETag. */
+    readonly sourceConditions?: ModifiedAccessConditions;
+    /** What else must hold of the destination; its lease. */
+    readonly conditions?: BlobRequestConditions;
     /** Overwrites only the destination with this ETag (`If-Match`); without one, only a free name is written to (`If-None-Match: *`). */
     readonly destinationEtag?: string;
     readonly signal?: AbortSignal;
@@ -33,8 +45,15 @@ export async function startCopy(
         ...(options.metadata && { metadata: { ...options.metadata } }),
         ...(options.tags && { tags: { ...options.tags } }),
         ...(options.accessTier && { tier: options.accessTier }),
-        ...(options.sourceEtag && { sourceConditions: { ifMatch: options.sourceEtag } }),
-        conditions: options.destinationEtag ? { ifMatch: options.destinationEtag } : { ifNoneMatch: "*" },
+        ...(options.rehydratePriority && { rehydratePriority: options.rehydratePriority }),
+        ...(options.sealBlob !== undefined && { sealBlob: options.sealBlob }),
+        ...(options.immutabilityPolicy && { immutabilityPolicy: options.immutabilityPolicy }),
+        ...(options.legalHold !== undefined && { legalHold: options.legalHold }),
+        ...(options.sourceConditions && { sourceConditions: options.sourceConditions }),
+        conditions: {
+            ...options.conditions,
+            ...(options.destinationEtag ? { ifMatch: options.destinationEtag } : { ifNoneMatch: "*" }),
+        },
     });
     const state = poller.getOperationState() as { copyId?: string };
     return { copyId: state.copyId! };

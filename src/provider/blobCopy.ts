@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { CopyError } from "../copy/errors";
+import { waitForRehydration } from "../copy/rehydration";
 import { resolveAddress, sameAddress } from "../storage/address";
 import { explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
 import { checkBlobCopy, defaultTimeout } from "./blobCopyCheck";
-import { outputs, outputsOf, ownership, record, recordInputs, written } from "./blobCopyRecord";
-import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
-import type { CopyRequest } from "./copyRequest";
+import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
+import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
+import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { type Destination, openDestination, openSource } from "./ends";
@@ -15,6 +17,7 @@ import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedContent, isOwn, observe } from "./observe";
 import { obtainCopy } from "./obtainCopy";
+import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
 import { hasUnknown } from "./unknown";
 
 /** BlobCopy's lifecycle. */
@@ -33,7 +36,11 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
 
     async read(id, state, context) {
         const location = state.destination ?? { url: id };
-        const destination = openDestination(resolveAddress(location) ? location : { ...location, url: id }, context);
+        const destination = openDestination(
+            resolveAddress(location) ? location : { ...location, url: id },
+            context,
+            state.conditions?.leaseId,
+        );
         const properties = await explained(`read ${destination.url}`, () => observe(destination, context));
         return properties && recordRead(state, location, destination, properties, context);
     },
@@ -46,7 +53,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
     },
 
     async delete(state, context) {
-        const destination = openDestination(state.destination, context);
+        const destination = openDestination(state.destination, context, state.conditions?.leaseId);
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
     },
 };
@@ -86,24 +93,22 @@ function sourceChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
     );
 }
 
+/** What only another copy brings: another source, or an append blob that is not sealed any more. */
+function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
+    return sourceChanged(state, news) || (state.sealBlob === true && news.sealBlob !== true);
+}
+
 function needsCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
     // Where the source could not be read when it was copied, only a look at both ends tells whether it has changed since.
     const unrecorded =
         news.onSourceChange !== "ignore" && news.sourceEtag !== undefined && state.sourceEtag === undefined;
-    return sourceChanged(state, news) || state.copyStatus !== "success" || state.drifted === true || unrecorded;
+    return contentChanged(state, news) || state.copyStatus !== "success" || state.drifted === true || unrecorded;
 }
 
 /** Every changed input is an update, also one that makes no request: read and delete see only what an update recorded. */
 function inputsChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
-    return (
-        !isDeepStrictEqual(state.source, news.source) ||
-        !isDeepStrictEqual(state.destination, news.destination) ||
-        !isDeepStrictEqual(state.metadata, news.metadata) ||
-        !isDeepStrictEqual(state.tags, news.tags) ||
-        state.requestedAccessTier !== news.accessTier ||
-        state.overwrite !== news.overwrite ||
-        state.timeout !== news.timeout ||
-        state.onSourceChange !== news.onSourceChange
+    return inputNames.some(
+        (name) => !isDeepStrictEqual(name === "accessTier" ? state.requestedAccessTier : state[name], news[name]),
     );
 }
 
@@ -115,21 +120,20 @@ async function bring(
     previous: BlobCopyState | undefined,
     context: Context,
 ): Promise<{ destination: Destination; state: BlobCopyState }> {
-    const destination = openDestination(inputs.destination, context);
+    const destination = openDestination(inputs.destination, context, inputs.conditions?.leaseId);
     const request: CopyRequest = {
         inputs,
         destination,
         source: openSource(inputs.source, inputs.destination, context),
-        ...(previous && { previous, sourceChanged: sourceChanged(previous, inputs) }),
+        ...(previous && { previous, contentChanged: contentChanged(previous, inputs) }),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
+    const started = context.clock.now().getTime();
     try {
         const obtained = await obtainCopy(request, context);
-        const state = record(inputs, destination, obtained.properties, obtained.sourceEtag ?? inputs.sourceEtag);
-        return {
-            destination,
-            state: obtained.adopted ? await adopt(request, state, obtained.properties, context) : state,
-        };
+        const properties = await online(request, obtained, started, context);
+        const state = record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag);
+        return { destination, state: await complete(request, obtained, properties, state, context) };
     } catch (error) {
         throw asPartialFailure(error, request);
     }
@@ -166,72 +170,105 @@ function asPartialFailure(error: unknown, request: CopyRequest): unknown {
     return error instanceof OldContentRestored ? error.cause : error;
 }
 
-/**
- * Makes a copy that was found there this resource's own: a new ETag by one Set Blob Metadata, so that the conditional
- * delete of an older owner (a rename without an alias, `up --replace`) misses it; and tags and tier as asked for.
- */
-async function adopt(
+/** The destination once it is online, where that is waited for. */
+async function online(
     request: CopyRequest,
-    state: BlobCopyState,
+    { properties, sourceEtag }: ObtainedCopy,
+    started: number,
+    context: Context,
+): Promise<BlobGetPropertiesResponse> {
+    if (!request.inputs.waitForRehydration) {
+        return properties;
+    }
+    const copyId = properties.copyId!;
+    try {
+        return await waitForRehydration(request.destination.client, properties, {
+            copyId,
+            clock: context.clock,
+            signal: context.signal,
+            deadline: new Date(started + request.timeoutMilliseconds),
+            what: what(request),
+            progress: (progress) => context.progress(progress),
+        });
+    } catch (error) {
+        const cause = error instanceof CopyError ? error : explain(`wait until ${what(request)} is online`, error);
+        throw new CopyLeftPending({ copyId, sourceEtag, properties }, cause);
+    }
+}
+
+/**
+ * Sets what the copy itself could not bring. A copy that was found there becomes this resource's own: a new ETag by one Set Blob
+ * Metadata, so that the conditional delete of an older owner (a rename without an alias, `up --replace`) misses it.
+ */
+async function complete(
+    request: CopyRequest,
+    { adopted }: ObtainedCopy,
     found: BlobGetPropertiesResponse,
+    state: BlobCopyState,
     context: Context,
 ): Promise<BlobCopyState> {
     const { inputs, destination } = request;
-    return explained(`adopt ${destination.url}`, async () => {
-        const set = await destination.client.setMetadata(
-            { ...(inputs.metadata ?? found.metadata ?? {}) },
-            { conditions: { ifMatch: found.etag! }, abortSignal: context.signal },
-        );
-        if (inputs.tags) {
-            await destination.client.setTags({ ...inputs.tags }, { abortSignal: context.signal });
-        }
-        const tier = inputs.accessTier;
-        if (tier && tier !== found.accessTier) {
-            await destination.client.setAccessTier(tier, { abortSignal: context.signal });
-        }
-        return { ...state, ...written(set), ...(tier && { accessTier: tier }) };
-    });
+    const changes = adopted
+        ? changesForAdoption(inputs, found)
+        : { ...(inputs.blobHTTPHeaders && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }) };
+    try {
+        return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
+    } catch (error) {
+        const doing = adopted ? `adopt ${destination.url}` : `set the headers of ${destination.url}, which was copied`;
+        const failure = explain(doing, error);
+        // Without its record, the next run would have to find out anew whose copy this is.
+        throw adopted
+            ? failure
+            : new CopyLeftPending({ copyId: found.copyId!, sourceEtag: state.sourceEtag, properties: found }, failure);
+    }
 }
 
-/** Metadata, tags and tier change without a copy; credentials and options without a request. */
+/** Metadata, headers, tags, tier, seal and protection change without a copy; credentials and options without a request. */
 async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: Context): Promise<BlobCopyState> {
-    const destination = openDestination(news.destination, context);
-    const { client } = destination;
-    let result: BlobCopyState = { ...outputsOf(state), ...recordInputs(news), ...ownership(state) };
+    const destination = openDestination(news.destination, context, news.conditions?.leaseId);
+    const recorded: BlobCopyState = { ...outputsOf(state), ...recordInputs(news), ...ownership(state) };
     try {
-        if (!isDeepStrictEqual(state.metadata, news.metadata)) {
-            // Without metadata of its own, a copy has its source's.
-            const metadata =
-                news.metadata ??
-                (await openSource(news.source, news.destination, context).properties(context.signal)).metadata ??
-                {};
-            const set = await client.setMetadata(
-                { ...metadata },
-                { conditions: { ifMatch: state.etag! }, abortSignal: context.signal },
-            );
-            const own = state.etag === state.lastWriteEtag;
-            result = { ...result, ...written(set), ...(!own && { lastWriteEtag: state.lastWriteEtag }) };
-        }
-        if (!isDeepStrictEqual(state.tags, news.tags)) {
-            await client.setTags({ ...news.tags }, { abortSignal: context.signal });
-        }
-        if (news.accessTier && news.accessTier !== state.requestedAccessTier) {
-            await client.setAccessTier(news.accessTier, { abortSignal: context.signal });
-            result = { ...result, accessTier: news.accessTier };
-        }
-        return result;
+        const changes = await changesInPlace(state, news, context);
+        const set = await setProperties(destination, changes, state.etag!, context);
+        const own = state.etag === state.lastWriteEtag;
+        return {
+            ...recorded,
+            ...set,
+            ...(!own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag }),
+        };
     } catch (error) {
         if (isNotFound(error)) {
             return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
         }
         if (isDestinationConflict(error)) {
             throw explain(
-                `set the metadata of ${destination.url}, which was changed by somebody else (run pulumi refresh, then pulumi up)`,
+                `set the properties of ${destination.url}, which was changed by somebody else (run pulumi refresh, then pulumi up)`,
                 error,
             );
         }
-        throw explain(`set the metadata, tags or tier of ${destination.url}`, error);
+        throw explain(`set the properties of ${destination.url}`, error);
     }
+}
+
+/** What differs between what was recorded and what is asked for. What is not asked for any more is as the source has it. */
+async function changesInPlace(state: BlobCopyState, news: BlobCopyInputs, context: Context): Promise<PropertyChanges> {
+    const changed = (name: (typeof inputNames)[number]) => !isDeepStrictEqual(state[name], news[name]);
+    const ofSource = () => openSource(news.source, news.destination, context).properties(context.signal);
+    return {
+        ...(changed("metadata") && { metadata: news.metadata ?? (await ofSource()).metadata ?? {} }),
+        ...(changed("blobHTTPHeaders") && {
+            blobHTTPHeaders: { given: news.blobHTTPHeaders, source: await ofSource() },
+        }),
+        ...(changed("tags") && { tags: news.tags ?? {} }),
+        ...(news.accessTier !== undefined &&
+            news.accessTier !== state.requestedAccessTier && {
+                accessTier: news.accessTier,
+                ...(news.rehydratePriority && { rehydratePriority: news.rehydratePriority }),
+            }),
+        ...(changed("sealBlob") && news.sealBlob === true && { sealBlob: true as const }),
+        ...(changed("legalHold") && { legalHold: news.legalHold ?? false }),
+        ...(changed("immutabilityPolicy") && { immutabilityPolicy: news.immutabilityPolicy ?? ("none" as const) }),
+    };
 }
 
 // Read

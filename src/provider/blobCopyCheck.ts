@@ -1,9 +1,10 @@
-import { addressUrl, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { addressUrl, isAzureFile, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { explain } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
-import type { BlobCopyInputs } from "./blobCopyTypes";
+import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
+import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
-import { blockBlobTiers, checkAccessTier, checkChoice, checkMetadata, checkTags } from "./checkProperties";
+import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata, checkTags } from "./checkProperties";
 import { parseDuration } from "./duration";
 import { openSource } from "./ends";
 import { Failures } from "./failures";
@@ -19,18 +20,6 @@ const longestTimeoutMilliseconds = 14 * 24 * 3_600_000;
 /** A preview must not hang on a source that does not answer. */
 const longestReadMilliseconds = 20_000;
 
-const inputNames = [
-    "source",
-    "destination",
-    "metadata",
-    "tags",
-    "accessTier",
-    "overwrite",
-    "timeout",
-    "onSourceChange",
-    "sourceEtag",
-];
-
 /** Reports every mistake at once, and fills in the source's ETag, so that a changed source shows in the preview. */
 export async function checkBlobCopy(
     olds: Partial<BlobCopyInputs>,
@@ -40,8 +29,8 @@ export async function checkBlobCopy(
     const failures = new Failures();
     const now = context.clock.now();
     for (const name of Object.keys(news)) {
-        if (!inputNames.includes(name) && !name.startsWith("__")) {
-            failures.add(name, undefined, `is no input of BlobCopy; allowed are ${inputNames.slice(0, -1).join(", ")}`);
+        if (![...inputNames, "sourceEtag"].includes(name) && !name.startsWith("__")) {
+            failures.add(name, undefined, `is no input of BlobCopy; allowed are ${inputNames.join(", ")}`);
         }
     }
     const source = checkLocation(failures, "source", news.source, now);
@@ -56,6 +45,28 @@ export async function checkBlobCopy(
     checkMetadata(failures, news.metadata);
     checkTags(failures, news.tags);
     checkAccessTier(failures, news.accessTier, undefined);
+    checkChoice(failures, "rehydratePriority", news.rehydratePriority, ["High", "Standard"]);
+    if (news.rehydratePriority !== undefined && news.accessTier === undefined) {
+        failures.add(
+            "rehydratePriority",
+            news.rehydratePriority,
+            "needs accessTier, the online tier that an archived source is brought to",
+        );
+    }
+    checkFlag(failures, "waitForRehydration", news.waitForRehydration);
+    checkHttpHeaders(failures, news.blobHTTPHeaders);
+    checkFlag(failures, "sealBlob", news.sealBlob);
+    checkImmutabilityPolicy(failures, olds.immutabilityPolicy, news.immutabilityPolicy, now);
+    checkFlag(failures, "legalHold", news.legalHold);
+    checkConditions(failures, "sourceConditions", news.sourceConditions);
+    checkConditions(failures, "conditions", news.conditions);
+    if (news.sourceConditions !== undefined && source?.kind === "other" && isAzureFile(source.url)) {
+        failures.add(
+            "sourceConditions",
+            undefined,
+            "must be left out, since the service takes no conditions on a file in Azure Files",
+        );
+    }
     checkChoice(failures, "overwrite", news.overwrite, ["never", "ifUnchanged", "always"]);
     checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkTimeout(failures, news.timeout);
@@ -120,6 +131,9 @@ async function currentSourceEtag(
 /** What only the source can tell: its blob type and tier. */
 function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, failures: Failures): void {
     checkAccessTier(failures, inputs.accessTier, source.blobType);
+    if (inputs.sealBlob === true && source.blobType !== undefined && source.blobType !== "AppendBlob") {
+        failures.add("sealBlob", true, `must be left out, since only append blobs are sealed, and the source is none`);
+    }
     if (source.accessTier === "Archive" && !blockBlobTiers.slice(0, 3).includes(inputs.accessTier ?? "")) {
         failures.add(
             "accessTier",

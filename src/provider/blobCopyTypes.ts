@@ -8,11 +8,76 @@ export interface BlobCopyInputs {
     readonly metadata?: Readonly<Record<string, string>>;
     readonly tags?: Readonly<Record<string, string>>;
     readonly accessTier?: string;
+    readonly rehydratePriority?: RehydratePriority;
+    readonly waitForRehydration?: boolean;
+    readonly blobHTTPHeaders?: HttpHeaders;
+    readonly sealBlob?: boolean;
+    readonly immutabilityPolicy?: ImmutabilityPolicy;
+    readonly legalHold?: boolean;
+    readonly sourceConditions?: SourceConditions;
+    readonly conditions?: DestinationConditions;
     readonly overwrite?: Overwrite;
     readonly timeout?: string;
     readonly onSourceChange?: OnSourceChange;
     /** Filled in by check: the source's ETag as it is now. */
     readonly sourceEtag?: string;
+}
+
+/** Every input that a program may give. */
+export const inputNames = [
+    "source",
+    "destination",
+    "metadata",
+    "tags",
+    "accessTier",
+    "rehydratePriority",
+    "waitForRehydration",
+    "blobHTTPHeaders",
+    "sealBlob",
+    "immutabilityPolicy",
+    "legalHold",
+    "sourceConditions",
+    "conditions",
+    "overwrite",
+    "timeout",
+    "onSourceChange",
+] as const satisfies readonly (keyof BlobCopyInputs)[];
+
+/** How soon an archived source's copy is brought online. */
+export type RehydratePriority = "High" | "Standard";
+
+/** Content headers; those left out are the source's. */
+export interface HttpHeaders {
+    readonly blobCacheControl?: string;
+    readonly blobContentType?: string;
+    readonly blobContentEncoding?: string;
+    readonly blobContentLanguage?: string;
+    readonly blobContentDisposition?: string;
+    /** Base64. */
+    readonly blobContentMD5?: string;
+}
+
+/** Until when a blob can't be modified or deleted. */
+export interface ImmutabilityPolicy {
+    /** ISO 8601 or RFC 1123. */
+    readonly expiriesOn: string;
+    readonly policyMode?: "Unlocked" | "Locked";
+}
+
+/** What must hold of the source when a copy starts. */
+export interface SourceConditions {
+    readonly ifMatch?: string;
+    readonly ifNoneMatch?: string;
+    /** ISO 8601 or RFC 1123. */
+    readonly ifModifiedSince?: string;
+    /** ISO 8601 or RFC 1123. */
+    readonly ifUnmodifiedSince?: string;
+    readonly tagConditions?: string;
+}
+
+/** What must hold of a blob that somebody else has put at the destination, before it is overwritten; and its lease. */
+export interface DestinationConditions extends SourceConditions {
+    readonly leaseId?: string;
 }
 
 /** Which blob at the destination may be overwritten. */
@@ -46,6 +111,8 @@ export interface BlobCopyOutputs {
     /** Base64; absent where the source has none. */
     readonly contentMd5?: string;
     readonly accessTier?: string;
+    /** `rehydrate-pending-to-cool` and the like, until a copy of an archived blob is online. */
+    readonly archiveStatus?: string;
     readonly versionId?: string;
     readonly copyId?: string;
     readonly copyStatus?: CopyStatus;

@@ -102,6 +102,13 @@ function blobTypeWords(blobType: string): string {
     return blobType.replace(/(.)([A-Z])/g, "$1 $2").toLowerCase();
 }
 
+/** True or false. */
+export function checkFlag(failures: Failures, property: string, value: boolean | undefined): void {
+    if (value !== undefined && (value as unknown) !== unknownValue && typeof value !== "boolean") {
+        failures.add(property, value, "must be true or false");
+    }
+}
+
 /** One of a few words. */
 export function checkChoice(
     failures: Failures,

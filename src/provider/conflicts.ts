@@ -1,9 +1,12 @@
 // What stands in a copy's way, in words.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { DestinationConflictError } from "../copy/errors";
+import { DestinationConflictError, SourceChangedError } from "../copy/errors";
 import { resolveAddress, sameAddress } from "../storage/address";
+import { parseDate } from "../storage/date";
 import { redactUrl } from "../storage/url";
+import type { SourceProperties } from "../storage/webSource";
+import type { SourceConditions } from "./blobCopyTypes";
 import type { CopyRequest } from "./copyRequest";
 
 /** Somebody else's copy is pending: what, since when, from where. */
@@ -24,7 +27,7 @@ export function inTheWay(
     own: boolean,
 ): DestinationConflictError {
     const { inputs, destination, previous } = request;
-    const found = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
+    const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
     const why = own
         ? `the destination ${destination.url} would be overwritten, and overwrite is "never"`
         : previous && sameAddress(resolveAddress(previous.destination)!, destination.address)
@@ -34,5 +37,61 @@ export function inTheWay(
         inputs.overwrite === "never"
             ? 'set overwrite to "ifUnchanged" or "always", or copy to another name'
             : 'set overwrite to "always" to copy over it, delete it, or copy to another name';
-    return new DestinationConflictError(`${why} (${found}); ${remedy}`);
+    return new DestinationConflictError(`${why} (${size}); ${remedy}`);
+}
+
+/**
+ * The destination's conditions, for a blob that somebody else has made. The copy then overwrites only what was looked at here
+ * (`If-Match`), so that comparing here is as good as at the service.
+ */
+export function refuseUnmetConditions(request: CopyRequest, there: BlobGetPropertiesResponse): void {
+    const unmet = unmetCondition(request.inputs.conditions, there);
+    if (unmet) {
+        throw new DestinationConflictError(
+            `the blob at the destination ${request.destination.url} does not meet conditions.${unmet} (${found(there)}), and was left as it is; change the condition, or copy to another name`,
+        );
+    }
+}
+
+/** The source's conditions. The copy then reads only what was looked at here (`x-ms-source-if-match`). */
+export function refuseUnmetSourceConditions(request: CopyRequest, source: SourceProperties): void {
+    const unmet = unmetCondition(request.inputs.sourceConditions, source);
+    if (unmet) {
+        throw new SourceChangedError(
+            `the source ${request.source.url} does not meet sourceConditions.${unmet} (${found(source)}), and nothing was copied`,
+        );
+    }
+}
+
+function found({ etag, lastModified }: Conditional): string {
+    return `its ETag is ${etag}, last modified ${lastModified?.toISOString()}`;
+}
+
+type Conditional = Pick<SourceProperties, "etag" | "lastModified">;
+
+/** The first condition that an object does not meet, but for tags, which only the service compares. */
+function unmetCondition(conditions: SourceConditions = {}, object: Conditional): string | undefined {
+    const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions;
+    const etag = plainEtag(object.etag);
+    // Headers carry whole seconds.
+    const seconds = (date: Date | undefined) => Math.floor((date?.getTime() ?? 0) / 1_000);
+    const modified = seconds(object.lastModified);
+    const since = (text: string) => seconds(parseDate(text));
+    if (ifMatch !== undefined && ifMatch !== "*" && plainEtag(ifMatch) !== etag) {
+        return `ifMatch ${ifMatch}`;
+    }
+    if (ifNoneMatch !== undefined && (ifNoneMatch === "*" || plainEtag(ifNoneMatch) === etag)) {
+        return `ifNoneMatch ${ifNoneMatch}`;
+    }
+    if (ifModifiedSince !== undefined && modified <= since(ifModifiedSince)) {
+        return `ifModifiedSince ${ifModifiedSince}`;
+    }
+    if (ifUnmodifiedSince !== undefined && modified > since(ifUnmodifiedSince)) {
+        return `ifUnmodifiedSince ${ifUnmodifiedSince}`;
+    }
+    return undefined;
+}
+
+function plainEtag(etag: string | undefined): string | undefined {
+    return etag?.replaceAll('"', "");
 }

@@ -9,8 +9,8 @@ export interface CopyRequest {
     readonly destination: Destination;
     /** What was recorded last, in an update. */
     readonly previous?: BlobCopyState;
-    /** In an update: the source is another one, or has another ETag, than what was copied. */
-    readonly sourceChanged?: boolean;
+    /** In an update: what was copied is not what is asked for now. */
+    readonly contentChanged?: boolean;
     readonly timeoutMilliseconds: number;
 }
 

@@ -19,7 +19,7 @@ export async function deleteOwn(destination: Destination, state: BlobCopyState, 
         }
         etag = there.etag;
         if (there.copyStatus === "pending") {
-            await abortCopy(destination.client, there.copyId!);
+            await abortCopy(destination.client, there.copyId!, destination.lease);
             etag = (await observe(destination, context))?.etag;
         }
     }
@@ -27,7 +27,11 @@ export async function deleteOwn(destination: Destination, state: BlobCopyState, 
 }
 
 async function deleteIfUnchanged(destination: Destination, etag: string | undefined, context: Context): Promise<void> {
-    const remove = () => destination.client.delete({ conditions: { ifMatch: etag! }, abortSignal: context.signal });
+    const remove = () =>
+        destination.client.delete({
+            conditions: { ifMatch: etag!, ...destination.lease },
+            abortSignal: context.signal,
+        });
     try {
         await remove();
     } catch (error) {

@@ -1,9 +1,10 @@
 import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import type { Lease } from "../copy/lease";
 import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAccount } from "../storage/address";
 import { anonymous, type Credential, defaultCredential, explicitCredential } from "../storage/credential";
 import { errorCode, explain, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
-import { readableUrl } from "../storage/sas";
+import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { joinSecretQuery } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
 import type { Context } from "./handler";
@@ -15,6 +16,8 @@ export interface Destination {
     readonly credential: Credential;
     readonly client: BlockBlobClient;
     readonly container: ContainerClient;
+    /** What every write must name where the blob is leased. */
+    readonly lease: Lease;
 }
 
 /** What a copy reads from. */
@@ -25,10 +28,10 @@ export interface Source {
     /** Reads the source's properties, as the client. */
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The URL that the service reads from, with a SAS where it needs one. */
-    readableUrl(lastsMilliseconds: number): Promise<string>;
+    readableUrl(lastsMilliseconds: number, permissions?: SourcePermissions): Promise<string>;
 }
 
-export function openDestination(location: BlobLocation, context: Context): Destination {
+export function openDestination(location: BlobLocation, context: Context, leaseId?: string): Destination {
     const address = resolveAddress(location);
     if (address?.kind !== "blob") {
         throw new Error("the destination does not name a blob in Azure Storage");
@@ -40,6 +43,7 @@ export function openDestination(location: BlobLocation, context: Context): Desti
         credential,
         client: context.clients.blob(address, credential),
         container: context.clients.container(address, credential),
+        lease: leaseId === undefined ? {} : { leaseId },
     };
 }
 
@@ -77,8 +81,8 @@ function sourceWith(address: BlobAddress, url: string, credential: Credential, c
         address,
         url,
         properties: (signal) => context.clients.blob(address, credential).getProperties({ abortSignal: signal }),
-        readableUrl: (lastsMilliseconds) =>
-            readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds),
+        readableUrl: (lastsMilliseconds, permissions) =>
+            readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds, permissions),
     };
 }
 
@@ -104,11 +108,11 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
         address,
         url,
         properties,
-        async readableUrl(lastsMilliseconds) {
+        async readableUrl(lastsMilliseconds, permissions) {
             if (!credential) {
                 await properties(context.signal);
             }
-            return sourceWith(address, url, credential!, context).readableUrl(lastsMilliseconds);
+            return sourceWith(address, url, credential!, context).readableUrl(lastsMilliseconds, permissions);
         },
     };
 }

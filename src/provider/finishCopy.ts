@@ -125,10 +125,12 @@ async function putRight(
     let etag: string | undefined;
     try {
         etag = old
-            ? await restore(destination.client, old, properties.etag!, (copyId) =>
+            ? await restore(destination.client, old, properties.etag!, destination.lease, (copyId) =>
                   wait(request, copyId, deadline, context),
               )
-            : void (await destination.client.delete({ conditions: { ifMatch: properties.etag! } }));
+            : void (await destination.client.delete({
+                  conditions: { ifMatch: properties.etag!, ...destination.lease },
+              }));
     } catch (failure) {
         const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : "its empty blob was left";
         context.warn(explain(`put ${destination.url} right after a failed copy`, failure).message);

@@ -10,12 +10,13 @@ import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, StorageError, statusCode } from "../storage/errors";
 import type { BlobCopyState } from "./blobCopyTypes";
-import { inTheWay, pendingElsewhere } from "./conflicts";
+import { inTheWay, pendingElsewhere, refuseUnmetConditions, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { readSource, type Source } from "./ends";
 import { CopyLeftPending, discardAll, finish, OldContentRestored, type Running } from "./finishCopy";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent, isOwn, observe } from "./observe";
+import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
 
 /** How often a destination that keeps changing under us is looked at again before we give up. */
 const attempts = 4;
@@ -32,7 +33,8 @@ export async function obtainCopy(request: CopyRequest, context: Context): Promis
     const kept: Preserved[] = [];
     let conflict: unknown;
     // A first create finds its name free nearly always, so it asks for nothing before it writes.
-    let look = request.previous !== undefined;
+    // (A lease names a blob that is there.)
+    let look = request.previous !== undefined || request.destination.lease.leaseId !== undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
         try {
             const there = look ? await observe(request.destination, context) : undefined;
@@ -52,7 +54,9 @@ export async function obtainCopy(request: CopyRequest, context: Context): Promis
             look = true;
         }
     }
-    throw explain(`copy ${what(request)}, whose destination keeps changing`, conflict);
+    await discardAll(request.destination, kept, context);
+    const why = request.inputs.conditions?.tagConditions ? "does not meet conditions.tagConditions" : "keeps changing";
+    throw explain(`copy ${what(request)}, whose destination ${why}`, conflict);
 }
 
 /** A definite answer that nothing was started; a lost connection or a 5xx may have started something. */
@@ -81,14 +85,14 @@ async function decide(
     const fromHere = isCopyOf(there, source.address);
     const ownBefore = previous !== undefined && (isOwn(there, previous) || isLeftByUpdate(there, previous));
     if (there.copyStatus === "pending") {
-        if (fromHere && !(request.sourceChanged && there.copyId === previous?.copyId)) {
+        if (fromHere && !(request.contentChanged && there.copyId === previous?.copyId)) {
             const preserved = await findPreserved(destination.container, destination.address.blobName);
             return { copyId: there.copyId!, sourceEtag: undefined, joined: true, preserved, wasFree: false };
         }
         if (!ownBefore) {
             throw pendingElsewhere(request, there);
         }
-        await abortCopy(destination.client, there.copyId!);
+        await abortCopy(destination.client, there.copyId!, destination.lease);
         return startOnto(request, await observe(destination, context), kept, context);
     }
     const ended = there.copyStatus === "failed" || there.copyStatus === "aborted";
@@ -106,8 +110,12 @@ async function decide(
         }
     }
     const { overwrite } = request.inputs;
-    if (overwrite === "always" || (ownBefore && overwrite !== "never")) {
+    if (ownBefore && overwrite !== "never") {
         return startOnto(request, there, kept, context);
+    }
+    if (overwrite === "always") {
+        refuseUnmetConditions(request, there);
+        return startOnto(request, there, kept, context, request.inputs.conditions?.tagConditions);
     }
     throw inTheWay(request, there, ownBefore);
 }
@@ -123,9 +131,9 @@ async function etagIfCurrent(
         previous &&
         !previous.drifted &&
         there.copyId === previous.copyId &&
-        (previous.sourceEtag || request.sourceChanged)
+        (previous.sourceEtag || request.contentChanged)
     ) {
-        return request.sourceChanged ? false : (inputs.sourceEtag ?? previous.sourceEtag);
+        return request.contentChanged ? false : (inputs.sourceEtag ?? previous.sourceEtag);
     }
     const current = await readSource(request.source, context);
     return isCopyOfCurrent(there, current) ? current.etag : false;
@@ -143,11 +151,23 @@ async function startOnto(
     there: BlobGetPropertiesResponse | undefined,
     keptHere: Preserved[],
     context: Context,
+    tagConditions?: string,
 ): Promise<Running> {
     const { inputs, source, destination } = request;
+    const { sourceConditions } = inputs;
+    const pins = source.address.kind === "blob";
     let sourceEtag = inputs.sourceEtag ?? (await currentEtag(source, context));
+    if (sourceConditions && pins && sourceEtag) {
+        // Beside the ETag that pins the source the service would leave dates out of account.
+        const current = await readSource(source, context);
+        refuseUnmetSourceConditions(request, current);
+        sourceEtag = current.etag;
+    }
     // The service reads with this SAS until the copy ends, also after a timeout here.
-    const sourceUrl = await source.readableUrl(request.timeoutMilliseconds + sasGraceMilliseconds);
+    const sourceUrl = await source.readableUrl(
+        request.timeoutMilliseconds + sasGraceMilliseconds,
+        sourceConditions?.tagConditions ? "rt" : "r",
+    );
     const preserved: Preserved[] = [];
     if (there) {
         preserved.push(...(await findPreserved(destination.container, destination.address.blobName)));
@@ -163,12 +183,30 @@ async function startOnto(
                 ...(inputs.metadata && { metadata: inputs.metadata }),
                 ...(inputs.tags && { tags: inputs.tags }),
                 ...(inputs.accessTier && { accessTier: inputs.accessTier }),
-                ...(sourceEtag && source.address.kind === "blob" && { sourceEtag }),
-                ...(there?.etag && { destinationEtag: there.etag }),
+                ...(inputs.rehydratePriority && { rehydratePriority: inputs.rehydratePriority }),
+                ...(inputs.sealBlob !== undefined && { sealBlob: inputs.sealBlob }),
+                ...(inputs.immutabilityPolicy && {
+                    immutabilityPolicy: asImmutabilityPolicy(inputs.immutabilityPolicy),
+                }),
+                ...(inputs.legalHold !== undefined && { legalHold: inputs.legalHold }),
+                sourceConditions: {
+                    ...(sourceEtag && pins
+                        ? { ifMatch: sourceEtag }
+                        : sourceConditions && asConditions(sourceConditions)),
+                    ...(sourceConditions?.tagConditions && { tagConditions: sourceConditions.tagConditions }),
+                },
+                ...(there?.etag && {
+                    destinationEtag: there.etag,
+                    conditions: { ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) },
+                }),
                 signal: context.signal,
             });
             return { copyId: started.copyId, sourceEtag, joined: false, preserved, wasFree: there === undefined };
         } catch (error) {
+            if (errorCode(error) === "ConditionNotMet" && sourceConditions?.tagConditions !== undefined) {
+                // That of the destination has another code; the source's tags are not what is asked for.
+                throw explain(`copy ${what(request)}, whose source does not meet sourceConditions`, error);
+            }
             if (errorCode(error) !== "SourceConditionNotMet" || attempt >= attempts) {
                 throw error;
             }
@@ -179,7 +217,9 @@ async function startOnto(
                 );
             }
             // It changed between preview and copy: what is wanted is what it holds now.
-            sourceEtag = (await readSource(source, context)).etag;
+            const current = await readSource(source, context);
+            refuseUnmetSourceConditions(request, current);
+            sourceEtag = current.etag;
         }
     }
 }
@@ -202,7 +242,8 @@ async function preserveOrExplain(
     context: Context,
 ): Promise<Preserved | undefined> {
     try {
-        return await preserve(request.destination.client, there, context.signal);
+        const { client, lease } = request.destination;
+        return await preserve(client, there, lease, context.signal);
     } catch (error) {
         if (isDestinationConflict(error)) {
             throw error;

@@ -24,6 +24,13 @@ export type SourceAddress = BlobAddress | OtherAddress;
 
 const hostStyle = /^([a-z0-9]{3,24})(?:-secondary)?\.(?:z\d+\.)?blob\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
 
+/** Whether a URL is that of a file in Azure Files. */
+export function isAzureFile(url: string): boolean {
+    return /^[a-z0-9]{3,24}\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net)$/.test(
+        parseUrl(url)?.hostname ?? "",
+    );
+}
+
 /** Hosts of emulators, which carry the account's name as the first segment of the path. */
 function isPathStyle(url: URL): boolean {
     return /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\]|localhost|host\.docker\.internal)$/.test(url.hostname);

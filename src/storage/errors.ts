@@ -40,7 +40,7 @@ const nextSteps: Readonly<Record<string, string>> = {
     ContainerBeingDeleted: "wait until the container's deletion is over, then run pulumi up again",
     CannotVerifyCopySource:
         "the service could not read the source: it may not exist, be private (give the source a credential), or be behind a firewall that does not let the service in",
-    LeaseIdMissing: "the destination is leased; break or release its lease",
+    LeaseIdMissing: "the destination is leased; give its lease as conditions.leaseId, or break or release it",
     BlobArchived: "the blob is archived; rehydrate it first, or copy it to another name with accessTier set",
     SnapshotsPresent:
         "the blob has snapshots that this resource did not make; delete them, or set the resource option retainOnDelete",

@@ -10,10 +10,14 @@ const startEarlierMilliseconds = 15 * 60_000;
 /** A user delegation SAS lasts at most seven days. */
 const longestUserDelegationSasMilliseconds = 7 * 24 * 3_600_000;
 
+/** Reading the blob, and its tags where a condition asks for them. */
+export type SourcePermissions = "r" | "rt";
+
 /**
  * The URL of a blob with whatever the service needs to read it: the SAS that was given; else a SAS made for this one
  * object, read-only, HTTPS-only (unless the endpoint is http), signed with the account key or, with Entra ID, a user delegation key.
  * @param lastsMilliseconds how long the SAS is needed
+ * @param permissions what a SAS that is made permits
  */
 export async function readableUrl(
     clients: Clients,
@@ -21,6 +25,7 @@ export async function readableUrl(
     credential: Credential,
     now: Date,
     lastsMilliseconds: number,
+    permissions: SourcePermissions = "r",
 ): Promise<string> {
     const url = addressUrl(address);
     switch (credential.kind) {
@@ -35,7 +40,7 @@ export async function readableUrl(
         blobName: address.blobName,
         ...(address.snapshot && { snapshotTime: address.snapshot }),
         ...(address.versionId && { versionId: address.versionId }),
-        permissions: BlobSASPermissions.parse("r"),
+        permissions: BlobSASPermissions.parse(permissions),
         startsOn,
         protocol: address.serviceUrl.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
     };

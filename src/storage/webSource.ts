@@ -5,7 +5,18 @@ import { redactUrl } from "./url";
 /** What is asked of a source, whatever it is. */
 export type SourceProperties = Pick<
     BlobGetPropertiesResponse,
-    "etag" | "lastModified" | "contentLength" | "contentMD5" | "metadata" | "blobType" | "accessTier"
+    | "etag"
+    | "lastModified"
+    | "contentLength"
+    | "contentMD5"
+    | "contentType"
+    | "contentEncoding"
+    | "contentLanguage"
+    | "contentDisposition"
+    | "cacheControl"
+    | "metadata"
+    | "blobType"
+    | "accessTier"
 >;
 
 /**
@@ -34,7 +45,15 @@ export async function readWebProperties(url: string, signal: AbortSignal): Promi
         header("content-length"),
         header("content-md5"),
     ];
+    const contentHeaders = {
+        contentType: header("content-type"),
+        contentEncoding: header("content-encoding"),
+        contentLanguage: header("content-language"),
+        contentDisposition: header("content-disposition"),
+        cacheControl: header("cache-control"),
+    };
     return {
+        ...Object.fromEntries(Object.entries(contentHeaders).filter(([, value]) => value !== undefined)),
         ...(etag && { etag }),
         ...(modified && { lastModified: new Date(modified) }),
         ...(length && { contentLength: Number(length) }),

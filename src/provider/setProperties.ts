@@ -1,0 +1,104 @@
+// What a blob's properties are set to without copying it again.
+
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import type { SourceProperties } from "../storage/webSource";
+import { written } from "./blobCopyRecord";
+import type { BlobCopyInputs, BlobCopyState, ImmutabilityPolicy } from "./blobCopyTypes";
+import type { Destination } from "./ends";
+import type { Context } from "./handler";
+import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
+
+/** What is to be set; what is absent stays as it is. */
+export interface PropertyChanges {
+    readonly metadata?: Readonly<Record<string, string>>;
+    /** The whole set. */
+    readonly blobHTTPHeaders?: { readonly given: BlobCopyInputs["blobHTTPHeaders"]; readonly source: SourceProperties };
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly accessTier?: string;
+    readonly rehydratePriority?: "High" | "Standard";
+    readonly sealBlob?: true;
+    readonly legalHold?: boolean;
+    /** `"none"` removes the policy. */
+    readonly immutabilityPolicy?: ImmutabilityPolicy | "none";
+}
+
+/**
+ * Sets properties, one request each: Set Blob Legal Hold, Set / Delete Blob Immutability Policy, Set Blob Metadata, Set Blob Properties,
+ * Set Blob Tags, Set Blob Tier, Append Blob Seal. Protection is lifted first and put on last, since it forbids the others.
+ * @param etag the blob's ETag: nothing is set on a blob that somebody else has changed
+ * @returns what the answers said
+ */
+export async function setProperties(
+    destination: Destination,
+    changes: PropertyChanges,
+    etag: string,
+    context: Context,
+): Promise<Partial<BlobCopyState>> {
+    const { client, lease } = destination;
+    const abort = { abortSignal: context.signal };
+    const now = { etag };
+    let result: Partial<BlobCopyState> = {};
+    const wrote = (answer: { etag?: string; lastModified?: Date; versionId?: string }) => {
+        now.etag = answer.etag!;
+        result = { ...result, ...written(answer) };
+    };
+    const onlyOurs = () => ({ conditions: { ifMatch: now.etag, ...lease }, ...abort });
+    if (changes.legalHold === false) {
+        await client.setLegalHold(false, abort);
+    }
+    if (changes.immutabilityPolicy === "none") {
+        await client.deleteImmutabilityPolicy(abort);
+    }
+    if (changes.metadata) {
+        wrote(await client.setMetadata({ ...changes.metadata }, onlyOurs()));
+    }
+    if (changes.blobHTTPHeaders) {
+        const { given, source } = changes.blobHTTPHeaders;
+        const headers = asHttpHeaders(given, source);
+        wrote(await client.setHTTPHeaders(headers, onlyOurs()));
+        const md5 = headers.blobContentMD5;
+        result = {
+            ...result,
+            contentType: headers.blobContentType,
+            contentMd5: md5 && Buffer.from(md5).toString("base64"),
+        } as Partial<BlobCopyState>;
+    }
+    if (changes.tags) {
+        await client.setTags({ ...changes.tags }, { conditions: lease, ...abort });
+    }
+    if (changes.accessTier !== undefined) {
+        await client.setAccessTier(changes.accessTier, {
+            ...(changes.rehydratePriority && { rehydratePriority: changes.rehydratePriority }),
+            conditions: lease,
+            ...abort,
+        });
+        result = { ...result, accessTier: changes.accessTier };
+    }
+    if (changes.sealBlob) {
+        wrote(await destination.container.getAppendBlobClient(destination.address.blobName).seal(onlyOurs()));
+    }
+    if (changes.legalHold === true) {
+        await client.setLegalHold(true, abort);
+    }
+    if (changes.immutabilityPolicy !== undefined && changes.immutabilityPolicy !== "none") {
+        const { expiriesOn, policyMode } = asImmutabilityPolicy(changes.immutabilityPolicy);
+        await client.setImmutabilityPolicy({ expiriesOn: expiriesOn!, policyMode: policyMode! }, abort);
+    }
+    return result;
+}
+
+/** What a copy that was found there still lacks of what is asked for. Its metadata is set in any case, for a new ETag. */
+export function changesForAdoption(inputs: BlobCopyInputs, found: BlobGetPropertiesResponse): PropertyChanges {
+    const { accessTier, legalHold, immutabilityPolicy, tags } = inputs;
+    return {
+        metadata: inputs.metadata ?? found.metadata ?? {},
+        ...(inputs.blobHTTPHeaders && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }),
+        ...(tags && { tags }),
+        ...(accessTier !== undefined &&
+            accessTier !== found.accessTier &&
+            found.archiveStatus === undefined && { accessTier }),
+        ...(inputs.sealBlob === true && !found.isSealed && { sealBlob: true as const }),
+        ...(legalHold !== undefined && legalHold !== (found.legalHold ?? false) && { legalHold }),
+        ...(immutabilityPolicy && { immutabilityPolicy }),
+    };
+}
