@@ -27,9 +27,10 @@ export interface BlobCopyArgs {
 
     /**
      * The destination's index tags: at most 10, keys up to 128 and values up to 256 characters. Set in place when they change.
+     * `"source"` copies the source's, as they are when the copy starts; it needs permission to read them (SAS: `t`).
      * @default - none; the source's tags are not copied
      */
-    tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+    tags?: pulumi.Input<"source" | Record<string, pulumi.Input<string>>>;
 
     /**
      * The destination's access tier: `Hot`, `Cool`, `Cold` or `Archive` for block blobs, `P4` to `P80` for page blobs of
@@ -112,6 +113,20 @@ export interface BlobCopyArgs {
      * @default "copyAgain"
      */
     onSourceChange?: pulumi.Input<"copyAgain" | "ignore" | "fail">;
+
+    /**
+     * What a destination leads to whose content somebody else has changed, once `pulumi refresh` has seen it: `"copyAgain"` copies over it,
+     * unless `overwrite` is `"never"`; `"fail"` fails the update, unless `overwrite` is `"always"`; `"ignore"` leaves it.
+     * @default "fail"
+     */
+    onDestinationDrift?: pulumi.Input<"copyAgain" | "fail" | "ignore">;
+
+    /**
+     * How a finished copy is compared with its source: `"length"`; `"md5"`, which also compares the Content-MD5 stored at both ends and
+     * needs one at the source; `"none"`. A difference is an error that names both.
+     * @default "length"
+     */
+    verify?: pulumi.Input<"length" | "md5" | "none">;
 }
 
 /** Content headers, named as in the Azure SDK. Each that is left out is the source's. */

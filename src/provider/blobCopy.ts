@@ -12,7 +12,7 @@ import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyT
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
-import { type Destination, openDestination, openSource } from "./ends";
+import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedContent, isOwn, observe } from "./observe";
@@ -102,7 +102,9 @@ function needsCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
     // Where the source could not be read when it was copied, only a look at both ends tells whether it has changed since.
     const unrecorded =
         news.onSourceChange !== "ignore" && news.sourceEtag !== undefined && state.sourceEtag === undefined;
-    return contentChanged(state, news) || state.copyStatus !== "success" || state.drifted === true || unrecorded;
+    const leftAlone = state.drifted === true && news.onDestinationDrift === "ignore";
+    const unfinished = state.copyStatus !== "success" || state.drifted === true;
+    return contentChanged(state, news) || unrecorded || (unfinished && !leftAlone);
 }
 
 /** Every changed input is an update, also one that makes no request: read and delete see only what an update recorded. */
@@ -121,10 +123,13 @@ async function bring(
     context: Context,
 ): Promise<{ destination: Destination; state: BlobCopyState }> {
     const destination = openDestination(inputs.destination, context, inputs.conditions?.leaseId);
+    const source = openSource(inputs.source, inputs.destination, context);
+    const tags = await explained(`read the tags of ${source.url}`, () => tagsFor(inputs, source, context));
     const request: CopyRequest = {
         inputs,
         destination,
-        source: openSource(inputs.source, inputs.destination, context),
+        source,
+        ...(tags && { tags }),
         ...(previous && { previous, contentChanged: contentChanged(previous, inputs) }),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
@@ -137,6 +142,15 @@ async function bring(
     } catch (error) {
         throw asPartialFailure(error, request);
     }
+}
+
+/** The tags that the destination gets: those given, or the source's own. Copy Blob itself can't carry tags over. */
+async function tagsFor(
+    { tags }: BlobCopyInputs,
+    source: Source,
+    context: Context,
+): Promise<Readonly<Record<string, string>> | undefined> {
+    return tags === "source" ? await source.tags(context.signal) : tags;
 }
 
 /** What must be kept in mind of an unfinished copy, or of old content that was put back. */
@@ -209,7 +223,7 @@ async function complete(
 ): Promise<BlobCopyState> {
     const { inputs, destination } = request;
     const changes = adopted
-        ? changesForAdoption(inputs, found)
+        ? changesForAdoption(request, found)
         : { ...(inputs.blobHTTPHeaders && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }) };
     try {
         return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
@@ -226,7 +240,12 @@ async function complete(
 /** Metadata, headers, tags, tier, seal and protection change without a copy; credentials and options without a request. */
 async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: Context): Promise<BlobCopyState> {
     const destination = openDestination(news.destination, context, news.conditions?.leaseId);
-    const recorded: BlobCopyState = { ...outputsOf(state), ...recordInputs(news), ...ownership(state) };
+    const recorded: BlobCopyState = {
+        ...outputsOf(state),
+        ...recordInputs(news),
+        ...ownership(state),
+        ...(state.drifted && { drifted: true }),
+    };
     try {
         const changes = await changesInPlace(state, news, context);
         const set = await setProperties(destination, changes, state.etag!, context);
@@ -253,13 +272,14 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
 /** What differs between what was recorded and what is asked for. What is not asked for any more is as the source has it. */
 async function changesInPlace(state: BlobCopyState, news: BlobCopyInputs, context: Context): Promise<PropertyChanges> {
     const changed = (name: (typeof inputNames)[number]) => !isDeepStrictEqual(state[name], news[name]);
-    const ofSource = () => openSource(news.source, news.destination, context).properties(context.signal);
+    const source = openSource(news.source, news.destination, context);
+    const ofSource = () => source.properties(context.signal);
     return {
         ...(changed("metadata") && { metadata: news.metadata ?? (await ofSource()).metadata ?? {} }),
         ...(changed("blobHTTPHeaders") && {
             blobHTTPHeaders: { given: news.blobHTTPHeaders, source: await ofSource() },
         }),
-        ...(changed("tags") && { tags: news.tags ?? {} }),
+        ...(changed("tags") && { tags: (await tagsFor(news, source, context)) ?? {} }),
         ...(news.accessTier !== undefined &&
             news.accessTier !== state.requestedAccessTier && {
                 accessTier: news.accessTier,
@@ -302,7 +322,9 @@ async function recordRead(
                 sourceUrl: state.sourceUrl,
             }),
         ...(state.metadata && { metadata: asRecorded(state.metadata, properties.metadata ?? {}) }),
-        ...(state.tags && { tags: (await destination.client.getTags({ abortSignal: context.signal })).tags }),
+        ...(typeof state.tags === "object" && {
+            tags: (await destination.client.getTags({ abortSignal: context.signal })).tags,
+        }),
         ...(own && { lastWriteEtag: properties.etag }),
         ...(intact ? { drifted: undefined } : { drifted: true }),
     } as BlobCopyState;

@@ -44,6 +44,9 @@ export async function checkBlobCopy(
     }
     checkMetadata(failures, news.metadata);
     checkTags(failures, news.tags);
+    if (news.tags === "source" && source?.kind === "other") {
+        failures.add("tags", news.tags, "must be tags, since the source is no blob in Azure Storage and has none");
+    }
     checkAccessTier(failures, news.accessTier, undefined);
     checkChoice(failures, "rehydratePriority", news.rehydratePriority, ["High", "Standard"]);
     if (news.rehydratePriority !== undefined && news.accessTier === undefined) {
@@ -69,6 +72,8 @@ export async function checkBlobCopy(
     }
     checkChoice(failures, "overwrite", news.overwrite, ["never", "ifUnchanged", "always"]);
     checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
+    checkChoice(failures, "onDestinationDrift", news.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
+    checkChoice(failures, "verify", news.verify, ["length", "md5", "none"]);
     checkTimeout(failures, news.timeout);
 
     const { sourceEtag: _, ...inputs } = news;
@@ -133,6 +138,13 @@ function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, fa
     checkAccessTier(failures, inputs.accessTier, source.blobType);
     if (inputs.sealBlob === true && source.blobType !== undefined && source.blobType !== "AppendBlob") {
         failures.add("sealBlob", true, `must be left out, since only append blobs are sealed, and the source is none`);
+    }
+    if (inputs.verify === "md5" && source.contentMD5 === undefined) {
+        failures.add(
+            "verify",
+            "md5",
+            'must be "length" or "none", since the source has no Content-MD5 to compare with',
+        );
     }
     if (source.accessTier === "Archive" && !blockBlobTiers.slice(0, 3).includes(inputs.accessTier ?? "")) {
         failures.add(

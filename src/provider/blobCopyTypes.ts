@@ -6,7 +6,7 @@ export interface BlobCopyInputs {
     readonly source: BlobLocation;
     readonly destination: BlobLocation;
     readonly metadata?: Readonly<Record<string, string>>;
-    readonly tags?: Readonly<Record<string, string>>;
+    readonly tags?: Readonly<Record<string, string>> | "source";
     readonly accessTier?: string;
     readonly rehydratePriority?: RehydratePriority;
     readonly waitForRehydration?: boolean;
@@ -19,6 +19,8 @@ export interface BlobCopyInputs {
     readonly overwrite?: Overwrite;
     readonly timeout?: string;
     readonly onSourceChange?: OnSourceChange;
+    readonly onDestinationDrift?: OnDestinationDrift;
+    readonly verify?: Verify;
     /** Filled in by check: the source's ETag as it is now. */
     readonly sourceEtag?: string;
 }
@@ -41,6 +43,8 @@ export const inputNames = [
     "overwrite",
     "timeout",
     "onSourceChange",
+    "onDestinationDrift",
+    "verify",
 ] as const satisfies readonly (keyof BlobCopyInputs)[];
 
 /** How soon an archived source's copy is brought online. */
@@ -85,6 +89,12 @@ export type Overwrite = "never" | "ifUnchanged" | "always";
 
 /** What a new ETag of the source leads to. */
 export type OnSourceChange = "copyAgain" | "ignore" | "fail";
+
+/** What a destination that somebody else has changed leads to. */
+export type OnDestinationDrift = "copyAgain" | "fail" | "ignore";
+
+/** How a finished copy is compared with its source. */
+export type Verify = "length" | "md5" | "none";
 
 /** What is recorded: the inputs (read and delete get nothing else) and what the service said. */
 export interface BlobCopyState extends BlobCopyInputs, BlobCopyOutputs {

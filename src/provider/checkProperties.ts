@@ -53,7 +53,14 @@ export function checkMetadata(failures: Failures, metadata: Entries | undefined)
 }
 
 /** [Index tags](https://learn.microsoft.com/rest/api/storageservices/set-blob-tags): ten at most, of limited length and characters. */
-export function checkTags(failures: Failures, tags: Entries | undefined): void {
+export function checkTags(failures: Failures, tags: Entries | "source" | undefined): void {
+    if (tags === "source") {
+        return;
+    }
+    if (typeof tags === "string" && tags !== unknownValue) {
+        failures.add("tags", tags, 'must be an object of texts, or "source" to copy the source\'s');
+        return;
+    }
     const entries = entriesOf(failures, "tags", tags);
     if (entries.length > 10) {
         failures.add("tags", `${entries.length} tags`, "must be 10 at most");

@@ -36,7 +36,9 @@ export function inTheWay(
     const remedy =
         inputs.overwrite === "never"
             ? 'set overwrite to "ifUnchanged" or "always", or copy to another name'
-            : 'set overwrite to "always" to copy over it, delete it, or copy to another name';
+            : previous
+              ? 'set onDestinationDrift to "copyAgain" to copy over it or to "ignore" to leave it, delete it, or copy to another name'
+              : 'set overwrite to "always" to copy over it, delete it, or copy to another name';
     return new DestinationConflictError(`${why} (${size}); ${remedy}`);
 }
 

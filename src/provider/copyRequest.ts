@@ -4,7 +4,10 @@ import type { Destination, Source } from "./ends";
 
 /** What is to be brought where. */
 export interface CopyRequest {
+    /** What the program has asked for. */
     readonly inputs: BlobCopyInputs;
+    /** The destination's tags, read from the source where they are copied. */
+    readonly tags?: Readonly<Record<string, string>>;
     readonly source: Source;
     readonly destination: Destination;
     /** What was recorded last, in an update. */

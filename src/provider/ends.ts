@@ -27,6 +27,8 @@ export interface Source {
     readonly url: string;
     /** Reads the source's properties, as the client. */
     properties(signal: AbortSignal): Promise<SourceProperties>;
+    /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
+    tags(signal: AbortSignal): Promise<Record<string, string>>;
     /** The URL that the service reads from, with a SAS where it needs one. */
     readableUrl(lastsMilliseconds: number, permissions?: SourcePermissions): Promise<string>;
 }
@@ -59,6 +61,7 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
             address,
             url,
             properties: (signal) => readWebProperties(readable, signal),
+            tags: async () => ({}),
             readableUrl: async () => readable,
         };
     }
@@ -81,6 +84,7 @@ function sourceWith(address: BlobAddress, url: string, credential: Credential, c
         address,
         url,
         properties: (signal) => context.clients.blob(address, credential).getProperties({ abortSignal: signal }),
+        tags: async (signal) => (await context.clients.blob(address, credential).getTags({ abortSignal: signal })).tags,
         readableUrl: (lastsMilliseconds, permissions) =>
             readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds, permissions),
     };
@@ -104,16 +108,19 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
             return read;
         }
     }
+    async function found(signal: AbortSignal): Promise<Source> {
+        if (!credential) {
+            await properties(signal);
+        }
+        return sourceWith(address, url, credential!, context);
+    }
     return {
         address,
         url,
         properties,
-        async readableUrl(lastsMilliseconds, permissions) {
-            if (!credential) {
-                await properties(context.signal);
-            }
-            return sourceWith(address, url, credential!, context).readableUrl(lastsMilliseconds, permissions);
-        },
+        tags: async (signal) => (await found(signal)).tags(signal),
+        readableUrl: async (lastsMilliseconds, permissions) =>
+            (await found(context.signal)).readableUrl(lastsMilliseconds, permissions),
     };
 }
 

@@ -110,7 +110,8 @@ async function decide(
         }
     }
     const { overwrite } = request.inputs;
-    if (ownBefore && overwrite !== "never") {
+    const mayCopyAgain = ownBefore || (previous !== undefined && request.inputs.onDestinationDrift === "copyAgain");
+    if (mayCopyAgain && overwrite !== "never") {
         return startOnto(request, there, kept, context);
     }
     if (overwrite === "always") {
@@ -181,7 +182,7 @@ async function startOnto(
         try {
             const started = await startCopy(destination.client, sourceUrl, {
                 ...(inputs.metadata && { metadata: inputs.metadata }),
-                ...(inputs.tags && { tags: inputs.tags }),
+                ...(request.tags && { tags: request.tags }),
                 ...(inputs.accessTier && { accessTier: inputs.accessTier }),
                 ...(inputs.rehydratePriority && { rehydratePriority: inputs.rehydratePriority }),
                 ...(inputs.sealBlob !== undefined && { sealBlob: inputs.sealBlob }),

@@ -4,6 +4,7 @@ import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import type { SourceProperties } from "../storage/webSource";
 import { written } from "./blobCopyRecord";
 import type { BlobCopyInputs, BlobCopyState, ImmutabilityPolicy } from "./blobCopyTypes";
+import type { CopyRequest } from "./copyRequest";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
@@ -88,8 +89,8 @@ export async function setProperties(
 }
 
 /** What a copy that was found there still lacks of what is asked for. Its metadata is set in any case, for a new ETag. */
-export function changesForAdoption(inputs: BlobCopyInputs, found: BlobGetPropertiesResponse): PropertyChanges {
-    const { accessTier, legalHold, immutabilityPolicy, tags } = inputs;
+export function changesForAdoption({ inputs, tags }: CopyRequest, found: BlobGetPropertiesResponse): PropertyChanges {
+    const { accessTier, legalHold, immutabilityPolicy } = inputs;
     return {
         metadata: inputs.metadata ?? found.metadata ?? {},
         ...(inputs.blobHTTPHeaders && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }),

@@ -505,7 +505,7 @@ describe("update", () => {
         await storage.blob("dev").upload("precious", 8);
         changeSource();
         await expect(up(state)).rejects.toThrow(
-            /was changed by somebody else since this resource wrote it.*set overwrite to "always"/,
+            /was changed by somebody else since this resource wrote it.*set onDestinationDrift to "copyAgain"/,
         );
         expect(await storage.content("dev")).toBe("precious");
         await up(state, { overwrite: "always" });

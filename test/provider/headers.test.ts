@@ -287,6 +287,64 @@ describe("an archived source", () => {
     });
 });
 
+describe("tags of the source", () => {
+    it("are copied when they are asked for", async () => {
+        await storage.blob("golden").setTags({ stage: "golden" });
+        const first = await up(undefined, { tags: "source" });
+        expect(writes()).toEqual(["Copy Blob"]);
+        expect((await storage.blob("dev").getTags()).tags).toEqual({ stage: "golden" });
+        const second = await up(first);
+        expect(writes()).toEqual(["Set Blob Tags"]);
+        expect((await storage.blob("dev").getTags()).tags).toEqual({});
+        await up(second, { tags: "source" });
+        expect((await storage.blob("dev").getTags()).tags).toEqual({ stage: "golden" });
+    });
+});
+
+describe("a destination that somebody else has changed", () => {
+    async function drifted(change: Partial<BlobCopyInputs>) {
+        const first = await up(undefined, change);
+        await storage.blob("dev").upload("changed", 7);
+        const read = (await handler.read(first.url, first, storage.context))!;
+        expect(read.drifted).toBe(true);
+        return read;
+    }
+
+    it("fails the update", async () => {
+        await expect(up(await drifted({}))).rejects.toThrow(/changed by somebody else.*onDestinationDrift/);
+        expect(await storage.content("dev")).toBe("changed");
+    });
+
+    it("is copied over", async () => {
+        const change = { onDestinationDrift: "copyAgain" as const };
+        await up(await drifted(change), change);
+        expect(await storage.content("dev")).toBe(sourceContent);
+    });
+
+    it("is left alone, also by destroy", async () => {
+        const change = { onDestinationDrift: "ignore" as const };
+        const state = await up(await drifted(change), change);
+        expect(writes()).toEqual([]);
+        const later = await up(state, { ...change, metadata: { a: "b" } });
+        await handler.delete(later, storage.context);
+        expect(await storage.content("dev")).toBe("changed");
+        expect(storage.warnings).toContainEqual(expect.stringContaining("left alone"));
+    });
+});
+
+describe("verification", () => {
+    it("compares the MD5 of both ends", async () => {
+        await up(undefined, { verify: "md5" });
+        expect(await storage.content("dev")).toBe(sourceContent);
+    });
+
+    it("is refused where the source has none", async () => {
+        const { contentType } = await storage.blob("golden").getProperties();
+        await storage.blob("golden").setHTTPHeaders({ blobContentType: contentType! });
+        expect(await failures({ verify: "md5" })).toEqual([expect.stringMatching(/^verify .*no Content-MD5/)]);
+    });
+});
+
 describe("check", () => {
     it("refuses what can't be, all at once", async () => {
         const change = {
