@@ -127,6 +127,17 @@ export interface BlobCopyArgs {
      * @default "length"
      */
     verify?: pulumi.Input<"length" | "md5" | "none">;
+
+    /**
+     * How the bytes are moved. `"copyBlob"`: [Copy Blob](https://learn.microsoft.com/rest/api/storageservices/copy-blob), which goes on at the
+     * service without `pulumi up`, within an account mostly at once, between accounts when the service finds time. `"fromUrl"`: from a block
+     * blob or a web server, [Put Blob From URL](https://learn.microsoft.com/rest/api/storageservices/put-blob-from-url), or
+     * [Put Block From URL](https://learn.microsoft.com/rest/api/storageservices/put-block-from-url) in parallel above 8 MiB, which take
+     * as long as `pulumi up` runs and replace an old blob only at their end; an interrupted copy goes on with the blocks that it has. A page
+     * or append blob is copied by Copy Blob either way. `copyOperation` tells what was used.
+     * @default "copyBlob"
+     */
+    method?: pulumi.Input<"copyBlob" | "fromUrl">;
 }
 
 /** Content headers, named as in the Azure SDK. Each that is left out is the source's. */
@@ -221,8 +232,10 @@ export class BlobCopy extends pulumi.dynamic.Resource {
     declare readonly archiveStatus: pulumi.Output<string | undefined>;
     /** The destination's version, in an account with blob versioning. */
     declare readonly versionId: pulumi.Output<string | undefined>;
-    /** The service's ID of the copy. */
-    declare readonly copyId: pulumi.Output<string>;
+    /** The REST operation that has moved the bytes. */
+    declare readonly copyOperation: pulumi.Output<"Copy Blob" | "Put Blob From URL" | "Put Block From URL">;
+    /** The service's ID of the copy; absent where it was no Copy Blob. */
+    declare readonly copyId: pulumi.Output<string | undefined>;
     /** `success`; otherwise the copy is carried on by the next `pulumi up`. */
     declare readonly copyStatus: pulumi.Output<"pending" | "success" | "failed" | "aborted">;
     /** When the copy ended, in ISO 8601. */
@@ -284,6 +297,7 @@ const outputs = {
     accessTier: undefined,
     archiveStatus: undefined,
     versionId: undefined,
+    copyOperation: undefined,
     copyId: undefined,
     copyStatus: undefined,
     copyCompletedOn: undefined,

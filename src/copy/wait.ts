@@ -12,7 +12,8 @@ export interface Clock {
 
 /** How far a pending copy is. */
 export interface CopyProgress {
-    readonly copyId: string;
+    /** Absent where it is no Copy Blob. */
+    readonly copyId?: string;
     readonly elapsedMilliseconds: number;
     /** Bytes; 0 until the service tells more. */
     readonly copied: number;

@@ -17,6 +17,7 @@ import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedContent, isOwn, observe } from "./observe";
 import { obtainCopy } from "./obtainCopy";
+import { obtainFromUrl } from "./obtainFromUrl";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
 import { hasUnknown } from "./unknown";
 
@@ -135,9 +136,18 @@ async function bring(
     };
     const started = context.clock.now().getTime();
     try {
-        const obtained = await obtainCopy(request, context);
+        const obtain = inputs.method === "fromUrl" ? obtainFromUrl : obtainCopy;
+        const obtained = await obtain(request, context);
         const properties = await online(request, obtained, started, context);
-        const state = record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag);
+        const state: BlobCopyState = {
+            ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
+            copyOperation: obtained.operation ?? "Copy Blob",
+            ...(obtained.operation && {
+                copyStatus: "success",
+                copyCompletedOn: properties.lastModified!.toISOString(),
+                sourceUrl: source.url,
+            }),
+        };
         return { destination, state: await complete(request, obtained, properties, state, context) };
     } catch (error) {
         throw asPartialFailure(error, request);
@@ -216,15 +226,18 @@ async function online(
  */
 async function complete(
     request: CopyRequest,
-    { adopted }: ObtainedCopy,
+    { adopted, source, operation }: ObtainedCopy,
     found: BlobGetPropertiesResponse,
     state: BlobCopyState,
     context: Context,
 ): Promise<BlobCopyState> {
     const { inputs, destination } = request;
     const changes = adopted
-        ? changesForAdoption(request, found)
-        : { ...(inputs.blobHTTPHeaders && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }) };
+        ? changesForAdoption(request, found, source)
+        : {
+              ...(inputs.blobHTTPHeaders &&
+                  !operation && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }),
+          };
     try {
         return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
     } catch (error) {

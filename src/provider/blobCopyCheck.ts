@@ -74,6 +74,11 @@ export async function checkBlobCopy(
     checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkChoice(failures, "onDestinationDrift", news.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
     checkChoice(failures, "verify", news.verify, ["length", "md5", "none"]);
+    checkChoice(failures, "method", news.method, ["copyBlob", "fromUrl"]);
+    if (news.method === "fromUrl") {
+        refuseWithFromUrl(failures, "rehydratePriority", news.rehydratePriority);
+        refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
+    }
     checkTimeout(failures, news.timeout);
 
     const { sourceEtag: _, ...inputs } = news;
@@ -82,6 +87,12 @@ export async function checkBlobCopy(
     }
     const etag = await currentSourceEtag(olds, inputs, source, failures, context);
     return { inputs: { ...inputs, ...(etag && { sourceEtag: etag }) }, failures: failures.all };
+}
+
+function refuseWithFromUrl(failures: Failures, property: string, value: string | undefined): void {
+    if (value !== undefined) {
+        failures.add(property, value, 'must be left out with method "fromUrl", whose operations do not take it');
+    }
 }
 
 function checkTimeout(failures: Failures, timeout: string | undefined): void {
@@ -145,6 +156,9 @@ function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, fa
             "md5",
             'must be "length" or "none", since the source has no Content-MD5 to compare with',
         );
+    }
+    if (source.accessTier === "Archive" && inputs.method === "fromUrl") {
+        failures.add("method", "fromUrl", 'must be "copyBlob", since nothing else reads an archived source');
     }
     if (source.accessTier === "Archive" && !blockBlobTiers.slice(0, 3).includes(inputs.accessTier ?? "")) {
         failures.add(

@@ -56,6 +56,7 @@ const outputNames = [
     "accessTier",
     "archiveStatus",
     "versionId",
+    "copyOperation",
     "copyId",
     "copyStatus",
     "copyCompletedOn",

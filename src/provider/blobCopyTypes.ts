@@ -1,3 +1,4 @@
+import type { CopyOperation, Method } from "../copy/plan";
 import type { CopyStatus } from "../copy/status";
 import type { BlobLocation } from "../storage/location";
 
@@ -21,6 +22,7 @@ export interface BlobCopyInputs {
     readonly onSourceChange?: OnSourceChange;
     readonly onDestinationDrift?: OnDestinationDrift;
     readonly verify?: Verify;
+    readonly method?: Method;
     /** Filled in by check: the source's ETag as it is now. */
     readonly sourceEtag?: string;
 }
@@ -45,6 +47,7 @@ export const inputNames = [
     "onSourceChange",
     "onDestinationDrift",
     "verify",
+    "method",
 ] as const satisfies readonly (keyof BlobCopyInputs)[];
 
 /** How soon an archived source's copy is brought online. */
@@ -124,6 +127,7 @@ export interface BlobCopyOutputs {
     /** `rehydrate-pending-to-cool` and the like, until a copy of an archived blob is online. */
     readonly archiveStatus?: string;
     readonly versionId?: string;
+    readonly copyOperation?: CopyOperation;
     readonly copyId?: string;
     readonly copyStatus?: CopyStatus;
     readonly copyCompletedOn?: string;

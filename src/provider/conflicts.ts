@@ -20,12 +20,31 @@ export function pendingElsewhere(request: CopyRequest, there: BlobGetPropertiesR
     );
 }
 
-/** A blob that may not be overwritten. */
-export function inTheWay(
+/**
+ * Whether a blob may be overwritten.
+ * @param own whether this resource has written it and nobody has changed it since
+ * @returns a condition on its tags, which the service must compare
+ * @throws DestinationConflictError where it may not
+ */
+export function permitOverwrite(
     request: CopyRequest,
     there: BlobGetPropertiesResponse,
     own: boolean,
-): DestinationConflictError {
+): string | undefined {
+    const { overwrite, onDestinationDrift, conditions } = request.inputs;
+    const mayCopyAgain = own || (request.previous !== undefined && onDestinationDrift === "copyAgain");
+    if (mayCopyAgain && overwrite !== "never") {
+        return undefined;
+    }
+    if (overwrite === "always") {
+        refuseUnmetConditions(request, there);
+        return conditions?.tagConditions;
+    }
+    throw inTheWay(request, there, own);
+}
+
+/** A blob that may not be overwritten. */
+function inTheWay(request: CopyRequest, there: BlobGetPropertiesResponse, own: boolean): DestinationConflictError {
     const { inputs, destination, previous } = request;
     const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
     const why = own
@@ -46,7 +65,7 @@ export function inTheWay(
  * The destination's conditions, for a blob that somebody else has made. The copy then overwrites only what was looked at here
  * (`If-Match`), so that comparing here is as good as at the service.
  */
-export function refuseUnmetConditions(request: CopyRequest, there: BlobGetPropertiesResponse): void {
+function refuseUnmetConditions(request: CopyRequest, there: BlobGetPropertiesResponse): void {
     const unmet = unmetCondition(request.inputs.conditions, there);
     if (unmet) {
         throw new DestinationConflictError(

@@ -1,4 +1,6 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import type { CopyOperation } from "../copy/plan";
+import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import type { Destination, Source } from "./ends";
 
@@ -24,6 +26,10 @@ export interface ObtainedCopy {
     readonly sourceEtag: string | undefined;
     /** Found there, pending or finished, instead of started: it needs a new ETag, and its properties are not what this run has asked for. */
     readonly adopted: boolean;
+    /** What the source told, where it was read. */
+    readonly source?: SourceProperties;
+    /** A From-URL operation, which carries all headers and leaves no record of the copy at the blob. */
+    readonly operation?: CopyOperation;
 }
 
 /** A request in words, for messages. */

@@ -31,6 +31,8 @@ export interface Source {
     tags(signal: AbortSignal): Promise<Record<string, string>>;
     /** The URL that the service reads from, with a SAS where it needs one. */
     readableUrl(lastsMilliseconds: number, permissions?: SourcePermissions): Promise<string>;
+    /** The URL that a From-URL operation reads from, which needs a SAS within an account too. */
+    authorizedUrl(lastsMilliseconds: number): Promise<string>;
 }
 
 export function openDestination(location: BlobLocation, context: Context, leaseId?: string): Destination {
@@ -63,6 +65,7 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
             properties: (signal) => readWebProperties(readable, signal),
             tags: async () => ({}),
             readableUrl: async () => readable,
+            authorizedUrl: async () => readable,
         };
     }
     const explicit = explicitCredential(location, address);
@@ -80,13 +83,15 @@ function sourceWithin(address: BlobAddress, url: string, credential: Credential,
 }
 
 function sourceWith(address: BlobAddress, url: string, credential: Credential, context: Context): Source {
+    const signedUrl = (lastsMilliseconds: number, permissions?: SourcePermissions) =>
+        readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds, permissions);
     return {
         address,
         url,
         properties: (signal) => context.clients.blob(address, credential).getProperties({ abortSignal: signal }),
         tags: async (signal) => (await context.clients.blob(address, credential).getTags({ abortSignal: signal })).tags,
-        readableUrl: (lastsMilliseconds, permissions) =>
-            readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds, permissions),
+        readableUrl: signedUrl,
+        authorizedUrl: signedUrl,
     };
 }
 
@@ -121,6 +126,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
         tags: async (signal) => (await found(signal)).tags(signal),
         readableUrl: async (lastsMilliseconds, permissions) =>
             (await found(context.signal)).readableUrl(lastsMilliseconds, permissions),
+        authorizedUrl: async (lastsMilliseconds) => (await found(context.signal)).authorizedUrl(lastsMilliseconds),
     };
 }
 

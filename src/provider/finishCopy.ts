@@ -3,13 +3,14 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError } from "../copy/errors";
 import { discard, type Preserved, restore } from "../copy/preserve";
-import { contentMd5, parseProgress } from "../copy/status";
+import { parseProgress } from "../copy/status";
 import { waitForCopy } from "../copy/wait";
 import { explain } from "../storage/errors";
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { type Destination, readSource } from "./ends";
 import type { Context } from "./handler";
 import { observe } from "./observe";
+import { verifyCopy } from "./verifyCopy";
 
 /** A started or joined copy, and what must be put back if it fails. */
 export interface Running {
@@ -89,31 +90,11 @@ export async function finish(
     if (properties.copyStatus !== "success") {
         await putRight(request, running, properties, deadline, context);
     }
-    await verify(request, properties, context);
+    const contentLength = parseProgress(properties.copyProgress)?.total;
+    const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
+    verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
     await discardAll(destination, running.preserved, context);
     return { properties, sourceEtag: running.sourceEtag, adopted: running.joined };
-}
-
-/** Compares a finished copy with its source, as far as `verify` asks for it. */
-async function verify(request: CopyRequest, properties: BlobGetPropertiesResponse, context: Context): Promise<void> {
-    const how = request.inputs.verify ?? "length";
-    const differs = (of: string, source: unknown, destination: unknown) =>
-        new CopyError(
-            `the copy of ${what(request)} is not what its source is: the ${of} of the source is ${source}, that of the destination ${destination}; copy ID ${properties.copyId}`,
-            properties.copyId,
-            properties.copyStatus,
-        );
-    const length = parseProgress(properties.copyProgress)?.total;
-    if (how !== "none" && length !== undefined && properties.contentLength !== length) {
-        throw differs("length", length, properties.contentLength);
-    }
-    if (how === "md5") {
-        const source = contentMd5(await readSource(request.source, context));
-        const destination = contentMd5(properties);
-        if (source === undefined || source !== destination) {
-            throw differs("Content-MD5", source ?? "absent", destination ?? "absent");
-        }
-    }
 }
 
 /** After a copy that ended badly: the old content comes back, or the empty blob goes. Always throws. */

@@ -80,6 +80,7 @@ export function hasRecordedContent(properties: BlobGetPropertiesResponse, state:
     }
     // Writing a block blob anew takes the copy ID away; pages and appended blocks change under it.
     return (
-        properties.etag === state.etag || (properties.copyId === state.copyId && properties.blobType === "BlockBlob")
+        properties.etag === state.etag ||
+        (properties.copyId !== undefined && properties.copyId === state.copyId && properties.blobType === "BlockBlob")
     );
 }

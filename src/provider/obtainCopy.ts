@@ -10,7 +10,7 @@ import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, StorageError, statusCode } from "../storage/errors";
 import type { BlobCopyState } from "./blobCopyTypes";
-import { inTheWay, pendingElsewhere, refuseUnmetConditions, refuseUnmetSourceConditions } from "./conflicts";
+import { pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { readSource, type Source } from "./ends";
 import { CopyLeftPending, discardAll, finish, OldContentRestored, type Running } from "./finishCopy";
@@ -109,16 +109,7 @@ async function decide(
             return { adopt: { properties: there, sourceEtag, adopted: true } };
         }
     }
-    const { overwrite } = request.inputs;
-    const mayCopyAgain = ownBefore || (previous !== undefined && request.inputs.onDestinationDrift === "copyAgain");
-    if (mayCopyAgain && overwrite !== "never") {
-        return startOnto(request, there, kept, context);
-    }
-    if (overwrite === "always") {
-        refuseUnmetConditions(request, there);
-        return startOnto(request, there, kept, context, request.inputs.conditions?.tagConditions);
-    }
-    throw inTheWay(request, there, ownBefore);
+    return startOnto(request, there, kept, context, permitOverwrite(request, there, ownBefore));
 }
 
 /** The source's ETag, if a finished copy of it holds what the source holds now; `false` if it does not. */

@@ -88,12 +88,21 @@ export async function setProperties(
     return result;
 }
 
-/** What a copy that was found there still lacks of what is asked for. Its metadata is set in any case, for a new ETag. */
-export function changesForAdoption({ inputs, tags }: CopyRequest, found: BlobGetPropertiesResponse): PropertyChanges {
+/**
+ * What a copy that was found there still lacks of what is asked for. Its metadata is set in any case, for a new ETag.
+ * @param source what its headers and metadata are to be; without it, Copy Blob has brought them
+ */
+export function changesForAdoption(
+    { inputs, tags }: CopyRequest,
+    found: BlobGetPropertiesResponse,
+    source: SourceProperties | undefined,
+): PropertyChanges {
     const { accessTier, legalHold, immutabilityPolicy } = inputs;
     return {
-        metadata: inputs.metadata ?? found.metadata ?? {},
-        ...(inputs.blobHTTPHeaders && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }),
+        metadata: inputs.metadata ?? (source ?? found).metadata ?? {},
+        ...((inputs.blobHTTPHeaders || source) && {
+            blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: source ?? found },
+        }),
         ...(tags && { tags }),
         ...(accessTier !== undefined &&
             accessTier !== found.accessTier &&

@@ -186,10 +186,10 @@ describe("create", () => {
     it("fails where somebody aborts the copy", async () => {
         const context = {
             ...storage.context,
-            progress: (report: { copyId: string }) =>
+            progress: (report: { copyId?: string }) =>
                 void storage
                     .blob("dev")
-                    .abortCopyFromURL(report.copyId)
+                    .abortCopyFromURL(report.copyId!)
                     .catch(() => {}),
         };
         await expect(handler.create(inputs(), context)).rejects.toThrow(/ended as aborted/);
