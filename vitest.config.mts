@@ -14,6 +14,7 @@ export default defineConfig({
                     hookTimeout: 120_000,
                 },
             },
+            { test: { name: "copy", include: ["test/copy/**/*.test.ts"], testTimeout: 30_000 } },
             { test: { name: "provider", include: ["test/provider/**/*.test.ts"], testTimeout: 30_000 } },
             {
                 test: {

@@ -21,8 +21,8 @@ export interface TestStorage {
     /** A blob as anybody sees it, through the Azure SDK. */
     blob(account: "golden" | "dev", blobName?: string): BlockBlobClient;
     content(account: "golden" | "dev", blobName?: string): Promise<string>;
-    /** The destination's container. */
-    container(): ContainerClient;
+    /** The destination's container, or the source's. */
+    container(account?: "golden" | "dev"): ContainerClient;
     /** The operations that the service was asked for since the last call, in order. */
     operations(): string[];
     close(): Promise<void>;
@@ -88,7 +88,7 @@ export async function startStorage(options: { copySeconds?: number; realTime?: b
         },
         blob,
         content: async (account, blobName) => (await blob(account, blobName).downloadToBuffer()).toString(),
-        container: () => service("dev").getContainerClient("seed"),
+        container: (account = "dev") => service(account).getContainerClient(containerOf[account]),
         operations() {
             const operations = simulator.requests.all().map((request) => request.operation);
             simulator.requests.clear();

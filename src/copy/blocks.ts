@@ -1,0 +1,290 @@
+// A block blob in parts: Put Block From URL for each of them, many at a time, then one Put Block List. What stands at the destination
+// stays until that last request, and what was staged before an interruption is found again by its block IDs.
+
+import { type Block, BlockBlobClient } from "@azure/storage-blob";
+import { errorCode, isDestinationConflict, isNotFound, statusCode } from "../storage/errors";
+import { singleTry } from "../storage/singleTry";
+import { CopyError } from "./errors";
+import {
+    contentKey,
+    creationOptions,
+    defaultConcurrency,
+    encryptionOptions,
+    type FromUrlRun,
+    type FromUrlSource,
+    type FromUrlTarget,
+    isRecognizable,
+    leaseOf,
+    sourceOptions,
+    telling,
+    type WrittenBlob,
+} from "./fromUrl";
+import { runWorkers } from "./workers";
+
+const MIB = 1024 * 1024;
+const mostBlocks = 50_000;
+const largestBlock = 4_000 * MIB;
+
+/** Bytes of a block ID, before Base64, where nothing else is there. */
+const usualIdBytes = 32;
+/** Shorter IDs of somebody else's can't be matched: ours would no longer be distinct. */
+const fewestIdBytes = 8;
+
+/** What {@link copyBlocks} takes. */
+export interface CopyBlocksOptions {
+    readonly destination: BlockBlobClient;
+    readonly source: FromUrlSource;
+    readonly target: FromUrlTarget;
+    readonly run: FromUrlRun;
+    /** Looks first for blocks that an interrupted copy of the same content has staged; one Get Block List. @default false */
+    readonly resume?: boolean;
+    /** In bytes, for tests. @default {@link blockSizeFor} the source's length */
+    readonly blockSize?: number;
+}
+
+/** A part of the source, as one block. */
+interface Part {
+    readonly id: string;
+    readonly offset: number;
+    /** In bytes. */
+    readonly count: number;
+}
+
+/**
+ * How many bytes a block gets: 8 MiB, doubled while more than 1,000 blocks would be needed, up to 256 MiB, so that few requests
+ * suffice and little is lost with one that fails; and further, up to 4,000 MiB, while 50,000 blocks would not do.
+ * @throws RangeError for more than 50,000 × 4,000 MiB, which no block blob holds
+ */
+export function blockSizeFor(contentLength: number): number {
+    let size = 8 * MIB;
+    while (size < 256 * MIB && contentLength > size * 1_000) {
+        size *= 2;
+    }
+    while (size < largestBlock && contentLength > size * mostBlocks) {
+        size = Math.min(size * 2, largestBlock);
+    }
+    if (contentLength > size * mostBlocks) {
+        throw new RangeError(
+            `a block blob holds at most ${largestBlock * mostBlocks} bytes, the source has ${contentLength}`,
+        );
+    }
+    return size;
+}
+
+/**
+ * Copies into a block blob by [Put Block From URL](https://learn.microsoft.com/rest/api/storageservices/put-block-from-url) in parallel
+ * and [Put Block List](https://learn.microsoft.com/rest/api/storageservices/put-block-list).
+ * @throws CopyInterruptedError once the signal is aborted, with the staged blocks kept for a week; SourceChangedError; CopyError where
+ * staged blocks of somebody else are in the way; else what the service answered
+ */
+export async function copyBlocks(options: CopyBlocksOptions): Promise<WrittenBlob> {
+    const { destination, source, target, run } = options;
+    return telling(source, run, async () => {
+        const { url } = await source.authorize();
+        const blockSize = options.blockSize ?? blockSizeFor(source.contentLength);
+        const resumes = (options.resume ?? false) && isRecognizable(url, source);
+        const found = resumes ? await findStaged(destination, target, run.signal) : nothingStaged;
+        const [known = usualIdBytes] = found.idBytes;
+        let idBytes = known < fewestIdBytes ? usualIdBytes : known;
+        try {
+            await stage(options, () => parts(url, source, blockSize, idBytes), found.sizes);
+        } catch (error) {
+            if (errorCode(error) !== "InvalidBlobOrBlock") {
+                throw error;
+            }
+            // Blocks of one blob have IDs of one length, and somebody else's are of another. They need not go: ours can be as long.
+            const others = await findStaged(destination, target, run.signal);
+            const theirs = checkIdBytes(others);
+            if (theirs === idBytes) {
+                throw error;
+            }
+            idBytes = theirs;
+            await stage(options, () => parts(url, source, blockSize, idBytes), nothingStaged.sizes);
+        }
+        const ids = Array.from(parts(url, source, blockSize, idBytes), (part) => part.id);
+        return commit(options, ids);
+    });
+}
+
+/**
+ * Whether a blob is made of a source's content: its committed blocks have the IDs that {@link copyBlocks} gives them. A copy that
+ * had finished before anybody noted it is recognized so.
+ * @param committed Get Block List's `committedBlocks`
+ * @param blockSize in bytes, if it was not the usual one
+ */
+export async function isCommittedFrom(
+    committed: readonly Block[],
+    source: Pick<FromUrlSource, "authorize" | "etag" | "identity" | "contentLength">,
+    blockSize = blockSizeFor(source.contentLength),
+): Promise<boolean> {
+    const { url } = await source.authorize();
+    const count = Math.ceil(source.contentLength / blockSize);
+    if (count === 0 || committed.length !== count || !isRecognizable(url, source)) {
+        return false;
+    }
+    const idBytes = byteLength(committed[0]!.name);
+    if (idBytes < fewestIdBytes) {
+        return false;
+    }
+    let index = 0;
+    for (const { id, count: size } of parts(url, source, blockSize, idBytes)) {
+        const block = committed[index++];
+        if (block?.name !== id || Number(block.size) !== size) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** The blocks in order, made as they are asked for. */
+function* parts(
+    url: string,
+    source: Pick<FromUrlSource, "etag" | "identity" | "contentLength">,
+    blockSize: number,
+    idBytes: number,
+): Generator<Part> {
+    for (let offset = 0; offset < source.contentLength; offset += blockSize) {
+        const count = Math.min(blockSize, source.contentLength - offset);
+        const key = contentKey(url, source, [offset, count, blockSize]);
+        yield { id: key.subarray(0, idBytes).toString("base64"), offset, count };
+    }
+}
+
+/** Stages what is not staged yet. */
+async function stage(
+    { destination, source, target, run }: CopyBlocksOptions,
+    all: () => Iterable<Part>,
+    staged: ReadonlyMap<string, number>,
+): Promise<void> {
+    const client = singleTry(BlockBlobClient, destination, source.etag);
+    const total = source.contentLength;
+    let copied = 0;
+    const advance = (count: number) => {
+        copied += count;
+        run.progress(copied, total);
+    };
+    function* missing(): Generator<Part> {
+        for (const part of all()) {
+            if (staged.get(part.id) === part.count) {
+                advance(part.count);
+            } else {
+                yield part;
+            }
+        }
+    }
+    await runWorkers({
+        items: missing(),
+        concurrency: run.concurrency ?? defaultConcurrency,
+        clock: run.clock,
+        signal: run.signal,
+        async work({ id, offset, count }, signal) {
+            const { url, authorization } = await source.authorize();
+            await client.stageBlockFromURL(id, url, offset, count, {
+                ...encryptionOptions(target),
+                ...sourceOptions(source, authorization),
+                conditions: leaseOf(target),
+                abortSignal: signal,
+            });
+            advance(count);
+        },
+    });
+}
+
+async function commit({ destination, source, target, run, blockSize }: CopyBlocksOptions, ids: string[]) {
+    const contentMd5 = target.blobHTTPHeaders?.blobContentMD5;
+    const told = (blob: { etag?: string; lastModified?: Date; versionId?: string }): WrittenBlob => ({
+        etag: blob.etag!,
+        lastModified: blob.lastModified!,
+        ...(blob.versionId && { versionId: blob.versionId }),
+        ...(contentMd5 && { contentMd5 }),
+    });
+    try {
+        const committed = await destination.commitBlockList(ids, {
+            ...creationOptions(target),
+            ...(target.immutabilityPolicy && { immutabilityPolicy: target.immutabilityPolicy }),
+            ...(target.legalHold !== undefined && { legalHold: target.legalHold }),
+            abortSignal: run.signal,
+        });
+        if (ids.length === 0) {
+            run.progress(0, 0);
+        }
+        return told(committed);
+    } catch (error) {
+        // Where the answer was lost, the SDK has asked again, and met the blob that its first request made.
+        if (!isDestinationConflict(error)) {
+            throw error;
+        }
+        const { committedBlocks } = await destination
+            .getBlockList("committed", { conditions: leaseOf(target), abortSignal: run.signal })
+            .catch(() => ({ committedBlocks: undefined }));
+        if (!committedBlocks || !(await isCommittedFrom(committedBlocks, source, blockSize))) {
+            throw error;
+        }
+        const properties = await destination.getProperties({
+            ...(target.customerProvidedKey && { customerProvidedKey: target.customerProvidedKey }),
+            abortSignal: run.signal,
+        });
+        if (!sameMetadata(properties.metadata, target.metadata)) {
+            throw error; // the same content, but not from this request
+        }
+        return told(properties);
+    }
+}
+
+/** Names of metadata are told in whatever case the server likes. */
+function sameMetadata(
+    one: Readonly<Record<string, string>> = {},
+    other: Readonly<Record<string, string>> = {},
+): boolean {
+    const told = (metadata: Readonly<Record<string, string>>) =>
+        JSON.stringify(
+            Object.entries(metadata)
+                .map(([name, value]) => [name.toLowerCase(), value])
+                .sort(),
+        );
+    return told(one) === told(other);
+}
+
+interface Staged {
+    /** Uncommitted blocks by ID, in bytes. */
+    readonly sizes: ReadonlyMap<string, number>;
+    /** Lengths of the IDs of all blocks, before Base64. */
+    readonly idBytes: ReadonlySet<number>;
+}
+
+const nothingStaged: Staged = { sizes: new Map(), idBytes: new Set() };
+
+/** The blocks at the destination; none for a credential that may not read there. */
+async function findStaged(destination: BlockBlobClient, target: FromUrlTarget, signal: AbortSignal): Promise<Staged> {
+    try {
+        const { uncommittedBlocks = [], committedBlocks = [] } = await destination.getBlockList("all", {
+            conditions: leaseOf(target),
+            abortSignal: signal,
+        });
+        const inTheWay = uncommittedBlocks.length > 0 ? uncommittedBlocks : committedBlocks.slice(0, 1);
+        return {
+            sizes: new Map(uncommittedBlocks.map(({ name, size }) => [name, Number(size)])),
+            idBytes: new Set(inTheWay.map(({ name }) => byteLength(name))),
+        };
+    } catch (error) {
+        if (isNotFound(error) || statusCode(error) === 403) {
+            return nothingStaged;
+        }
+        throw error;
+    }
+}
+
+/** How long our IDs must be. Nothing is cleared for them: whoever staged those blocks may be about to commit them. */
+function checkIdBytes({ idBytes }: Staged): number {
+    const [length = usualIdBytes] = idBytes;
+    if (length < fewestIdBytes) {
+        throw new CopyError(
+            `the destination has blocks of another program, with IDs of ${length} bytes: too short for ours beside them; commit them, wait a week until they are gone, or overwrite the blob by other means`,
+        );
+    }
+    return length;
+}
+
+function byteLength(id: string): number {
+    return Buffer.from(id, "base64").length;
+}
