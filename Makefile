@@ -10,7 +10,7 @@ help:
 	@echo "make demo         watch a real pulumi up copy blobs between two simulated storage accounts"
 	@echo "make test         lint, compile, and run every test"
 	@echo "make bench        measure, side by side with a peer or a floor"
-	@echo "make conformance  prove the simulator against Azurite, recordings, AzCopy and the Azure SDKs"
+	@echo "make conformance  prove the simulator against Azurite, recordings, AzCopy, the Azure CLI and SDKs"
 	@echo "make lint         check format and types"
 	@echo "make format       mend the format"
 	@echo "make pulumi-path  print the folder of a Pulumi CLI, after getting one where none is installed"

@@ -55,6 +55,13 @@ export class TickSource {
         this.last = Math.max(ticksOf(this.clock.now()), this.last + 1);
         return this.last;
     }
+
+    /** The moment of what happened at `time` and is found out only now: later than `previous`, and `next` will be later. */
+    past(time: number, previous: Ticks): Ticks {
+        const moment = Math.max(ticksOf(time), previous + 1);
+        this.last = Math.max(this.last, moment);
+        return moment;
+    }
 }
 
 /** The moment of a time in milliseconds since 1970. */

@@ -1,4 +1,4 @@
-import { type TickSource, ticksOf } from "../clock";
+import type { TickSource } from "../clock";
 import { EMPTY } from "../content/content";
 import { PageMap } from "../content/pageMap";
 import type { Blob } from "./blob";
@@ -58,8 +58,7 @@ function transferEnds({ transfer, due, fail }: PendingCopy): End[] {
 function finish(blob: Blob, copy: CopyState, end: End, ticks: TickSource): void {
     const pending = copy.pending!;
     pending.release?.();
-    const modified = ticksOf(end.at);
-    blob.modified = modified > blob.modified ? modified : ticks.next();
+    blob.modified = ticks.past(end.at, blob.modified);
     copy.pending = undefined;
     copy.completed = end.at;
     if (end.failure !== undefined) {

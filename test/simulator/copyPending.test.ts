@@ -72,6 +72,32 @@ describe("a copy from another account", () => {
         expect((await blobOf(to, "/images/copy").getProperties()).copyStatus).toBe("success");
     });
 
+    test("with copySeconds 0 ended when it started, whenever somebody looks", async () => {
+        const { golden: from, dev: to, clock } = await simulate();
+        from.createContainer("images");
+        to.createContainer("images");
+        from.putBlob("images", "source", "hello");
+        const answer = await copy(to, "/images/copy", await sasUrl(blobOf(from, "/images/source")));
+        clock.advance(3600_000);
+        const done = await blobOf(to, "/images/copy").getProperties();
+        expect(done.lastModified).toEqual(done.copyCompletedOn);
+        expect(done.lastModified).toEqual(new Date(answer.headers["last-modified"] as string));
+        expect(done.etag! > answer.headers.etag!).toBe(true);
+    });
+
+    test.each([0, 8])("with copySeconds %d, a change just after its end gives another ETag", async (copySeconds) => {
+        const { golden: from, dev: to, clock } = await simulate({ copySeconds });
+        from.createContainer("images");
+        to.createContainer("images");
+        from.putBlob("images", "source", "hello");
+        await copy(to, "/images/copy", await sasUrl(blobOf(from, "/images/source")));
+        clock.advance(copySeconds * 1000);
+        const blob = blobOf(to, "/images/copy");
+        const done = await blob.getProperties();
+        const changed = await blob.setMetadata({ owner: "me" });
+        expect([done.copyStatus, changed.etag! > done.etag!]).toEqual(["success", true]);
+    });
+
     test("an existing destination is emptied at once", async () => {
         dev.putBlob("images", "copy", "old content", { metadata: { old: "1" } });
         await start();
