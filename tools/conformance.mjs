@@ -66,7 +66,10 @@ async function runClients(all) {
         } catch (error) {
             result.failure = error instanceof Error ? error.message : String(error);
         }
-        const served = simulator.requests.all().filter((request) => request.status < 400);
+        // Not those by which the client's work was looked at.
+        const served = simulator.requests
+            .all()
+            .filter(({ status, headers }) => status < 400 && client.agent.test(headers["user-agent"]));
         result.operations = [...new Set(served.map((request) => request.operation))];
         await simulator.close();
         results.push(result);

@@ -12,6 +12,7 @@ const BLOBS = 1000;
 
 export const azcopy = {
     name: "AzCopy",
+    agent: /^AzCopy\//,
     async use({ simulator, cache, require }) {
         const home = mkdtempSync(join(cache, "azcopy-"));
         try {

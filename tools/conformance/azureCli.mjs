@@ -19,6 +19,7 @@ const TREE = Object.keys(FILES).filter((name) => name.startsWith("tree/"));
 
 export const azureCli = {
     name: "Azure CLI",
+    agent: /^(AZURECLI\/|azsdk-python-|AzCopy\/)/,
     async use({ simulator, cache, require }) {
         const python = await pythonWith("azure-cli", VERSION, join(cache, "clients/azure-cli"));
         const home = mkdtempSync(join(cache, "azure-cli-"));

@@ -4,6 +4,7 @@ import { same } from "./run.mjs";
 
 export const javascript = {
     name: "JavaScript SDK",
+    agent: /^azsdk-js-/,
     async use({ simulator, require }) {
         const { BlobServiceClient, BlobSASPermissions } = require("@azure/storage-blob");
         const [golden, dev] = ["golden", "dev"].map((name) =>

@@ -8,6 +8,7 @@ const VERSION = "12.31.1";
 
 export const python = {
     name: "Python SDK",
+    agent: /^azsdk-python-/,
     async use({ simulator, cache }) {
         const program = await pythonWith("azure-storage-blob", VERSION, join(cache, "clients/python"));
         const [golden, dev] = ["golden", "dev"].map((name) => simulator.account(name).connectionString);
