@@ -21,6 +21,7 @@ const clients = await runClients([javascript, python, azcopy, azureCli]);
 const figures = {
     azuriteCases: azurite.cases.length,
     azuriteUnexplained: azurite.unexplained,
+    azuriteUndecided: azurite.undecided,
     recordings: recordings.recordings.length,
     recordingsUnexplained: recordings.unexplained,
     clients: clients.filter((client) => client.failure === undefined).length,
@@ -32,6 +33,7 @@ for (const { name, version, steps, failure } of clients) {
 for (const [operation, names] of Object.entries(grouped(Object.entries(recordings.later)))) {
     console.log(`not replayed until ${operation} is simulated: ${names.map(([name]) => name).join(", ")}`);
 }
+console.log(`${figures.azuriteUndecided} listed differences are undecided: how the real service answers was not found`);
 const unexplained = figures.azuriteUnexplained + figures.recordingsUnexplained;
 const failed = !passed || unexplained > 0 || clients.some((client) => client.failure !== undefined);
 console.log(JSON.stringify({ bench: "conformance", figures }));

@@ -6,7 +6,7 @@ import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { modifiedHeaders } from "./describeBlob";
 import { changed } from "./properties";
-import { checkMd5, readMd5Header } from "./putBlob";
+import { checkMd5, partMd5, readMd5Header } from "./putBlob";
 import { writeTarget } from "./target";
 import { answeredMd5, readUrlSource } from "./urlSource";
 
@@ -21,7 +21,7 @@ export async function appendBlock(request: StorageRequest): Promise<Answer> {
     }
     checkMd5(sent, body.md5);
     const headers = append(request, body.content);
-    return { status: 201, headers: { ...headers, "Content-MD5": body.md5 } };
+    return { status: 201, headers: { ...headers, "Content-MD5": partMd5(request, sent, body.md5) } };
 }
 
 /** Append Block From URL. */

@@ -11,7 +11,7 @@ import type { StagedBlocks } from "../state/container";
 import { checkRead, readTagsCondition } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
-import { checkMd5, newBlob, readMd5Header, setProtection } from "./putBlob";
+import { checkMd5, newBlob, partMd5, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
 import {
     addressedBlob,
@@ -37,7 +37,7 @@ export async function putBlock(request: StorageRequest): Promise<Answer> {
     stageBlock(request, id, body.content);
     return {
         status: 201,
-        headers: { "Content-MD5": body.md5, "x-ms-request-server-encrypted": "true" },
+        headers: { "Content-MD5": partMd5(request, sent, body.md5), "x-ms-request-server-encrypted": "true" },
     };
 }
 
@@ -130,7 +130,7 @@ export async function putBlockList(request: StorageRequest): Promise<Answer> {
         headers: {
             ...writtenHeaders(request, blob),
             // That of the list, not of the blob.
-            "Content-MD5": bodyMd5,
+            "Content-MD5": partMd5(request, undefined, bodyMd5),
             "x-ms-request-server-encrypted": "true",
         },
     };
@@ -179,8 +179,6 @@ export function getBlockList(request: StorageRequest): Answer {
         if (blob.type !== "BlockBlob") {
             throw storageError("InvalidBlobType");
         }
-    } else if (type === "committed") {
-        throw storageError("BlobNotFound");
     }
     const committed = type === "uncommitted" ? "" : blockList("CommittedBlocks", blob?.blocks ?? []);
     const uncommitted = [...(staged?.blocks ?? [])].map(([id, content]) => ({ id, content }));

@@ -155,13 +155,15 @@ function readPolicies(body: Buffer): AccessPolicy[] {
         AccessPolicy?: { Start?: unknown; Expiry?: unknown; Permission?: unknown };
     }[];
     if (identifiers.length > 5) {
-        throw storageError("InvalidInput");
+        throw storageError("InvalidXmlDocument");
     }
     const text = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
     return identifiers.map((identifier) => {
         const id = text(identifier.Id) ?? "";
         if (id === "" || id.length > 64) {
-            throw storageError("InvalidXmlNodeValue", { elements: { XmlNodeName: "Id", XmlNodeValue: id } });
+            throw storageError("InvalidXmlDocument", {
+                elements: { Reason: "Signed identifier ID cannot be empty or over 64 characters in length" },
+            });
         }
         return {
             id,

@@ -10,6 +10,7 @@ import {
     checkTimestamp,
     findSnapshot,
     findVersion,
+    refuseKept,
     refusePendingCopy,
     refuseRetainedOverwrite,
     targetContainer,
@@ -27,7 +28,7 @@ export function deleteBlob(request: StorageRequest): Answer {
         return answer(request, deleteBase(request, snapshots));
     }
     if (snapshots !== undefined) {
-        throw invalidHeader("x-ms-delete-snapshots", snapshots);
+        refuseKept(request);
     }
     return answer(request, deleteKept(request));
 }

@@ -1,6 +1,5 @@
 import { etagOf, httpDate, millisecondsOf, type Ticks } from "../clock";
 import type { StorageRequest } from "../http/request";
-import type { Account } from "../state/account";
 import type { Blob } from "../state/blob";
 import { isLocked, type Lease, leaseState } from "../state/lease";
 
@@ -68,7 +67,7 @@ export interface ShownTier {
 }
 
 /** The tier of a blob: the one set on it, or the one its account or size gives it. */
-export function shownTier(account: Account, blob: Blob): ShownTier | undefined {
+export function shownTier({ account, version }: StorageRequest, blob: Blob): ShownTier | undefined {
     if (blob.tier) {
         const { rehydration } = blob.tier;
         return {
@@ -83,7 +82,9 @@ export function shownTier(account: Account, blob: Blob): ShownTier | undefined {
     if (account.isPremium) {
         return blob.type === "PageBlob" ? { tier: inferredPageTier(blob.content.length), inferred: true } : undefined;
     }
-    return account.hasTiers ? { tier: account.accessTier, inferred: true } : undefined;
+    // Page and append blobs have no tier in such an account; they were seen with one in recordings of old versions alone.
+    const shown = blob.type === "BlockBlob" || version < "2019-02-02";
+    return account.hasTiers && shown ? { tier: account.accessTier, inferred: true } : undefined;
 }
 
 function inferredPageTier(length: number): string {

@@ -1,19 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/answer";
-import { invalidHeader, invalidParameter, missingHeader, storageError } from "../http/errors";
+import { invalidHeader, missingHeader, type StorageError, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { type Lease, leaseState } from "../state/lease";
 import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders } from "./describeBlob";
 import { requestLeaseId } from "./leaseChecks";
-import { refusePendingCopy, targetContainer, targetName } from "./target";
+import { refuseKept, refusePendingCopy, targetContainer, targetName } from "./target";
 
 /** Lease Blob, by action: acquire, renew, change, release, break. ETag and Last-Modified stay. */
 export function leaseBlob(request: StorageRequest): Answer {
-    const snapshot = request.query.get("snapshot");
-    if (snapshot) {
-        throw invalidParameter("snapshot", snapshot, "A snapshot can't be leased.");
-    }
+    refuseKept(request);
     const act = readAction(request);
     const container = targetContainer(request);
     const blob = request.service.blob(container, targetName(request));
@@ -96,7 +93,7 @@ function change(request: StorageRequest, target: Leasable): Answer {
     const held = target.lease;
     const state = leaseState(held, request.service.clock.now());
     if (!held || state === "expired" || state === "broken") {
-        throw storageError("LeaseNotPresentWithLeaseOperation");
+        throw noLease(request);
     }
     if (held.id !== id && held.id !== proposed) {
         throw storageError("LeaseIdMismatchWithLeaseOperation");
@@ -121,7 +118,7 @@ function breakLease(request: StorageRequest, target: Leasable): Answer {
     }
     const held = target.lease;
     if (!held) {
-        throw storageError("LeaseNotPresentWithLeaseOperation");
+        throw noLease(request);
     }
     const now = request.service.clock.now();
     const state = leaseState(held, now);
@@ -135,6 +132,11 @@ function breakLease(request: StorageRequest, target: Leasable): Answer {
     const wait = Number.isFinite(remaining) ? Math.min(remaining, asked ?? remaining) : (asked ?? 0);
     target.lease = { ...held, breaks: now + wait };
     return { status: 202, headers: { "x-ms-lease-time": Math.ceil(wait / 1000) } };
+}
+
+function noLease({ address }: StorageRequest): StorageError {
+    const message = `There is currently no lease on the ${address.blob === undefined ? "container" : "blob"}.`;
+    return storageError("LeaseNotPresentWithLeaseOperation", { message });
 }
 
 /** The lease, if the request names it; 409 otherwise. */

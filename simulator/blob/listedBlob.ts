@@ -26,7 +26,7 @@ export function blobElement(request: StorageRequest, entry: ListedBlob, include:
     const { blob } = entry;
     const name = nameElement(entry.name, request.version);
     if (!blob) {
-        return parent("Blob", name + parent("Properties", UNCOMMITTED));
+        return parent("Blob", name + parent("Properties", uncommitted(request)));
     }
     const metadata = Object.entries(blob.metadata ?? {}).map(([key, value]) => element(key, value));
     const tags = Object.entries(blob.tags ?? {}).map(([key, value]) =>
@@ -46,12 +46,17 @@ export function blobElement(request: StorageRequest, entry: ListedBlob, include:
 }
 
 /** A blob of which there are uncommitted blocks only. */
-const UNCOMMITTED =
-    element("Content-Length", 0) +
-    element("BlobType", "BlockBlob") +
-    element("LeaseStatus", "unlocked") +
-    element("LeaseState", "available") +
-    element("ServerEncrypted", "true");
+function uncommitted({ account }: StorageRequest): string {
+    const { accessTier, hasTiers } = account;
+    return (
+        element("Content-Length", 0) +
+        element("BlobType", "BlockBlob") +
+        (hasTiers ? element("AccessTier", accessTier) + element("AccessTierInferred", "true") : "") +
+        element("LeaseStatus", "unlocked") +
+        element("LeaseState", "available") +
+        element("ServerEncrypted", "false")
+    );
+}
 
 function versionElements(entry: ListedBlob): string {
     return (
@@ -63,7 +68,7 @@ function versionElements(entry: ListedBlob): string {
 
 function properties(request: StorageRequest, blob: Blob, entry: ListedBlob, include: ReadonlySet<string>): string {
     const { rare, headers } = blob;
-    const tier = shownTier(request.account, blob);
+    const tier = shownTier(request, blob);
     return (
         element("Creation-Time", httpDate(blob.createdSeconds * 1000)) +
         element("Last-Modified", httpDate(millisecondsOf(blob.modified))) +

@@ -11,7 +11,7 @@ import type { Blob } from "../state/blob";
 import { modifiedHeaders, quotedEtag } from "./describeBlob";
 import { readMarker, readMaxResults, writeMarker } from "./marker";
 import { changed } from "./properties";
-import { checkMd5, readMd5Header } from "./putBlob";
+import { checkMd5, partMd5, readMd5Header } from "./putBlob";
 import { readRange } from "./readBlob";
 import { checkTimestamp, readTarget, refusePendingCopy, targetContainer, targetName, writeTarget } from "./target";
 import { answeredMd5, readSourceRange, readUrlSource } from "./urlSource";
@@ -41,7 +41,7 @@ export async function putPage(request: StorageRequest): Promise<Answer> {
         }
         checkMd5(sent, body.md5);
     }
-    return writePages(request, start, body?.content, end, body?.md5);
+    return writePages(request, start, body?.content, end, body && partMd5(request, sent, body.md5));
 }
 
 /** Writes content over pages, or clears them where there is none. */
@@ -65,7 +65,7 @@ function writePages(
             ...modifiedHeaders(request, blob.modified),
             "Content-MD5": md5,
             "x-ms-blob-sequence-number": blob.rare?.sequenceNumber ?? 0,
-            "x-ms-request-server-encrypted": "true",
+            "x-ms-request-server-encrypted": content && "true",
         },
     };
 }
@@ -102,10 +102,10 @@ export function pageTarget(request: StorageRequest): Blob {
         throw storageError("InvalidBlobType");
     }
     const number = blob.rare?.sequenceNumber ?? 0;
-    const { headers } = request;
-    const le = headers.integer("x-ms-if-sequence-number-le");
-    const lt = headers.integer("x-ms-if-sequence-number-lt");
-    const eq = headers.integer("x-ms-if-sequence-number-eq");
+    const [le, lt, eq] = ["le", "lt", "eq"].map((each) => request.headers.integer(`x-ms-if-sequence-number-${each}`));
+    if ([le, lt, eq].some((each) => each !== undefined && each < 0)) {
+        throw storageError("InvalidInput");
+    }
     if (
         (le !== undefined && number > le) ||
         (lt !== undefined && number >= lt) ||
@@ -116,7 +116,7 @@ export function pageTarget(request: StorageRequest): Blob {
     return blob;
 }
 
-/** The range to be written: whole pages; 416 InvalidPageRange otherwise. */
+/** The range to be written: whole pages; 400 InvalidHeaderValue otherwise. */
 export function readPageRange(request: StorageRequest): { start: number; end: number } {
     if (!request.headers.has("x-ms-range") && !request.headers.has("range")) {
         throw missingHeader("Range");
@@ -126,7 +126,7 @@ export function readPageRange(request: StorageRequest): { start: number; end: nu
         throw invalidHeader("Range", request.headers.get("x-ms-range") ?? request.headers.get("range"));
     }
     if (range.start % PAGE !== 0 || (range.end + 1) % PAGE !== 0) {
-        throw storageError("InvalidPageRange");
+        throw invalidHeader("Range", request.headers.get("x-ms-range") ?? request.headers.get("range"));
     }
     return { start: range.start, end: range.end + 1 };
 }

@@ -20,7 +20,8 @@ export function setBlobMetadata(request: StorageRequest): Answer {
     request.service.newVersion(targetContainer(request), targetName(request), blob);
     blob.metadata = metadata;
     const answer = changed(request, blob);
-    return { ...answer, headers: { ...answer.headers, ...writtenHeaders(request, blob) } };
+    const headers = { ...answer.headers, ...writtenHeaders(request, blob), "x-ms-request-server-encrypted": "true" };
+    return { ...answer, headers };
 }
 
 /** Set Blob Properties: replaces the HTTP headers, or resizes a page blob or changes its sequence number. */
@@ -78,10 +79,7 @@ export async function setBlobTags(request: StorageRequest): Promise<Answer> {
 export function changed(request: StorageRequest, blob: Blob): Answer {
     forgetEndedLease(request, blob);
     request.service.touch(blob);
-    return {
-        status: 200,
-        headers: { ...modifiedHeaders(request, blob.modified), "x-ms-request-server-encrypted": "true" },
-    };
+    return { status: 200, headers: modifiedHeaders(request, blob.modified) };
 }
 
 function setSequenceNumber(request: StorageRequest, blob: Blob): void {

@@ -100,10 +100,7 @@ async function initialContent(
     if (type === "BlockBlob") {
         const transport = readMd5Header(request, "content-md5");
         const body = await receiveContent(request.body, putBlobLimit(request.version), request.service.files);
-        checkMd5(transport, body.md5);
-        if (transport === undefined) {
-            checkMd5(storedMd5, body.md5);
-        }
+        checkMd5(storedMd5 ?? transport, body.md5);
         answered["Content-MD5"] = body.md5;
         return { content: body.content, md5: storedMd5 ?? body.md5 };
     }
@@ -153,6 +150,14 @@ export function readMd5Header(request: StorageRequest, name: string): string | u
         throw storageError("InvalidMd5");
     }
     return value;
+}
+
+/** From this version on, parts of a blob are answered with their CRC64 (not simulated) instead of their MD5. */
+export const CRC64_VERSION = "2019-02-02";
+
+/** The Content-MD5 that a part of a blob is answered with: in newer versions, the one that was sent with it. */
+export function partMd5(request: StorageRequest, sent: string | undefined, calculated: string): string | undefined {
+    return request.version < CRC64_VERSION ? calculated : sent;
 }
 
 /** 400 Md5Mismatch if an MD5 was sent and it isn't that of the bytes. */

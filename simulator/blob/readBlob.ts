@@ -46,7 +46,7 @@ export async function getBlob(request: StorageRequest): Promise<Answer> {
 /** Get Blob Properties. */
 export function getBlobProperties(request: StorageRequest): Answer {
     const blob = readTarget(request);
-    const tier = shownTier(request.account, blob);
+    const tier = shownTier(request, blob);
     const headers = {
         ...blobHeaders(request, blob),
         "Content-MD5": blob.md5,

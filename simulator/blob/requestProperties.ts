@@ -1,4 +1,4 @@
-import { invalidHeader, missingHeader, storageError } from "../http/errors";
+import { invalidHeader, missingHeader, type StorageError, storageError } from "../http/errors";
 import type { Headers, StorageRequest } from "../http/request";
 import { asList, parseXml } from "../http/xml";
 import type { Account } from "../state/account";
@@ -125,7 +125,7 @@ export function checkTags(pairs: readonly (readonly [string, string])[]): Tags {
     return tags;
 }
 
-/** The x-ms-access-tier header: one that fits the type and the account; 400 InvalidHeaderValue otherwise. */
+/** The x-ms-access-tier header: one that fits the type and the account; 400 otherwise. */
 export function readTier(request: StorageRequest, type: BlobType, required = false): string | undefined {
     const text = request.headers.get("x-ms-access-tier");
     if (text === undefined || text === "") {
@@ -137,9 +137,22 @@ export function readTier(request: StorageRequest, type: BlobType, required = fal
     const allowed = allowedTiers(request.account, type, request.version);
     const tier = allowed.find((each) => each.toLowerCase() === text.toLowerCase());
     if (!tier) {
-        throw invalidHeader("x-ms-access-tier", text);
+        throw refusedTier(request.account, type, text);
     }
     return tier;
+}
+
+function refusedTier(account: Account, type: BlobType, text: string): StorageError {
+    const known = [...BLOCK_TIERS, ...Object.keys(PAGE_TIERS)].some(
+        (each) => each.toLowerCase() === text.toLowerCase(),
+    );
+    if (known && type !== "BlockBlob" && !account.isPremium) {
+        return storageError("AccessTierNotSupportedForBlobType");
+    }
+    if (known && !account.hasTiers && !account.isPremium) {
+        return storageError("BlobAccessTierNotSupportedForAccountType");
+    }
+    return invalidHeader("x-ms-access-tier", text);
 }
 
 function allowedTiers(account: Account, type: BlobType, version: string): readonly string[] {

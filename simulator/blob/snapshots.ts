@@ -40,7 +40,8 @@ export function snapshotBlob(request: StorageRequest): Answer {
             ...modifiedHeaders(request, snapshot.modified),
             ...versionHeader(request, blob),
             "x-ms-snapshot": id,
-            "x-ms-request-server-encrypted": "true",
+            // Seen like that: nothing is written unless the snapshot has metadata of its own.
+            "x-ms-request-server-encrypted": metadata ? "true" : "false",
         },
     };
 }

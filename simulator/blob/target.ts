@@ -73,7 +73,7 @@ export function readTarget(request: StorageRequest): Blob {
 
 /** The existing blob to be changed: lease and conditions checked, and not the destination of a pending copy. */
 export function writeTarget(request: StorageRequest): Blob {
-    refuseSnapshot(request);
+    refuseKept(request);
     const container = targetContainer(request);
     const blob = request.service.blob(container, targetName(request));
     if (!blob) {
@@ -97,7 +97,7 @@ export function replaceTarget(
     request: StorageRequest,
     options: ReplaceOptions = {},
 ): { container: Container; name: string; old: Blob | undefined } {
-    refuseSnapshot(request);
+    refuseKept(request);
     const container = targetContainer(request);
     const name = targetName(request);
     const old = request.service.blob(container, name);
@@ -127,14 +127,16 @@ export function refuseArchived(blob: Blob): void {
     }
 }
 
-function refuseSnapshot(request: StorageRequest): void {
+/** 400 InvalidQueryParameterValue for what can be done to the blob alone, not to a snapshot or version. */
+export function refuseKept(request: StorageRequest): void {
+    const reason = "This operation is only allowed on the root blob.";
     const snapshot = request.query.get("snapshot");
-    if (snapshot !== undefined && snapshot !== "") {
-        throw invalidParameter("snapshot", snapshot, "A snapshot can't be written to.");
+    if (snapshot) {
+        throw invalidParameter("snapshot", snapshot, `${reason} Snapshot should not be provided.`);
     }
     const version = request.query.get("versionid");
     if (version) {
-        throw invalidParameter("versionid", version, "A version can't be written to.");
+        throw invalidParameter("versionid", version, `${reason} Version id should not be provided.`);
     }
 }
 

@@ -77,10 +77,7 @@ function setPageTier(blob: Blob, tier: string, now: number): void {
     }
     const old = blob.tier && PAGE_TIERS[blob.tier.tier];
     if (old !== undefined && old > size) {
-        throw storageError("InvalidOperation", {
-            status: 409,
-            message: "A higher blob tier has already been explicitly set.",
-        });
+        throw storageError("CannotChangeToLowerTier");
     }
     blob.tier = { tier, changed: now };
 }

@@ -8,7 +8,7 @@ import { checkRead, readConditions } from "./conditions";
 import { authorizeSource, findSource, locateSource, reportedSource } from "./copySource";
 import { cannotVerify } from "./copySourceErrors";
 import { openExternalSource, type SourceRange } from "./externalSource";
-import { checkMd5, readMd5Header } from "./putBlob";
+import { CRC64_VERSION, checkMd5, readMd5Header } from "./putBlob";
 import { refuseArchived } from "./target";
 
 /** What a From-URL operation has read. */
@@ -170,5 +170,5 @@ function refuseBearer(request: StorageRequest): void {
 /** The answer's Content-MD5: older versions always tell it, newer ones only if the request gave one. */
 export async function answeredMd5(request: StorageRequest, content: Content): Promise<string | undefined> {
     const sent = request.headers.get("x-ms-source-content-md5");
-    return sent || (request.version < "2019-02-02" ? md5Of(content) : undefined);
+    return sent || (request.version < CRC64_VERSION ? md5Of(content) : undefined);
 }

@@ -1,5 +1,6 @@
 /** Status and message of each error code, from the REST reference and recorded answers. */
 const ERRORS = {
+    AccessTierNotSupportedForBlobType: [400, "The access tier is not supported for this blob type."],
     AccountIsDisabled: [403, "The specified account is disabled."],
     AppendPositionConditionNotMet: [412, "The append position condition specified was not met."],
     AuthenticationFailed: [
@@ -24,6 +25,7 @@ const ERRORS = {
         403,
         "This request is not authorized to perform this operation using this source IP {0}.",
     ],
+    BlobAccessTierNotSupportedForAccountType: [400, "Blob access tier is not supported on this storage account type."],
     BlobAlreadyExists: [409, "The specified blob already exists."],
     BlobArchived: [409, "This operation is not permitted on an archived blob."],
     BlobBeingRehydrated: [409, "This operation is not permitted because the blob is being rehydrated."],
@@ -44,6 +46,7 @@ const ERRORS = {
         409,
         "x-ms-tags header must not be present with x-ms-copy-source-tag-option as COPY.",
     ],
+    CannotChangeToLowerTier: [409, "A higher blob tier has already been explicitly set."],
     CannotVerifyCopySource: [500, "Could not verify the copy source within the specified time."],
     ConditionNotMet: [412, "The condition specified using HTTP conditional header(s) is not met."],
     ContainerAlreadyExists: [409, "The specified container already exists."],
@@ -58,7 +61,7 @@ const ERRORS = {
         412,
         "The lease ID matched, but the specified lease must be an infinite-duration lease.",
     ],
-    InternalError: [500, "The server encountered an internal error. Please retry the request."],
+    InternalError: [500, "Server encountered an internal error. Please try again after some time."],
     InvalidAuthenticationInfo: [
         400,
         "Authentication information is not given in the correct format. Check the value of Authorization header.",
@@ -79,7 +82,7 @@ const ERRORS = {
     InvalidPageRange: [416, "The page range specified is invalid."],
     InvalidQueryParameterValue: [400, "Value for one of the query parameters specified in the request URI is invalid."],
     InvalidRange: [416, "The range specified is invalid for the current size of the resource."],
-    InvalidResourceName: [400, "The specified resource name contains invalid characters."],
+    InvalidResourceName: [400, "The specifed resource name contains invalid characters."],
     InvalidTag: [400, "The tags specified are invalid. It contains characters that are not permitted."],
     InvalidUri: [400, "The requested URI does not represent any resource on the server."],
     InvalidXmlDocument: [400, "XML specified is not syntactically valid."],
@@ -139,10 +142,7 @@ const ERRORS = {
     PreviousSnapshotNotFound: [409, "The previous snapshot is not found."],
     PublicAccessNotPermitted: [409, "Public access is not permitted on this storage account."],
     RequestBodyTooLarge: [413, "The request body is too large and exceeds the maximum permissible limit."],
-    RequestForbiddenByContainerEncryptionPolicy: [
-        403,
-        "The request is forbidden by the container's encryption policy: its default encryption scope can't be overridden.",
-    ],
+    RequestForbiddenByContainerEncryptionPolicy: [403, "The request is forbidden by the container encryption policy."],
     ResourceNotFound: [404, "The specified resource does not exist."],
     SequenceNumberConditionNotMet: [412, "The sequence number condition specified was not met."],
     SequenceNumberIncrementTooLarge: [
@@ -150,7 +150,7 @@ const ERRORS = {
         "The sequence number increment cannot be performed because it would result in overflow of the sequence number.",
     ],
     ServerBusy: [503, "The server is busy."],
-    SnapshotsPresent: [409, "This operation is not permitted while the blob has snapshots."],
+    SnapshotsPresent: [409, "This operation is not permitted because the blob has snapshots."],
     SourceConditionNotMet: [412, "The source condition specified using HTTP conditional header(s) is not met."],
     TagsTooLarge: [400, "The tags specified exceed the maximum permissible limit."],
     TargetConditionNotMet: [412, "The target condition specified using HTTP conditional header(s) is not met."],

@@ -20,6 +20,7 @@ describe("block blobs made of blocks", () => {
             return found;
         };
         expect([await names(false), await names(true)]).toEqual([[], ["a"]]);
+        expect((await blob.getBlockList("committed")).committedBlocks).toEqual([]);
         const staged = await blob.getBlockList("all");
         expect(staged.committedBlocks).toEqual([]);
         expect(staged.uncommittedBlocks).toEqual([
@@ -126,14 +127,27 @@ describe("page blobs", () => {
         await blob.uploadPages("a".repeat(512), 0, 512, { conditions: { ifSequenceNumberEqualTo: 9 } });
     });
 
+    test("have no tier in a standard account, and take none", async () => {
+        const { golden } = await simulate();
+        const container = containerOf(golden);
+        const blob = container.getPageBlobClient("disk");
+        await blob.create(512);
+        expect((await blob.getProperties()).accessTier).toBeUndefined();
+        const listed = await container.listBlobsFlat().next();
+        expect(listed.value.properties.accessTier).toBeUndefined();
+        const refused = { status: 400, code: "AccessTierNotSupportedForBlobType" };
+        expect(await failure(container.getPageBlobClient("other").create(512, { tier: "P10" }))).toEqual(refused);
+        expect(await failure(blob.setAccessTier("Hot"))).toEqual(refused);
+    });
+
     test("fails for ranges that aren't whole pages of the blob", async () => {
         const { golden } = await simulate();
         const blob = containerOf(golden).getPageBlobClient("disk");
         expect(await failure(blob.create(1000))).toEqual({ status: 400, code: "InvalidHeaderValue" });
         await blob.create(1024);
         expect(await failure(blob.uploadPages("a".repeat(100), 0, 100))).toEqual({
-            status: 416,
-            code: "InvalidPageRange",
+            status: 400,
+            code: "InvalidHeaderValue",
         });
         expect(await failure(blob.uploadPages("a".repeat(512), 1024, 512))).toEqual({
             status: 416,

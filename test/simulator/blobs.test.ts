@@ -326,6 +326,16 @@ describe("Set Blob Tier", () => {
         expect([got.accessTier, got.accessTierInferred, got.etag]).toEqual(["Cool", undefined, etag]);
     });
 
+    test("isn't there in a classic account", async () => {
+        const { golden } = await simulate({ accounts: [{ name: "golden", kind: "Storage" }, { name: "dev" }] });
+        const blob = containerOf(golden).getBlockBlobClient("a");
+        await blob.upload("x", 1);
+        expect(await failure(blob.setAccessTier("Cool"))).toEqual({
+            status: 400,
+            code: "BlobAccessTierNotSupportedForAccountType",
+        });
+    });
+
     test("an archived blob can be looked at, not read or changed", async () => {
         const { golden } = await simulate();
         const blob = containerOf(golden).getBlockBlobClient("a");

@@ -40,15 +40,7 @@ async function work(azcopy, simulator, require) {
         });
     }
     const [from, to] = [golden, dev].map((account) => containerUrl(account, require));
-    await azcopy(
-        "copy",
-        from,
-        to,
-        "--from-to=BlobBlob",
-        "--recursive",
-        "--as-subdir=false",
-        "--s2s-preserve-access-tier=false",
-    );
+    await azcopy("copy", from, to, "--from-to=BlobBlob", "--recursive", "--as-subdir=false");
     same("blobs after copy", await compare(golden, dev, require), BLOBS);
     const listed = (await azcopy("list", to, "--location=Blob")).match(/Content Length/g)?.length;
     same("blobs listed", listed, BLOBS);
@@ -57,15 +49,7 @@ async function work(azcopy, simulator, require) {
     golden.putBlob("images", blobAt(1).name, generated({ length: 70_000, seed: 5000 }));
     golden.putBlob("images", "added", generated({ length: 1000, seed: 5001 }));
     dev.putBlob("images", "superfluous", "not in the source");
-    await azcopy(
-        "sync",
-        from,
-        to,
-        "--from-to=BlobBlob",
-        "--recursive",
-        "--delete-destination=true",
-        "--s2s-preserve-access-tier=false",
-    );
+    await azcopy("sync", from, to, "--from-to=BlobBlob", "--recursive", "--delete-destination=true");
     same("blobs after sync", await compare(golden, dev, require), BLOBS + 1);
 
     const one = containerUrl(dev, require).replace("/images?", "/images/added?");

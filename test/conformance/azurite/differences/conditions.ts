@@ -7,14 +7,15 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: "412 LeaseNotPresentWithBlobOperation",
         simulator: "412 LeaseLost",
-        why: "REST reference, Blob service error codes: LeaseLost is the code for the ID of a lease that has ended",
+        why: "SDK recordings: the ID of a lease that has ended is 412 LeaseLost (Python test_lease_blob_break_period)",
     },
     {
         cases: /: lease (broken|expired), another lease ID$/,
         aspect: "answer",
         azurite: "412 LeaseNotPresentWithBlobOperation",
         simulator: "412 LeaseIdMismatchWithBlobOperation",
-        why: "REST reference, Lease Blob: a lease that has ended is still the blob's, so another ID doesn't match it",
+        why: "REST reference, Lease Blob, use attempts by state: 412 for another ID after the end; the code is a guess",
+        undecided: true,
     },
     {
         operations: ["Lease Blob"],
@@ -22,7 +23,7 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: "200",
         simulator: "409 LeaseIdMismatchWithLeaseOperation",
-        why: "REST reference, Lease Blob, outcomes by state: Renew with another ID fails in every state",
+        why: "REST reference, Lease Blob, lease operations by state: renewing with another ID fails with 409 in every state",
     },
     {
         operations: ["Set Blob Tier"],
@@ -30,7 +31,8 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: "412 LeaseIdMissing",
         simulator: "200",
-        why: "REST reference, Lease Blob: the operations that need the lease ID are listed, Set Blob Tier isn't among them",
+        why: "unknown: Set Blob Tier takes a lease ID (the SDKs' generated client), that it needs one was found nowhere; it changes neither content nor ETag",
+        undecided: true,
     },
     {
         operations: ["Copy Blob"],
@@ -45,14 +47,15 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: "412 ConditionNotMet",
         simulator: "404 BlobNotFound",
-        why: "REST reference, Specifying conditional headers: conditions are about an existing blob; one that isn't there is 404",
+        why: "Azurite issue 2751 compares with the service: Get Blob and Get Blob Properties of a missing blob are 404 BlobNotFound; for writes a guess",
     },
     {
         cases: /: no such blob, If-None-Match \*$/,
         aspect: "answer",
         azurite: "400 UnsatisfiableCondition",
         simulator: "404 BlobNotFound",
-        why: "REST reference, Specifying conditional headers: a blob that isn't there is 404",
+        why: "unknown; as with If-Match, for which Azurite issue 2751 compares with the service",
+        undecided: true,
     },
     {
         cases: /: no such blob, If-Match \*$/,
@@ -60,14 +63,14 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: "201",
         simulator: "412 ConditionNotMet",
-        why: "REST reference, Specifying conditional headers: If-Match: * asks for the blob to exist",
+        why: "Azurite issue 2589 compares with the service, which answers 412; Azurite's later releases do so too",
     },
     {
         cases: /^Copy Blob: no such blob, If-Match \*$/,
         aspect: "answer",
         azurite: "202",
         simulator: "412 TargetConditionNotMet",
-        why: "REST reference, Specifying conditional headers: If-Match: * asks for the blob to exist",
+        why: "Azurite issue 2589 compares with the service, which answers 412 to a write; recorded: copy_blob_412_dest_if_match for the code",
     },
     {
         cases: /: If-None-Match \*$/,
@@ -78,7 +81,8 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: /^(20\d|400 UnsatisfiableCondition)$/,
         simulator: "412 ConditionNotMet",
-        why: "REST reference, Specifying conditional headers: If-None-Match: * asks for the blob not to exist, or else 412 for writes",
+        why: "REST reference, Specifying conditional headers: * asks for the blob not to exist; but Azurite's authors note that Set Blob Properties was not seen to fail",
+        undecided: true,
     },
     {
         cases: /: x-ms-if-tags that doesn't hold$/,
@@ -86,7 +90,7 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: ["204", "200"],
         simulator: "412 ConditionNotMet",
-        why: "REST reference, Set Blob Tags, Set Blob Tier: they take x-ms-if-tags",
+        why: "SDK recordings: Set Blob Tags is 412 ConditionNotMet; Set Blob Tier takes x-ms-if-tags (the SDKs' generated client)",
     },
     {
         cases: /^Snapshot Blob: /,
@@ -94,7 +98,7 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: ["304 ConditionNotMet", "412 ConditionNotMet", "201"],
         simulator: ["412 ConditionNotMet", "201", "400 MultipleConditionHeadersNotSupported"],
-        why: "REST reference, Specifying conditional headers: Snapshot Blob is a write, unmet conditions are 412, and pairs go by a write's rules; Azurite takes it for a read",
+        why: "SDK recordings: each unmet condition of Snapshot Blob is 412 (Python test_snapshot_blob_with_if_none_match_fail, Go TestBlobSnapshotIfModifiedSinceFalse), so pairs go by a write's rules; Azurite takes it for a read",
     },
     {
         operations: ["Copy Blob"],
@@ -116,6 +120,7 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         aspect: "answer",
         azurite: "201",
         simulator: "400 InvalidHeaderValue",
-        why: "REST reference, Specifying conditional headers: a date that can't be read is 400",
+        why: "unknown: REST reference, Specifying conditional headers, has 400 for several dates, not for none",
+        undecided: true,
     },
 ];
