@@ -1,20 +1,29 @@
-// The simulator in a process of its own, for simulator.bench.mjs: what it costs is this process's cost alone.
+// The simulator in a process of its own, so that a bench tells its costs from a client's. Takes further options as JSON.
 
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
-const { startSimulator } = createRequire(join(root, "package.json"))("pulumi-azure-copy/simulator");
+const { generated, startSimulator } = createRequire(join(root, "package.json"))("pulumi-azure-copy/simulator");
 const simulator = await startSimulator({
     accounts: [{ name: "golden" }, { name: "dev" }],
     copySeconds: 1_000_000,
     keepRequests: 100,
+    ...JSON.parse(process.argv[2] ?? "{}"),
 });
 const [golden, dev] = simulator.accounts;
 golden.createContainer("images");
 dev.createContainer("images");
 
-process.on("message", ({ generate, report }) => {
+process.on("message", ({ generate, blob, count, report }) => {
+    if (blob) {
+        golden.putBlob("images", blob.name, generated({ length: blob.length }));
+        process.send({});
+    }
+    if (count) {
+        process.send({ requests: simulator.requests.count() });
+        simulator.requests.clear();
+    }
     if (generate) {
         golden.createContainer("many", {
             generated: {
