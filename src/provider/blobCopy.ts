@@ -15,6 +15,7 @@ import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedContent, isOwn, observe } from "./observe";
 import { obtainCopy } from "./obtainCopy";
+import { patiently } from "./patience";
 import { hasUnknown } from "./unknown";
 
 /** BlobCopy's lifecycle. */
@@ -34,7 +35,10 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
     async read(id, state, context) {
         const location = state.destination ?? { url: id };
         const destination = openDestination(resolveAddress(location) ? location : { ...location, url: id }, context);
-        const properties = await explained(`read ${destination.url}`, () => observe(destination, context));
+        const timeout = parseDuration(state.timeout ?? defaultTimeout)!;
+        const properties = await patiently(destination.address, timeout, context, () =>
+            explained(`read ${destination.url}`, () => observe(destination, context)),
+        );
         return properties && recordRead(state, location, destination, properties, context);
     },
 
@@ -124,7 +128,9 @@ async function bring(
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
     try {
-        const obtained = await obtainCopy(request, context);
+        const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
+            obtainCopy({ ...request, timeoutMilliseconds: left }, context),
+        );
         const state = record(inputs, destination, obtained.properties, obtained.sourceEtag ?? inputs.sourceEtag);
         return {
             destination,

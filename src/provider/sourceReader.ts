@@ -3,7 +3,7 @@
 
 import type { BlobItem } from "@azure/storage-blob";
 import type { Clock } from "../copy/wait";
-import type { BlobAddress } from "../storage/address";
+import { type BlobAddress, containerUrl } from "../storage/address";
 import type { Clients } from "../storage/clients";
 import type { Credential } from "../storage/credential";
 import { statusCode } from "../storage/errors";
@@ -65,7 +65,7 @@ export function createSourceReader(clients: Clients, clock: Pick<Clock, "now">, 
             ofCredential = new Map();
             containers.set(credential, ofCredential);
         }
-        const key = containerKey(address);
+        const key = containerUrl(address);
         let container = ofCredential.get(key);
         if (!container) {
             container = {
@@ -167,15 +167,11 @@ export function createSourceReader(clients: Clients, clock: Pick<Clock, "now">, 
             }
             return properties;
         },
-        credentialOf: (address) => credentials.get(containerKey(address)),
+        credentialOf: (address) => credentials.get(containerUrl(address)),
         remember(address, credential) {
-            credentials.set(containerKey(address), credential);
+            credentials.set(containerUrl(address), credential);
         },
     };
-}
-
-function containerKey({ serviceUrl, containerName }: BlobAddress): string {
-    return `${serviceUrl}/${containerName}`;
 }
 
 /**
