@@ -1,4 +1,4 @@
-// The simulator in a process of its own, for simulator.bench.mjs: what it costs is this process's cost alone.
+// The simulator in a process of its own: what it costs is this process's cost alone. Its argument: options of startSimulator in JSON.
 
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -9,6 +9,7 @@ const simulator = await startSimulator({
     accounts: [{ name: "golden" }, { name: "dev" }],
     copySeconds: 1_000_000,
     keepRequests: 100,
+    ...JSON.parse(process.argv[2] ?? "{}"),
 });
 const [golden, dev] = simulator.accounts;
 golden.createContainer("images");
