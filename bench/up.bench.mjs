@@ -1,12 +1,11 @@
 // 200 BlobCopy resources in one program, beside 200 dynamic resources of the same shape whose create makes a single request.
 
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { installPackage, makeProgram, median, root, seconds } from "./stacks.mjs";
 
-const root = resolve(import.meta.dirname, "..");
 const count = 200;
 const runs = 3;
 
@@ -62,40 +61,6 @@ for (let index = 0; index < count; index++) {
 }
 `;
 
-function run(command, args, cwd, env = {}) {
-    return execFileSync(command, args, {
-        cwd,
-        encoding: "utf8",
-        env: { ...process.env, ...env },
-        stdio: ["ignore", "pipe", "inherit"],
-    });
-}
-
-function median(values) {
-    return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
-}
-
-/** Seconds that a command takes, as a whole process. */
-async function seconds(command, args, cwd, env) {
-    const started = process.hrtime.bigint();
-    await new Promise((done, fail) => {
-        // Not execFileSync: the simulator answers from this process.
-        const child = spawn(command, args, {
-            cwd,
-            env: { ...process.env, ...env },
-            stdio: ["ignore", "pipe", "inherit"],
-        });
-        let output = "";
-        child.stdout.on("data", (text) => {
-            output += text;
-        });
-        child.once("exit", (code) =>
-            code === 0 ? done() : fail(new Error(`${command} ${args.join(" ")} exited with ${code}:\n${output}`)),
-        );
-    });
-    return Number(process.hrtime.bigint() - started) / 1e9;
-}
-
 export async function bench() {
     const { startSimulator } = createRequire(join(root, "package.json"))("pulumi-azure-copy/simulator");
     const folder = mkdtempSync(join(tmpdir(), "bench-up-"));
@@ -109,15 +74,7 @@ export async function bench() {
         for (let index = 0; index < count; index++) {
             golden.putBlob("images", `blob-${index}`, `content ${index}`);
         }
-        writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "bench", version: "1.0.0", private: true }));
-        const [{ filename }] = JSON.parse(
-            run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], root),
-        );
-        run(
-            "npm",
-            ["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", join(folder, filename)],
-            folder,
-        );
+        installPackage(folder);
 
         const times = { blobCopy: { first: [], noChange: [] }, floor: { first: [], noChange: [] } };
         for (let number = 0; number < runs; number++) {
@@ -126,30 +83,12 @@ export async function bench() {
                 ["blobCopy", blobCopyProgram],
             ]) {
                 const program = join(folder, `${name}-${number}`);
-                mkdirSync(program);
-                writeFileSync(join(program, "index.js"), source);
-                writeFileSync(
-                    join(program, "package.json"),
-                    JSON.stringify({ name, version: "1.0.0", private: true, main: "index.js" }),
-                );
-                writeFileSync(join(program, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
-                writeFileSync(
-                    join(program, "settings.json"),
-                    JSON.stringify({
-                        golden: golden.connectionString,
-                        dev: simulator.account("dev").connectionString,
-                        url: `${golden.blobEndpoint.replace(/\/$/, "")}/images`,
-                        count,
-                    }),
-                );
-                const environment = {
-                    PULUMI_BACKEND_URL: `file://${program}`,
-                    PULUMI_HOME: join(program, "home"),
-                    PULUMI_CONFIG_PASSPHRASE: "bench",
-                    PULUMI_SKIP_UPDATE_CHECK: "true",
-                    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-                };
-                await seconds("pulumi", ["stack", "init", "bench"], program, environment);
+                const environment = await makeProgram(program, source, {
+                    golden: golden.connectionString,
+                    dev: simulator.account("dev").connectionString,
+                    url: `${golden.blobEndpoint.replace(/\/$/, "")}/images`,
+                    count,
+                });
                 times[name].first.push(
                     await seconds("pulumi", ["up", "--yes", "--non-interactive"], program, environment),
                 );

@@ -18,6 +18,7 @@ import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedContent, isOwn, observe } from "./observe";
 import { obtainCopy } from "./obtainCopy";
 import { obtainFromUrl } from "./obtainFromUrl";
+import { patiently } from "./patience";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
 import { hasUnknown } from "./unknown";
 
@@ -42,7 +43,10 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
             context,
             state.conditions?.leaseId,
         );
-        const properties = await explained(`read ${destination.url}`, () => observe(destination, context));
+        const timeout = parseDuration(state.timeout ?? defaultTimeout)!;
+        const properties = await patiently(destination.address, timeout, context, () =>
+            explained(`read ${destination.url}`, () => observe(destination, context)),
+        );
         return properties && recordRead(state, location, destination, properties, context);
     },
 
@@ -137,7 +141,9 @@ async function bring(
     const started = context.clock.now().getTime();
     try {
         const obtain = inputs.method === "fromUrl" ? obtainFromUrl : obtainCopy;
-        const obtained = await obtain(request, context);
+        const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
+            obtain({ ...request, timeoutMilliseconds: left }, context),
+        );
         const properties = await online(request, obtained, started, context);
         const state: BlobCopyState = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),

@@ -88,7 +88,10 @@ function sourceWith(address: BlobAddress, url: string, credential: Credential, c
     return {
         address,
         url,
-        properties: (signal) => context.clients.blob(address, credential).getProperties({ abortSignal: signal }),
+        properties: (signal) =>
+            context.sources
+                ? context.sources.read(address, credential, signal)
+                : context.clients.blob(address, credential).getProperties({ abortSignal: signal }),
         tags: async (signal) => (await context.clients.blob(address, credential).getTags({ abortSignal: signal })).tags,
         readableUrl: signedUrl,
         authorizedUrl: signedUrl,
@@ -97,7 +100,7 @@ function sourceWith(address: BlobAddress, url: string, credential: Credential, c
 
 /** Without a credential, a source in another account may be public; if it is not, it is read with Entra ID. */
 function sourceWithout(address: BlobAddress, url: string, context: Context): Source {
-    let credential: Credential | undefined;
+    let credential = context.sources?.credentialOf(address);
     async function properties(signal: AbortSignal): Promise<SourceProperties> {
         try {
             const read = await sourceWith(address, url, credential ?? anonymous, context).properties(signal);
@@ -110,6 +113,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
             const entraId = defaultCredential();
             const read = await sourceWith(address, url, entraId, context).properties(signal);
             credential = entraId;
+            context.sources?.remember(address, entraId);
             return read;
         }
     }

@@ -1,10 +1,13 @@
 import type { Clock, CopyProgress } from "../copy/wait";
 import type { Clients } from "../storage/clients";
+import type { SourceReader } from "./sourceReader";
 
 /** What a handler works with: the outside world, handed in by its host. */
 export interface Context {
     readonly clients: Clients;
     readonly clock: Clock;
+    /** For check alone, which needs few requests more than the latest word; without one, each source is read by itself. */
+    readonly sources?: SourceReader;
     /** Aborted when the host must stop. Whatever is pending at the service goes on there. */
     readonly signal: AbortSignal;
     /** Tells how far a copy is. */

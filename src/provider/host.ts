@@ -10,6 +10,7 @@ import { systemClock } from "./clock";
 import { connectEngine, type Engine } from "./engine";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { createProgressReporter, isInteractive } from "./progressReporter";
+import { createSourceReader, type SourceReader } from "./sourceReader";
 
 type Values = Record<string, unknown>;
 
@@ -26,6 +27,7 @@ interface Shared {
     readonly clients: Clients;
     /** For previews: they must not wait long for a source that does not answer, one resource after the other. */
     readonly impatientClients: Clients;
+    readonly sources: SourceReader;
     readonly engine: Engine;
     readonly interactive: boolean;
 }
@@ -37,9 +39,11 @@ function sharedByAll(): Shared {
         const engine = connectEngine();
         // An orphan must not act beside the providers of the next run; whatever is pending goes on at the service.
         engine.gone.addEventListener("abort", () => process.exit(1));
+        const impatientClients = createClients({ maxTries: 3, retryDelayMilliseconds: 300 });
         shared = {
             clients: createClients(),
-            impatientClients: createClients({ maxTries: 3, retryDelayMilliseconds: 300 }),
+            impatientClients,
+            sources: createSourceReader(impatientClients, systemClock),
             engine,
             interactive: isInteractive(),
         };
@@ -116,8 +120,8 @@ function own<Inputs>(values: Values): Inputs {
 
 export async function check(type: string, olds: Values, news: Values) {
     const result = await run([news], (context) => {
-        const { impatientClients: clients } = sharedByAll();
-        return handlerOf(type).check(own(olds), own(news), { ...context, clients });
+        const { impatientClients: clients, sources } = sharedByAll();
+        return handlerOf(type).check(own(olds), own(news), { ...context, clients, sources });
     });
     // Beside a property's name the engine prints its value, secrets included; so the name goes into the reason.
     const failures = result.failures.map(({ property, reason }) => ({

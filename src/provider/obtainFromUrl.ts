@@ -122,7 +122,7 @@ async function holds(
         return false;
     }
     const md5 = contentMd5(source);
-    if (md5 !== undefined && md5 === contentMd5(there)) {
+    if (source.contentLength === 0 || (md5 !== undefined && md5 === contentMd5(there))) {
         return true;
     }
     const { committedBlocks = [] } = await destination.client.getBlockList("committed", {

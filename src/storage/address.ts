@@ -216,6 +216,11 @@ function withoutScheme(url: string): string {
     return url.replace(/^https?:\/\//, "");
 }
 
+/** A blob's container as a URL. */
+export function containerUrl({ serviceUrl, containerName }: BlobAddress): string {
+    return `${serviceUrl}/${containerName}`;
+}
+
 /** Whether a location says how to authorize. */
 export function hasCredential(location: BlobLocation): boolean {
     return credentialParts.some((part) => location[part] !== undefined);

@@ -20,17 +20,29 @@ interface RestErrorLike {
     readonly code?: string;
     readonly statusCode?: number;
     readonly details?: { readonly errorCode?: string; readonly requestId?: string; readonly message?: string };
+    readonly request?: { readonly url: string; readonly headers: { get(name: string): string | undefined } };
     readonly response?: {
         readonly bodyAsText?: string | null;
         readonly headers?: { get(name: string): string | undefined };
     };
 }
 
+/** What to do, by error code. */
 const nextSteps: Readonly<Record<string, string>> = {
     AuthenticationFailed: "check the account key or SAS, that the SAS has not expired, and this machine's clock",
-    AuthorizationFailure: "check the account's firewall and the permissions of the credential",
+    AuthorizationFailure:
+        "check the account's firewall, the permissions of the credential, and the account's allowedCopyScope",
     AuthorizationPermissionMismatch:
-        "the credential lacks a permission: reading needs Storage Blob Data Reader (SAS: r), writing Storage Blob Data Contributor (SAS: cw, d to delete, t for tags)",
+        "the credential lacks a permission: reading needs Storage Blob Data Reader (SAS: r), writing Storage Blob Data Contributor (SAS: cw, d to delete), tags Storage Blob Data Owner (SAS: t)",
+    AuthorizationProtocolMismatch: "the SAS allows https only; use the https endpoint",
+    AuthorizationResourceTypeMismatch:
+        "the account SAS must cover objects (srt=o), and containers (srt=c) to list them",
+    AuthorizationServiceMismatch: "the account SAS must cover the Blob service (ss=b)",
+    AuthorizationSourceIPMismatch:
+        "the SAS allows other IP addresses only; make one that allows this machine and the service",
+    InsufficientAccountPermissions:
+        "the account refuses such requests as a whole: a read-only lock, a disabled subscription, or a secondary endpoint that takes no writes",
+    AccountIsDisabled: "the account or its subscription is disabled; enable it in the Azure portal",
     KeyBasedAuthenticationNotPermitted: "the account forbids shared keys; leave the key out to use Entra ID",
     PublicAccessNotPermitted: "the account forbids anonymous reads; give the source a credential",
     NoAuthenticationInformation: "the blob is private; give it a credential",
@@ -38,17 +50,65 @@ const nextSteps: Readonly<Record<string, string>> = {
     BlobNotFound: "check containerName and blobName; a source must exist before it can be copied",
     ContainerNotFound: "create the container first, and let the copy depend on it",
     ContainerBeingDeleted: "wait until the container's deletion is over, then run pulumi up again",
-    CannotVerifyCopySource:
-        "the service could not read the source: it may not exist, be private (give the source a credential), or be behind a firewall that does not let the service in",
+    ContainerDisabled: "an administrator has disabled the container; ask for it to be enabled, or use another one",
     LeaseIdMissing: "the destination is leased; give its lease as conditions.leaseId, or break or release it",
+    LeaseIdMismatchWithBlobOperation:
+        "the blob has another lease than the one that was given; give its lease as conditions.leaseId, or break or release it",
+    LeaseNotPresentWithBlobOperation: "the blob's lease has ended meanwhile; run pulumi up again",
+    LeaseLost: "the blob's lease has ended meanwhile; run pulumi up again",
     BlobArchived: "the blob is archived; rehydrate it first, or copy it to another name with accessTier set",
+    BlobBeingRehydrated: "the blob is being brought online, which takes up to 15 hours; run pulumi up again after that",
     SnapshotsPresent:
         "the blob has snapshots that this resource did not make; delete them, or set the resource option retainOnDelete",
     InvalidBlobType: "source and destination must be blobs of one type; delete the destination or give it another name",
-    BlobImmutableDueToPolicy: "an immutability policy or legal hold protects the blob",
-    ServerBusy: "the account is throttled; run pulumi up again, with less in parallel",
-    CopyAcrossAccountsNotSupported: "the destination account allows no copies from other accounts (allowedCopyScope)",
+    InvalidBlobTier: "give an accessTier that this blob type and account have, or none",
+    BlobAccessTierNotSupportedForAccountType:
+        "the account's kind has no such tier; leave accessTier out, or use a StorageV2 account",
+    BlobTierInadequateForContentLength: "the blob is larger than the tier's disks; give a larger one",
+    ContentLengthLargerThanTierLimit: "the blob is larger than the tier's disks; give a larger one",
+    CannotChangeToLowerTier:
+        "a page blob's tier can only rise; give the present tier or a higher one, or copy to another name",
+    BlobImmutableDueToPolicy:
+        "a retention policy protects the blob; wait for its end, copy to another name, or set the resource option retainOnDelete",
+    BlobImmutableDueToLegalHold:
+        "a legal hold protects the blob; have it cleared, copy to another name, or set the resource option retainOnDelete",
+    BlobIsSealed: "the append blob is sealed; copy to another name",
+    BlobUsesCustomerSpecifiedEncryption:
+        "the blob is encrypted with a key of its own, which copies can't give; copy another one",
+    RequestForbiddenByContainerEncryptionPolicy: "the container's encryption scope may not be overridden",
+    ServerBusy:
+        "the account is throttled: its requests, ingress or egress a second are used up; run pulumi up again, with less in parallel",
+    OperationTimedOut: "the service did not answer in time; run pulumi up again",
+    SnaphotOperationRateExceeded: "too many snapshots of one blob in a short time; run pulumi up again later",
+    SnapshotOperationRateExceeded: "too many snapshots of one blob in a short time; run pulumi up again later",
+    SnapshotCountExceeded: "the blob has as many snapshots as it may have; delete some",
+    FeatureVersionMismatch:
+        "the blob needs a newer version of the service's protocol than this one; update pulumi-azure-copy",
+    FeatureNotYetSupportedForHierarchicalNamespaceAccounts:
+        "the account has a hierarchical namespace, which lacks this: tags, page blobs and versions need an account without one",
+    BlobApiNotYetSupportedForHierarchicalNamespaceAccounts:
+        "the account has a hierarchical namespace, which lacks this: tags, page blobs and versions need an account without one",
+    BlobOperationNotSupported:
+        "the blob was made through the Data Lake endpoint, or the account lacks this; delete the destination, or copy to another name",
+    CopyAcrossAccountsNotSupported:
+        "the destination account takes no copies from this one: check its allowedCopyScope, or copy within the account",
 };
+
+/** Why the service could not read a source, and what to do, by the source's own status. */
+const sourceSteps: Readonly<Record<number, string>> = {
+    304: "the source has not changed since the time that the copy was to go by",
+    401: "the source is private; give it a credential",
+    403: "the source's SAS is wrong, has expired or lacks r, its role assignment is missing, or its firewall does not let the service in; give it another credential, or let the service in by trusted access or a resource instance rule of the source's account",
+    404: "the source does not exist, or is private and was read without a credential; check its containerName and blobName, or give it a credential",
+    409: "the source can't be read as it is: archived (set accessTier, and copy within the region), private (give it a credential), leased, or too large for the operation",
+    412: "the source has changed while the copy was started; run pulumi up again",
+    416: "the source became shorter while it was copied; run pulumi up again",
+    429: "the source's server is throttled; run pulumi up again, with less in parallel",
+    503: "the source's account is throttled; run pulumi up again, with less in parallel",
+};
+
+const unreadable =
+    "the service could not read the source: it may not exist, be private (give the source a credential), or be behind a firewall that does not let the service in";
 
 function asRestError(error: unknown): RestErrorLike | undefined {
     return error instanceof Error ? (error as RestErrorLike) : undefined;
@@ -62,6 +122,63 @@ export function errorCode(error: unknown): string | undefined {
 
 export function statusCode(error: unknown): number | undefined {
     return asRestError(error)?.statusCode;
+}
+
+/** What the source of a copy answered to the service, where the service tells it. */
+function sourceAnswer(error: unknown): { status: number | undefined; code: string | undefined } | undefined {
+    if (errorCode(error) !== "CannotVerifyCopySource") {
+        return undefined;
+    }
+    const headers = asRestError(error)?.response?.headers;
+    const told = Number(headers?.get("x-ms-copy-source-status-code"));
+    const status = told || statusCode(error);
+    // Its own failure to find out is a 500; what the source said is anything else.
+    return { status: status === 500 && !told ? undefined : status, code: headers?.get("x-ms-copy-source-error-code") };
+}
+
+/** A refusal that may pass by itself. */
+export interface PassingRefusal {
+    /** What is to be waited for, as in "waiting for …". */
+    readonly what: string;
+    /** How long it may take. */
+    readonly milliseconds: number;
+    /** The account whose answer it is, where it is not about the destination's container. */
+    readonly account?: string;
+}
+
+/** What may change without anybody's doing: rights by Entra ID, never those of a key or a SAS; and the end of a deletion. */
+export function passingRefusal(error: unknown): PassingRefusal | undefined {
+    const { request } = asRestError(error) ?? {};
+    const source = sourceAnswer(error);
+    if ((source ? source.code : errorCode(error)) === "AuthorizationPermissionMismatch" && request) {
+        const asked = source ? request.headers.get("x-ms-copy-source") : request.url;
+        const byRole = source
+            ? request.headers.get("x-ms-copy-source-authorization") !== undefined || isReadByRole(asked)
+            : request.headers.get("authorization")?.startsWith("Bearer ");
+        return asked && byRole
+            ? { what: "a role assignment to take effect", milliseconds: 300_000, account: new URL(asked).origin }
+            : undefined;
+    }
+    return errorCode(error) === "ContainerBeingDeleted"
+        ? { what: "the end of the container's deletion", milliseconds: 120_000 }
+        : undefined;
+}
+
+/** A user delegation SAS that grants reading gives what its maker's roles give at the time. */
+function isReadByRole(url: string | undefined): boolean {
+    const query = url === undefined ? undefined : new URL(url).searchParams;
+    return query?.has("skoid") === true && query.get("sp")?.includes("r") === true;
+}
+
+function nextStep(error: unknown): string | undefined {
+    const code = errorCode(error);
+    const source = sourceAnswer(error);
+    if (source) {
+        const answered = [source.status, source.code].filter((part) => part !== undefined).join(" ");
+        const step = sourceSteps[source.status ?? 0] ?? unreadable;
+        return answered ? `the source answered ${answered}: ${step}` : step;
+    }
+    return code ? nextSteps[code] : undefined;
 }
 
 /** A definite "not there": the one answer that lets a resource leave the state. */
@@ -99,12 +216,11 @@ export function explain(doing: string, error: unknown): StorageError {
     const requestId = rest?.details?.requestId ?? rest?.response?.headers?.get("x-ms-request-id");
     // The service's own words are the first line; request ID and time follow, which we put elsewhere.
     const words = (rest?.details?.message ?? rest?.message ?? String(error)).split("\n")[0]!.trim();
-    const step = code ? nextSteps[code] : undefined;
-    const answer = [status, code && !words.includes(code) ? code : undefined].filter((part) => part !== undefined);
     const told = words && words !== code ? words.replace(/\.$/, "") : undefined;
+    const answer = [status, code && !told?.includes(code) ? code : undefined].filter((part) => part !== undefined);
     const parts = [
         [answer.join(" "), told].filter((part) => part).join(": "),
-        step,
+        nextStep(error),
         requestId && `request ID ${requestId}`,
     ];
     const message = `could not ${doing}: ${parts.filter((part) => part).join("; ")}`;
