@@ -107,7 +107,7 @@ describe("pollDelay", () => {
 
     it.each<[string, Shape]>([
         ["stalls before its end", (share) => Math.min(0.99, share * 2)],
-        ["goes back", (share) => (share < 0.3 ? share : share - 0.25)],
+        ["goes back", (share) => (share < 0.3 ? share : 0.1 * share)],
         ["is told once, and then no more", (share) => (share < 0.2 ? share : undefined)],
         ["goes beyond the whole", (share) => 3 * share],
     ])("keeps the bound where progress %s", (_, shape) => {
