@@ -103,6 +103,7 @@ function inputsChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
         state.requestedAccessTier !== news.accessTier ||
         state.overwrite !== news.overwrite ||
         state.timeout !== news.timeout ||
+        state.onTimeout !== news.onTimeout ||
         state.onSourceChange !== news.onSourceChange
     );
 }

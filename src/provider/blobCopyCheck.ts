@@ -27,6 +27,7 @@ const inputNames = [
     "accessTier",
     "overwrite",
     "timeout",
+    "onTimeout",
     "onSourceChange",
     "sourceEtag",
 ];
@@ -59,6 +60,7 @@ export async function checkBlobCopy(
     checkChoice(failures, "overwrite", news.overwrite, ["never", "ifUnchanged", "always"]);
     checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkTimeout(failures, news.timeout);
+    checkChoice(failures, "onTimeout", news.onTimeout, ["keep", "abort"]);
 
     const { sourceEtag: _, ...inputs } = news;
     if (failures.count > 0) {

@@ -10,6 +10,7 @@ export interface BlobCopyInputs {
     readonly accessTier?: string;
     readonly overwrite?: Overwrite;
     readonly timeout?: string;
+    readonly onTimeout?: OnTimeout;
     readonly onSourceChange?: OnSourceChange;
     /** Filled in by check: the source's ETag as it is now. */
     readonly sourceEtag?: string;
@@ -17,6 +18,9 @@ export interface BlobCopyInputs {
 
 /** Which blob at the destination may be overwritten. */
 export type Overwrite = "never" | "ifUnchanged" | "always";
+
+/** What becomes of a copy that is pending at its timeout. */
+export type OnTimeout = "keep" | "abort";
 
 /** What a new ETag of the source leads to. */
 export type OnSourceChange = "copyAgain" | "ignore" | "fail";
