@@ -101,11 +101,19 @@ export interface BlobCopyArgs {
     overwrite?: pulumi.Input<"never" | "ifUnchanged" | "always">;
 
     /**
-     * How long the copy is waited for, from `"1s"` to `"14d"`: `"90s"`, `"30m"`, `"1h30m"`. At its end `pulumi up` fails while
-     * the copy goes on; the next `pulumi up` carries on from there. A SAS that is made for the copy lasts a day longer.
+     * How long the copy is waited for, from `"1s"` to `"14d"`: `"90s"`, `"30m"`, `"1h30m"`. At its end `pulumi up` fails;
+     * what becomes of the copy, `onTimeout` says. A SAS that is made for the copy lasts a day longer.
      * @default "24h"
      */
     timeout?: pulumi.Input<string>;
+
+    /**
+     * What becomes of a copy that is pending at its timeout: `"keep"` lets it go on, and the next `pulumi up` carries on from
+     * there; `"abort"` ends it, and puts the old content back or takes the empty blob away, so that the next `pulumi up` starts
+     * anew. A copy that ends in that very moment has succeeded. `pulumi up` being stopped aborts nothing.
+     * @default "keep"
+     */
+    onTimeout?: pulumi.Input<"keep" | "abort">;
 
     /**
      * What a new ETag of the source leads to: `"copyAgain"`; `"ignore"`, which does not even look at the source once it is

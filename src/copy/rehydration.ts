@@ -1,6 +1,7 @@
 import type { BlobClient, BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { CopyInterruptedError, CopyTimeoutError } from "./errors";
-import { pollDelay, type WaitOptions } from "./wait";
+import { blindDelay } from "./pollDelay";
+import type { WaitOptions } from "./wait";
 
 /**
  * Waits until the copy of an archived blob is online, by [Get Blob Properties](https://learn.microsoft.com/rest/api/storageservices/get-blob-properties):
@@ -34,7 +35,7 @@ export async function waitForRehydration(
             description: properties.archiveStatus,
         });
         try {
-            await clock.sleep(Math.min(pollDelay(now - started), left), signal);
+            await clock.sleep(Math.min(blindDelay(now - started), left), signal);
             properties = await destination.getProperties({ abortSignal: signal });
         } catch (error) {
             if (signal.aborted) {

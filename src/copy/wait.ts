@@ -1,6 +1,7 @@
 import type { BlobClient, BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { isNotFound } from "../storage/errors";
+import { errorCode, isNotFound, isPassing, retryAfterMilliseconds, statusCode } from "../storage/errors";
 import { CopyError, CopyInterruptedError, CopyTimeoutError } from "./errors";
+import { blindDelay, type Look, pollDelay } from "./pollDelay";
 import { parseProgress } from "./status";
 
 /** Time, as waiting needs it; tests bring their own. */
@@ -14,12 +15,13 @@ export interface Clock {
 export interface CopyProgress {
     /** Absent where it is no Copy Blob. */
     readonly copyId?: string;
+    /** Since the copy was started, also where it was joined later. */
     readonly elapsedMilliseconds: number;
     /** Bytes; 0 until the service tells more. */
     readonly copied: number;
     /** Bytes; absent until the service tells. */
     readonly total?: number;
-    /** An intermittent error that does not end the copy. */
+    /** What is wrong meanwhile without ending the copy: an intermittent error of the copy, or looks at it that fail. */
     readonly description?: string;
 }
 
@@ -32,76 +34,141 @@ export interface WaitOptions {
     /** What is being waited for, for messages: `A onto B`. */
     readonly what: string;
     readonly progress: (progress: CopyProgress) => void;
+    /** How long one look may take, its retries included, in milliseconds; a connection may die without a sign. @default 60,000 */
+    readonly lookMilliseconds?: number;
 }
 
-const shortestDelayMilliseconds = 250;
-const longestDelayMilliseconds = 300_000;
+const firstBackOffMilliseconds = 2_000;
+const shortestSleepMilliseconds = 100;
 
 /**
- * How long to wait before the next look: a tenth of the time gone by, so that the end is noticed within a tenth of a copy's
- * duration and five minutes.
- */
-export function pollDelay(elapsedMilliseconds: number): number {
-    return Math.min(Math.max(elapsedMilliseconds / 10, shortestDelayMilliseconds), longestDelayMilliseconds);
-}
-
-/**
- * Waits until a copy is no longer pending, by [Get Blob Properties](https://learn.microsoft.com/rest/api/storageservices/get-blob-properties).
+ * Waits until a copy is no longer pending, by [Get Blob Properties](https://learn.microsoft.com/rest/api/storageservices/get-blob-properties),
+ * as often as {@link pollDelay} says. A service that throttles, fails or cannot be reached is asked again until the deadline,
+ * after a pause that doubles and at most as long as an end may go unnoticed: it tells nothing about the copy, which goes on.
  * @returns the destination's properties at the end, whatever the outcome
  * @throws CopyTimeoutError at the deadline, while the copy goes on; CopyInterruptedError once the signal is aborted;
  * CopyError where the destination has vanished, or another copy has taken its place
  */
 export async function waitForCopy(destination: BlobClient, options: WaitOptions): Promise<BlobGetPropertiesResponse> {
     const { clock, copyId, signal, what } = options;
-    const started = clock.now().getTime();
+    const looks: Look[] = [];
+    let began = clock.now().getTime();
+    let known: { copied: number; total?: number } = { copied: 0 };
+    let failures = 0;
     for (;;) {
-        let properties: BlobGetPropertiesResponse;
-        try {
-            properties = await destination.getProperties({ abortSignal: signal });
-        } catch (error) {
-            if (signal.aborted) {
-                throw interrupted(what, copyId);
-            }
-            if (isNotFound(error)) {
-                throw new CopyError(
-                    `the destination was deleted during the copy of ${what}; copy ID ${copyId}`,
-                    copyId,
-                );
-            }
-            throw error;
-        }
-        if (properties.copyId !== copyId) {
-            throw new CopyError(
-                `the destination was overwritten by somebody else during the copy of ${what}; copy ID ${copyId}, now ${properties.copyId ?? "none"}`,
-                copyId,
-            );
-        }
-        if (properties.copyStatus !== "pending") {
+        const at = clock.now().getTime();
+        const { properties, trouble, retryAfter = 0 } = await look(destination, options);
+        if (properties && properties.copyStatus !== "pending") {
             return properties;
         }
         const now = clock.now().getTime();
         const left = options.deadline.getTime() - now;
         if (left <= 0) {
-            throw new CopyTimeoutError(
-                `the copy of ${what} is still pending at its timeout (${properties.copyProgress ?? "no progress reported"}); it goes on, and the next pulumi up carries on from there, with a longer timeout if need be; copy ID ${copyId}`,
-                copyId,
-                "pending",
-            );
+            throw timedOut(what, copyId, properties?.copyProgress, trouble);
         }
-        const progress = parseProgress(properties.copyProgress);
+        began = Math.min(began, at - pendingMilliseconds(properties));
+        let delay: number;
+        if (trouble === undefined) {
+            const progress = parseProgress(properties?.copyProgress);
+            known = progress ?? known;
+            looks.push({ at, ...progress });
+            failures = 0;
+            delay = pollDelay(began, looks) - (now - at);
+        } else {
+            delay = Math.max(retryAfter, Math.min(firstBackOffMilliseconds * 2 ** failures, blindDelay(at - began)));
+            failures++;
+        }
+        const description =
+            trouble ??
+            (properties?.copyStatusDescription && `the service reports: ${properties.copyStatusDescription}`);
         options.progress({
             copyId,
-            elapsedMilliseconds: now - started,
-            copied: progress?.copied ?? 0,
-            ...(progress && { total: progress.total }),
-            ...(properties.copyStatusDescription && { description: properties.copyStatusDescription }),
+            elapsedMilliseconds: now - began,
+            ...known,
+            ...(description && { description }),
         });
         try {
-            await clock.sleep(Math.min(pollDelay(now - started), left), signal);
+            await clock.sleep(Math.min(Math.max(delay, shortestSleepMilliseconds), left), signal);
         } catch {
             throw interrupted(what, copyId);
         }
     }
+}
+
+/** What one look has told: properties, nothing but that the copy is pending, or that it could not be looked at. */
+interface Answer {
+    readonly properties?: BlobGetPropertiesResponse;
+    /** Why there is no answer, in words. */
+    readonly trouble?: string;
+    /** Milliseconds. */
+    readonly retryAfter?: number;
+}
+
+async function look(destination: BlobClient, options: WaitOptions): Promise<Answer> {
+    const { copyId, signal, what, lookMilliseconds = 60_000 } = options;
+    const patience = AbortSignal.timeout(lookMilliseconds);
+    let properties: BlobGetPropertiesResponse;
+    try {
+        properties = await destination.getProperties({ abortSignal: AbortSignal.any([signal, patience]) });
+    } catch (error) {
+        if (signal.aborted) {
+            throw interrupted(what, copyId);
+        }
+        if (isNotFound(error)) {
+            throw new CopyError(`the destination was deleted during the copy of ${what}; copy ID ${copyId}`, copyId);
+        }
+        if (errorCode(error) === "PendingCopyOperation") {
+            return {};
+        }
+        if (patience.aborted) {
+            return { trouble: "the service does not answer" };
+        }
+        if (isPassing(error)) {
+            return { trouble: inWords(error), retryAfter: retryAfterMilliseconds(error) ?? 0 };
+        }
+        throw error;
+    }
+    if (properties.copyId !== copyId) {
+        throw new CopyError(
+            `the destination was overwritten by somebody else during the copy of ${what}; copy ID ${copyId}, now ${properties.copyId ?? "none"}`,
+            copyId,
+        );
+    }
+    return { properties };
+}
+
+/** The codes alone: messages of the network may hold URLs. */
+function inWords(error: unknown): string {
+    const status = statusCode(error);
+    const code = errorCode(error);
+    return status === undefined
+        ? `the service can't be reached${code ? `: ${code}` : ""}`
+        : `the service answers ${[status, code].filter((part) => part).join(" ")}`;
+}
+
+/**
+ * How long a copy is pending already, at least: nothing but its start and its progress modifies its destination. Both times
+ * are the service's, in whole seconds.
+ */
+function pendingMilliseconds(properties: BlobGetPropertiesResponse | undefined): number {
+    const { date, lastModified } = properties ?? {};
+    return date && lastModified ? Math.max(date.getTime() - lastModified.getTime() - 1_000, 0) : 0;
+}
+
+function timedOut(
+    what: string,
+    copyId: string,
+    progress: string | undefined,
+    trouble: string | undefined,
+): CopyTimeoutError {
+    const is = trouble
+        ? `was last seen pending, and is at its timeout (${trouble})`
+        : `is still pending at its timeout (${progress ?? "no progress reported"})`;
+    return new CopyTimeoutError(
+        `the copy of ${what} ${is}; it goes on, and the next pulumi up carries on from there, with a longer timeout if need be; copy ID ${copyId}`,
+        copyId,
+        "pending",
+    );
 }
 
 function interrupted(what: string, copyId: string): CopyError {

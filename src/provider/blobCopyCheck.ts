@@ -80,6 +80,7 @@ export async function checkBlobCopy(
         refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
     }
     checkTimeout(failures, news.timeout);
+    checkChoice(failures, "onTimeout", news.onTimeout, ["keep", "abort"]);
 
     const { sourceEtag: _, ...inputs } = news;
     if (failures.count > 0) {

@@ -19,6 +19,7 @@ export interface BlobCopyInputs {
     readonly conditions?: DestinationConditions;
     readonly overwrite?: Overwrite;
     readonly timeout?: string;
+    readonly onTimeout?: OnTimeout;
     readonly onSourceChange?: OnSourceChange;
     readonly onDestinationDrift?: OnDestinationDrift;
     readonly verify?: Verify;
@@ -44,6 +45,7 @@ export const inputNames = [
     "conditions",
     "overwrite",
     "timeout",
+    "onTimeout",
     "onSourceChange",
     "onDestinationDrift",
     "verify",
@@ -89,6 +91,9 @@ export interface DestinationConditions extends SourceConditions {
 
 /** Which blob at the destination may be overwritten. */
 export type Overwrite = "never" | "ifUnchanged" | "always";
+
+/** What becomes of a copy that is pending at its timeout. */
+export type OnTimeout = "keep" | "abort";
 
 /** What a new ETag of the source leads to. */
 export type OnSourceChange = "copyAgain" | "ignore" | "fail";

@@ -1,6 +1,7 @@
 // Waits for a copy that was started or joined, and leaves things in order whatever its end.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { abortCopy } from "../copy/abort";
 import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError } from "../copy/errors";
 import { discard, type Preserved, restore } from "../copy/preserve";
 import { parseProgress } from "../copy/status";
@@ -10,6 +11,7 @@ import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { type Destination, readSource } from "./ends";
 import type { Context } from "./handler";
 import { observe } from "./observe";
+import { formatTime } from "./progressText";
 import { verifyCopy } from "./verifyCopy";
 
 /** A started or joined copy, and what must be put back if it fails. */
@@ -67,28 +69,18 @@ export async function finish(
 ): Promise<ObtainedCopy> {
     const { destination } = request;
     let properties: BlobGetPropertiesResponse;
+    let timeout: CopyTimeoutError | undefined;
     try {
         properties = await wait(request, running.copyId, deadline, context);
     } catch (error) {
-        if (error instanceof CopyTimeoutError) {
-            const last = await observe(destination, context).catch(() => undefined);
-            throw new CopyLeftPending(
-                { copyId: running.copyId, sourceEtag: running.sourceEtag, ...(last && { properties: last }) },
-                error,
-            );
+        if (!(error instanceof CopyTimeoutError) || request.inputs.onTimeout !== "abort") {
+            throw await leftPending(request, running, error, context);
         }
-        const cause =
-            error instanceof CopyError
-                ? error
-                : explain(
-                      `wait for the copy of ${what(request)} (it goes on, and the next pulumi up carries on from there)`,
-                      error,
-                  );
-        // Whatever kept us from looking, the copy is there: without its record, the next run could not know it.
-        throw new CopyLeftPending({ copyId: running.copyId, sourceEtag: running.sourceEtag }, cause);
+        timeout = error;
+        properties = await abort(request, running, context);
     }
     if (properties.copyStatus !== "success") {
-        await putRight(request, running, properties, deadline, context);
+        await putRight(request, running, properties, timeout, context);
     }
     const contentLength = parseProgress(properties.copyProgress)?.total;
     const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
@@ -97,32 +89,81 @@ export async function finish(
     return { properties, sourceEtag: running.sourceEtag, adopted: running.joined };
 }
 
+/** Whatever kept us from seeing the end, the copy is there: without its record, the next run could not know it. */
+async function leftPending(
+    request: CopyRequest,
+    { copyId, sourceEtag }: Running,
+    error: unknown,
+    context: Context,
+): Promise<CopyLeftPending> {
+    if (error instanceof CopyTimeoutError) {
+        const last = await observe(request.destination, context).catch(() => undefined);
+        return new CopyLeftPending({ copyId, sourceEtag, ...(last && { properties: last }) }, error);
+    }
+    const cause =
+        error instanceof CopyError
+            ? error
+            : explain(
+                  `wait for the copy of ${what(request)} (it goes on, and the next pulumi up carries on from there)`,
+                  error,
+              );
+    return new CopyLeftPending({ copyId, sourceEtag }, cause);
+}
+
+/** Aborts a copy at its timeout. It may have ended in that very moment, so what it has come to is read, not supposed. */
+async function abort(request: CopyRequest, running: Running, context: Context): Promise<BlobGetPropertiesResponse> {
+    const { copyId } = running;
+    try {
+        await abortCopy(request.destination.client, copyId, request.destination.lease);
+        return await wait(request, copyId, deadlineOf(request, context), context);
+    } catch (error) {
+        const cause =
+            error instanceof CopyError
+                ? error
+                : explain(
+                      `abort the copy of ${what(request)} at its timeout (as far as is known it goes on, and the next pulumi up carries on from there; copy ID ${copyId})`,
+                      error,
+                  );
+        throw await leftPending(request, running, cause, context);
+    }
+}
+
+/** What follows a copy that ended badly has as long as the copy had. */
+function deadlineOf(request: CopyRequest, context: Context): Date {
+    return new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
+}
+
 /** After a copy that ended badly: the old content comes back, or the empty blob goes. Always throws. */
 async function putRight(
     request: CopyRequest,
     running: Running,
     properties: BlobGetPropertiesResponse,
-    deadline: Date,
+    timeout: CopyTimeoutError | undefined,
     context: Context,
 ): Promise<never> {
     const { destination } = request;
     const description = properties.copyStatusDescription ? `: ${properties.copyStatusDescription}` : "";
-    const Kind = properties.copyStatus === "aborted" ? CopyAbortedError : CopyFailedError;
+    const aborted = properties.copyStatus === "aborted";
+    const atTimeout = aborted && timeout !== undefined;
+    const Kind = atTimeout ? CopyTimeoutError : aborted ? CopyAbortedError : CopyFailedError;
+    const ended = atTimeout
+        ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${properties.copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
+        : `ended as ${properties.copyStatus}${description}`;
     const old = running.preserved.at(-1);
     const error = (afterwards: string) =>
         new Kind(
-            `the copy of ${what(request)} ended as ${properties.copyStatus}${description}; ${afterwards}; copy ID ${running.copyId}`,
+            `the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${running.copyId}`,
             running.copyId,
             properties.copyStatus,
         );
     if (!old && !running.wasFree) {
-        throw error("the destination is empty, as it was before");
+        throw error(running.joined ? "its empty blob was left" : "the destination is empty, as it was before");
     }
     let etag: string | undefined;
     try {
         etag = old
             ? await restore(destination.client, old, properties.etag!, destination.lease, (copyId) =>
-                  wait(request, copyId, deadline, context),
+                  wait(request, copyId, deadlineOf(request, context), context),
               )
             : void (await destination.client.delete({
                   conditions: { ifMatch: properties.etag!, ...destination.lease },

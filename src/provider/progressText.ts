@@ -54,7 +54,7 @@ export function progressText(progress: CopyProgress, sinceMilliseconds = 0): str
         );
     }
     if (description) {
-        parts.push(`the service reports: ${description}`);
+        parts.push(description);
     }
     return parts.join(" · ");
 }

@@ -117,7 +117,7 @@ describe("a refused request", () => {
     it("meets a lease", async () => {
         await storage.blob("dev").upload("precious", 8);
         await storage.blob("dev").getBlobLeaseClient().acquireLease(-1);
-        expect(await failure({ overwrite: "always" })).toMatch(/412 LeaseIdMissing.*break or release its lease/);
+        expect(await failure({ overwrite: "always" })).toMatch(/412 LeaseIdMissing.*conditions\.leaseId/);
     });
 
     it.each([
@@ -158,7 +158,7 @@ describe("a refused request", () => {
         [409, "BlobBeingRehydrated", "up to 15 hours"],
         [409, "BlobUsesCustomerSpecifiedEncryption", "key of its own"],
         [409, "ContainerDisabled", "disabled the container"],
-        [412, "LeaseIdMismatchWithBlobOperation", "leased by somebody else"],
+        [412, "LeaseIdMismatchWithBlobOperation", "another lease"],
         [412, "LeaseNotPresentWithBlobOperation", "lease has ended"],
         [409, "SnapshotCountExceeded", "delete some"],
         [409, "SnaphotOperationRateExceeded", "too many snapshots"],

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { pollDelay } from "../../src/copy/wait";
 import { parseDuration } from "../../src/provider/duration";
 import { isInteractive } from "../../src/provider/progressReporter";
 import { doneText, formatBytes, formatTime, progressText } from "../../src/provider/progressText";
@@ -26,9 +25,10 @@ describe("progressText", () => {
         expect(progressText({ copyId: "x", elapsedMilliseconds: 0, copied: 0 })).toBe("copying · pending for 0 s");
     });
 
-    it("tells of an intermittent error", () => {
-        const progress = { copyId: "x", elapsedMilliseconds: 0, copied: 0, description: "500 InternalServerError" };
-        expect(progressText(progress)).toContain("the service reports: 500 InternalServerError");
+    it("tells what is wrong meanwhile", () => {
+        const description = "the service reports: 500 InternalServerError";
+        const progress = { copyId: "x", elapsedMilliseconds: 0, copied: 0, description };
+        expect(progressText(progress)).toBe(`copying · pending for 0 s · ${description}`);
     });
 
     it("tells size, time and rate at the end", () => {
@@ -55,14 +55,6 @@ describe("progressText", () => {
         [90_000_000, "1 d 1 h"],
     ])("writes %d ms as %s", (milliseconds, text) => {
         expect(formatTime(milliseconds)).toBe(text);
-    });
-});
-
-describe("pollDelay", () => {
-    it("is a tenth of the elapsed time, within bounds", () => {
-        expect(pollDelay(0)).toBe(250);
-        expect(pollDelay(30_000)).toBe(3_000);
-        expect(pollDelay(14 * 86_400_000)).toBe(300_000);
     });
 });
 
