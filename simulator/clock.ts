@@ -55,6 +55,11 @@ export class TickSource {
         this.last = Math.max(ticksOf(this.clock.now()), this.last + 1);
         return this.last;
     }
+
+    /** Keeps a moment that something was dated by from being given out as well: whatever comes after it differs from it. */
+    keep(moment: Ticks): void {
+        this.last = Math.max(this.last, moment);
+    }
 }
 
 /** The moment of a time in milliseconds since 1970. */

@@ -60,6 +60,7 @@ function finish(blob: Blob, copy: CopyState, end: End, ticks: TickSource): void 
     pending.release?.();
     const modified = ticksOf(end.at);
     blob.modified = modified > blob.modified ? modified : ticks.next();
+    ticks.keep(blob.modified);
     copy.pending = undefined;
     copy.completed = end.at;
     if (end.failure !== undefined) {
