@@ -53,6 +53,14 @@ describe("a copy from another account", () => {
         expect((await at("copy").downloadToBuffer()).toString()).toBe("hello");
     });
 
+    test("has another ETag than what is written in the very moment it ends", async () => {
+        await start();
+        clock.advance(8000);
+        const done = await at("copy").getProperties();
+        const written = await at("copy").getBlockBlobClient().upload("newer", 5);
+        expect(written.etag! > done.etag!).toBe(true);
+    });
+
     test("ends when it ended, not when somebody looks", async () => {
         await start();
         const ends = Math.floor((clock.now() + 8000) / 1000) * 1000;
