@@ -43,14 +43,15 @@ export function blindDelay(elapsedMilliseconds: number): number {
 
 /**
  * How long to wait after the last look, in milliseconds, so that an end is noticed within max(2 s, 10 % of the copy's duration).
+ * What the requests themselves take comes on top.
  *
  * Without progress, while it stalls, after it went back, or where it has just been more than three times as fast as before,
- * that is {@link blindDelay}. With progress the end can't come before what is left has been copied at three times the highest of the
- * mean and the latest rate; the next look is just after the foreseen end, or as late as the bound allows for that earliest
- * one, whichever is sooner. So the bound holds for every copy whose rate no more than triples from one look to the next, also where it is
- * reported in equal steps. A copy at an even rate takes at most 34 looks in two weeks.
+ * that is {@link blindDelay}. With progress the end can't come before what is left has been copied at three times the highest
+ * of the mean and the latest rate; the next look is just after the foreseen end, or as late as the bound allows for that
+ * earliest one, whichever is sooner. So the bound holds for every copy whose rate no more than triples from one look to the
+ * next, also where it is reported in equal steps. A copy at an even rate takes at most 34 looks in two weeks.
  *
- * What no progress foretells – a failure, an abort, the last bytes all at once – is noticed within 60 % of the duration.
+ * What no progress foretells – a failure, an abort, the last bytes all at once – is noticed within 2 s or 60 % of the duration.
  * @param began when the copy was started, or a moment since, in milliseconds since 1970
  * @param looks every answered look, oldest first
  */
