@@ -1,5 +1,6 @@
 import type { BlobClient, BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { errorCode, isNotFound, isPassing, retryAfterMilliseconds, statusCode } from "../storage/errors";
+import { errorCode, isNotFound, statusCode } from "../storage/errors";
+import { isTransient, retryAfterMilliseconds } from "../storage/transient";
 import { CopyError, CopyInterruptedError, CopyTimeoutError } from "./errors";
 import { blindDelay, type Look, pollDelay } from "./pollDelay";
 import { parseProgress } from "./status";
@@ -123,8 +124,8 @@ async function look(destination: BlobClient, options: WaitOptions): Promise<Answ
         if (patience.aborted) {
             return { trouble: "the service does not answer" };
         }
-        if (isPassing(error)) {
-            return { trouble: inWords(error), retryAfter: retryAfterMilliseconds(error) ?? 0 };
+        if (isTransient(error)) {
+            return { trouble: inWords(error), retryAfter: retryAfterMilliseconds(error) };
         }
         throw error;
     }

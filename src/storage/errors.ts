@@ -203,23 +203,6 @@ export function isDestinationConflict(error: unknown): boolean {
 }
 
 /**
- * Throttling, a failure of the service, or no answer at all: it says nothing about what was asked for, and passes.
- * The SDK tries again by itself only some of these, and only so often.
- */
-export function isPassing(error: unknown): boolean {
-    const status = statusCode(error);
-    return status === undefined
-        ? asRestError(error)?.name === "RestError"
-        : status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
-}
-
-/** How long the service asks to be left alone (Retry-After), where it does; the SDK's own retries do not heed it. */
-export function retryAfterMilliseconds(error: unknown): number | undefined {
-    const seconds = Number.parseInt(asRestError(error)?.response?.headers?.get("retry-after") ?? "", 10);
-    return seconds >= 0 ? seconds * 1_000 : undefined;
-}
-
-/**
  * Says what went wrong, in one line.
  * @param doing what was being done, as in "could not <doing>: …"
  */
