@@ -84,6 +84,13 @@ export function refuseUnmetSourceConditions(request: CopyRequest, source: Source
     }
 }
 
+/** The source is not what the preview saw, and the program wants to know. */
+export function changedSincePreview({ source }: CopyRequest): SourceChangedError {
+    return new SourceChangedError(
+        `the source ${source.url} has changed since the preview, and onSourceChange is "fail"; run pulumi up again to copy what it holds now`,
+    );
+}
+
 function found({ etag, lastModified }: Conditional): string {
     return `its ETag is ${etag}, last modified ${lastModified?.toISOString()}`;
 }

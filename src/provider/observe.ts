@@ -5,6 +5,7 @@ import { isNotFound } from "../storage/errors";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyState } from "./blobCopyTypes";
+import type { CopyRequest } from "./copyRequest";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
 
@@ -53,6 +54,18 @@ export function isCopyOfCurrent(properties: BlobGetPropertiesResponse, source: S
         return true;
     }
     return modified !== undefined && modified.getTime() < copied.getTime();
+}
+
+/** Whether the copy that made the blob has ended without success. */
+export function endedBadly({ copyStatus }: BlobGetPropertiesResponse): boolean {
+    return copyStatus === "failed" || copyStatus === "aborted";
+}
+
+/** An empty blob, left by a copy that failed or by one that was to put old content back: nothing to lose. */
+export function isEmptyRemnant({ previous, source }: CopyRequest, there: BlobGetPropertiesResponse): boolean {
+    return (
+        endedBadly(there) && there.contentLength === 0 && (previous !== undefined || isCopyOf(there, source.address))
+    );
 }
 
 /** Whether the destination is as this resource left it. */

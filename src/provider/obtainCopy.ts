@@ -3,23 +3,23 @@
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import { CopyError, DestinationConflictError, SourceChangedError } from "../copy/errors";
+import { CopyError, DestinationConflictError } from "../copy/errors";
 import { findPreserved, type Preserved, preserve } from "../copy/preserve";
 import { startCopy } from "../copy/start";
 import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, StorageError, statusCode } from "../storage/errors";
 import type { BlobCopyState } from "./blobCopyTypes";
-import { pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
+import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { readSource, type Source } from "./ends";
 import { CopyLeftPending, discardAll, finish, OldContentRestored, type Running } from "./finishCopy";
 import type { Context } from "./handler";
-import { isCopyOf, isCopyOfCurrent, isOwn, observe } from "./observe";
+import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, observe } from "./observe";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
 
 /** How often a destination that keeps changing under us is looked at again before we give up. */
-const attempts = 4;
+export const attempts = 4;
 
 /** How long a SAS that was made for a copy outlasts its timeout, so that the copy lives until somebody runs `pulumi up` again. */
 const sasGraceMilliseconds = 24 * 3_600_000;
@@ -95,9 +95,7 @@ async function decide(
         await abortCopy(destination.client, there.copyId!, destination.lease);
         return startOnto(request, await observe(destination, context), kept, context);
     }
-    const ended = there.copyStatus === "failed" || there.copyStatus === "aborted";
-    if (ended && there.contentLength === 0 && (fromHere || previous)) {
-        // An empty blob, left by a copy that failed or by one that was to put old content back: nothing to lose.
+    if (isEmptyRemnant(request, there)) {
         return startOnto(request, there, kept, context);
     }
     if (there.copyStatus === "success" && fromHere && (there.blobType === "BlockBlob" || isUntouchedSinceCopy(there))) {
@@ -204,9 +202,7 @@ async function startOnto(
             }
             if (inputs.onSourceChange === "fail") {
                 await discardAll(destination, keptHere, context);
-                throw new SourceChangedError(
-                    `the source ${source.url} has changed since the preview, and onSourceChange is "fail"; run pulumi up again to copy what it holds now`,
-                );
+                throw changedSincePreview(request);
             }
             // It changed between preview and copy: what is wanted is what it holds now.
             const current = await readSource(source, context);

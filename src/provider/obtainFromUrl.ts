@@ -4,24 +4,21 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import { copyBlocks, isCommittedFrom } from "../copy/blocks";
-import { CopyError, CopyInterruptedError, CopyTimeoutError, SourceChangedError } from "../copy/errors";
+import { CopyError, CopyInterruptedError, CopyTimeoutError } from "../copy/errors";
 import type { FromUrlRun, FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
 import { type Plan, planCopy } from "../copy/plan";
 import { putBlobFromUrl } from "../copy/putBlob";
 import { contentMd5 } from "../copy/status";
 import { explain, isDestinationConflict, StorageError } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
-import { pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
+import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { readSource } from "./ends";
 import type { Context } from "./handler";
-import { isCopyOf, isOwn, observe } from "./observe";
-import { obtainCopy } from "./obtainCopy";
+import { endedBadly, isEmptyRemnant, isOwn, observe } from "./observe";
+import { attempts, obtainCopy } from "./obtainCopy";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
 import { verifyCopy } from "./verifyCopy";
-
-/** How often a destination that keeps changing under us is looked at again before we give up. */
-const attempts = 4;
 
 /**
  * Brings the source's content to the destination by a From-URL operation, or by Copy Blob where only that serves.
@@ -32,9 +29,7 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
     const source = await readSource(request.source, context);
     refuseUnmetSourceConditions(request, source);
     if (inputs.onSourceChange === "fail" && inputs.sourceEtag !== undefined && source.etag !== inputs.sourceEtag) {
-        throw new SourceChangedError(
-            `the source ${request.source.url} has changed since the preview, and onSourceChange is "fail"; run pulumi up again to copy what it holds now`,
-        );
+        throw changedSincePreview(request);
     }
     const plan = planFor(request, source);
     if (plan.operation === "Copy Blob") {
@@ -92,15 +87,11 @@ function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlS
             url ??= source.authorizedUrl(timeoutMilliseconds);
             return { url: await url };
         },
-        ...(properties.etag !== undefined && !fixed && pins(request) && { etag: properties.etag }),
+        ...(properties.etag !== undefined && !fixed && source.address.kind === "blob" && { etag: properties.etag }),
         ...(properties.etag !== undefined && { identity: properties.etag }),
         contentLength: properties.contentLength!,
         ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
     };
-}
-
-function pins({ source }: CopyRequest): boolean {
-    return source.address.kind === "blob";
 }
 
 /** Whether the destination holds what the source holds now: a run that was interrupted had finished the copy, or nothing has to be copied. */
@@ -118,7 +109,7 @@ async function holds(
     ) {
         return false;
     }
-    if (there.copyStatus === "failed" || there.copyStatus === "aborted" || (previous && isOwn(there, previous))) {
+    if (endedBadly(there) || (previous && isOwn(there, previous))) {
         return false;
     }
     const md5 = contentMd5(source);
@@ -143,14 +134,13 @@ async function targetFor(
     let tagConditions: string | undefined;
     if (there) {
         const own = previous !== undefined && isOwn(there, previous);
-        const ended = there.copyStatus === "failed" || there.copyStatus === "aborted";
         if (there.copyStatus === "pending") {
             if (!own) {
                 throw pendingElsewhere(request, there);
             }
             await abortCopy(destination.client, there.copyId!, destination.lease);
             there = await observe(destination, context);
-        } else if (!(ended && there.contentLength === 0 && (previous || isCopyOf(there, request.source.address)))) {
+        } else if (!isEmptyRemnant(request, there)) {
             tagConditions = permitOverwrite(request, there, own);
         }
     }

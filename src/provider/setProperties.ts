@@ -1,6 +1,7 @@
 // What a blob's properties are set to without copying it again.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { contentMd5 } from "../copy/status";
 import type { SourceProperties } from "../storage/webSource";
 import { written } from "./blobCopyRecord";
 import type { BlobCopyInputs, BlobCopyState, ImmutabilityPolicy } from "./blobCopyTypes";
@@ -57,11 +58,10 @@ export async function setProperties(
         const { given, source } = changes.blobHTTPHeaders;
         const headers = asHttpHeaders(given, source);
         wrote(await client.setHTTPHeaders(headers, onlyOurs()));
-        const md5 = headers.blobContentMD5;
         result = {
             ...result,
             contentType: headers.blobContentType,
-            contentMd5: md5 && Buffer.from(md5).toString("base64"),
+            contentMd5: contentMd5({ ...(headers.blobContentMD5 && { contentMD5: headers.blobContentMD5 }) }),
         } as Partial<BlobCopyState>;
     }
     if (changes.tags) {

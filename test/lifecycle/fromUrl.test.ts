@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { generated } from "../../simulator";
 import { type Program, withStack } from "../helpers/stack";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
+import { writesOf } from "../helpers/up";
 
 let storage: TestStorage;
 
@@ -15,7 +16,7 @@ afterEach(async () => {
     await storage.close();
 });
 
-const written = () => storage.operations().filter((operation) => !/^(Get|List)/.test(operation));
+const written = () => writesOf(storage);
 
 it("goes through create, no change, refresh, a larger source that fails midway, headers in place, destroy", async () => {
     const args: Record<string, unknown> = { method: "fromUrl" };

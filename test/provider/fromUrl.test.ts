@@ -5,6 +5,7 @@ import { generated } from "../../simulator";
 import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
+import { upOnce, writesOf } from "../helpers/up";
 
 const MIB = 1024 * 1024;
 let storage: TestStorage;
@@ -23,18 +24,11 @@ const inputs = (change: Partial<BlobCopyInputs> = {}): BlobCopyInputs => ({
     ...change,
 });
 
-async function up(state: BlobCopyState | undefined, change: Partial<BlobCopyInputs> = {}): Promise<BlobCopyState> {
-    const checked = await handler.check(state ?? {}, inputs(change), storage.context);
-    expect(checked.failures).toEqual([]);
-    storage.operations();
-    if (!state) {
-        return (await handler.create(checked.inputs, storage.context)).state;
-    }
-    return handler.diff(state, checked.inputs).changes ? handler.update(state, checked.inputs, storage.context) : state;
-}
+const up = (state: BlobCopyState | undefined, change: Partial<BlobCopyInputs> = {}) =>
+    upOnce(storage, state, inputs(change));
 
 const destination = () => storage.blob("dev").getProperties();
-const writes = () => storage.operations().filter((operation) => !/^(Get|List)/.test(operation));
+const writes = () => writesOf(storage);
 const golden = () => storage.simulator.account("golden");
 
 /** A source in three blocks' worth of bytes. */

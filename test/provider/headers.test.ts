@@ -3,6 +3,7 @@ import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
 import { PartialFailure } from "../../src/provider/handler";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
+import { upOnce, writesOf } from "../helpers/up";
 
 let storage: TestStorage;
 
@@ -16,15 +17,8 @@ afterEach(async () => {
 
 const inputs = (change: Partial<BlobCopyInputs> = {}): BlobCopyInputs => ({ ...storage.inputs, ...change });
 
-async function up(state: BlobCopyState | undefined, change: Partial<BlobCopyInputs> = {}): Promise<BlobCopyState> {
-    const checked = await handler.check(state ?? {}, inputs(change), storage.context);
-    expect(checked.failures).toEqual([]);
-    storage.operations();
-    if (!state) {
-        return (await handler.create(checked.inputs, storage.context)).state;
-    }
-    return handler.diff(state, checked.inputs).changes ? handler.update(state, checked.inputs, storage.context) : state;
-}
+const up = (state: BlobCopyState | undefined, change: Partial<BlobCopyInputs> = {}) =>
+    upOnce(storage, state, inputs(change));
 
 async function failures(change: Partial<BlobCopyInputs>): Promise<string[]> {
     const { failures } = await handler.check({}, inputs(change), storage.context);
@@ -34,7 +28,7 @@ async function failures(change: Partial<BlobCopyInputs>): Promise<string[]> {
 const later = (days: number) => new Date(storage.clock.now() + days * 86_400_000);
 const httpDate = (date: Date) => new Date(Math.floor(date.getTime() / 1_000) * 1_000).toUTCString();
 const destination = () => storage.blob("dev").getProperties();
-const writes = () => storage.operations().filter((operation) => !/^(Get|List)/.test(operation));
+const writes = () => writesOf(storage);
 
 describe("content headers", () => {
     it("are set after the copy, those left out as the source has them", async () => {
