@@ -137,15 +137,23 @@ export interface BlobCopyArgs {
     verify?: pulumi.Input<"length" | "md5" | "none">;
 
     /**
-     * How the bytes are moved. `"copyBlob"`: [Copy Blob](https://learn.microsoft.com/rest/api/storageservices/copy-blob), which goes on at the
-     * service without `pulumi up`, within an account mostly at once, between accounts when the service finds time. `"fromUrl"`: from a block
-     * blob or a web server, [Put Blob From URL](https://learn.microsoft.com/rest/api/storageservices/put-blob-from-url), or
-     * [Put Block From URL](https://learn.microsoft.com/rest/api/storageservices/put-block-from-url) in parallel above 8 MiB, which take
-     * as long as `pulumi up` runs and replace an old blob only at their end; an interrupted copy goes on with the blocks that it has. A page
-     * or append blob is copied by Copy Blob either way. `copyOperation` tells what was used.
-     * @default "copyBlob"
+     * How the bytes are moved. `"auto"` chooses, and `copyOperation` with `copyOperationReason` tells what:
+     *
+     * - within an account onto a free name, from an archived blob, and to promote a snapshot or a version:
+     *   [Copy Blob](https://learn.microsoft.com/rest/api/storageservices/copy-blob), which within an account ends at once;
+     * - a block blob or a web server's file: [Put Blob From URL](https://learn.microsoft.com/rest/api/storageservices/put-blob-from-url), or
+     *   [Put Block From URL](https://learn.microsoft.com/rest/api/storageservices/put-block-from-url) in parallel above 8 MiB, so that an old blob
+     *   stands until the last request, and an interrupted copy goes on with the blocks that it has;
+     * - a page or append blob of another account: [Put Page From URL](https://learn.microsoft.com/rest/api/storageservices/put-page-from-url) over
+     *   the pages that hold something, or [Append Block From URL](https://learn.microsoft.com/rest/api/storageservices/append-block-from-url);
+     *   where a blob is overwritten, to a name beside it first (`<blobName>.pulumi-azure-copy-…`), then over it within the account;
+     * - a source that this machine can't read, or a service without these operations: Copy Blob.
+     *
+     * `"copyBlob"` insists on Copy Blob, which goes on at the service without `pulumi up`, between accounts when the service finds time.
+     * `"fromUrl"` insists on the others, which take as long as `pulumi up` runs.
+     * @default "auto"
      */
-    method?: pulumi.Input<"copyBlob" | "fromUrl">;
+    method?: pulumi.Input<"auto" | "copyBlob" | "fromUrl">;
 }
 
 /** Content headers, named as in the Azure SDK. Each that is left out is the source's. */
@@ -241,7 +249,11 @@ export class BlobCopy extends pulumi.dynamic.Resource {
     /** The destination's version, in an account with blob versioning. */
     declare readonly versionId: pulumi.Output<string | undefined>;
     /** The REST operation that has moved the bytes. */
-    declare readonly copyOperation: pulumi.Output<"Copy Blob" | "Put Blob From URL" | "Put Block From URL">;
+    declare readonly copyOperation: pulumi.Output<
+        "Copy Blob" | "Put Blob From URL" | "Put Block From URL" | "Put Page From URL" | "Append Block From URL"
+    >;
+    /** Why it was this operation, for people. */
+    declare readonly copyOperationReason: pulumi.Output<string>;
     /** The service's ID of the copy; absent where it was no Copy Blob. */
     declare readonly copyId: pulumi.Output<string | undefined>;
     /** `success`; otherwise the copy is carried on by the next `pulumi up`. */
@@ -306,6 +318,7 @@ const outputs = {
     archiveStatus: undefined,
     versionId: undefined,
     copyOperation: undefined,
+    copyOperationReason: undefined,
     copyId: undefined,
     copyStatus: undefined,
     copyCompletedOn: undefined,

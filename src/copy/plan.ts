@@ -3,15 +3,23 @@ import { CopyError } from "./errors";
 import { mostPutBlobBytes } from "./putBlob";
 
 /** How a program asks for its bytes to be moved. */
-export type Method = "copyBlob" | "fromUrl";
+export type Method = "auto" | "copyBlob" | "fromUrl";
 
 /** The REST operation that moves them. */
-export type CopyOperation = "Copy Blob" | "Put Blob From URL" | "Put Block From URL";
+export type CopyOperation =
+    | "Copy Blob"
+    | "Put Blob From URL"
+    | "Put Block From URL"
+    | "Put Page From URL"
+    | "Append Block From URL";
 
 /** Which operation serves a source and a destination, and why. */
 export interface Plan {
     readonly operation: CopyOperation;
+    /** Half a sentence, for people: `the source is large`. */
     readonly reason: string;
+    /** A From-URL operation that can't replace a blob at once: it writes beside the old one, which stands until all is there. */
+    readonly beside?: boolean;
 }
 
 /** What the operation depends on. */
@@ -21,6 +29,16 @@ export interface PlanFacts {
     readonly verifyMd5: boolean;
     /** What the source tells of itself. */
     readonly source: SourceProperties;
+    /** Whether both ends are in one storage account. */
+    readonly sameAccount: boolean;
+    /** Whether the source is a snapshot or a version, which never changes. */
+    readonly fixedSource: boolean;
+    /** Whether the destination holds something that must stand until the copy does. */
+    readonly occupied: boolean;
+    /** An input that Copy Blob alone takes, in words. */
+    readonly copyBlobOnly?: string;
+    /** An input that Copy Blob does not take, in words. */
+    readonly fromUrlOnly?: string;
 }
 
 /** Up to here one request is as quick as several, as in AzCopy. */
@@ -30,34 +48,84 @@ const mostSingleRequestBytes = 8 * 1024 * 1024;
  * Chooses the operation.
  * @throws CopyError where the method can't serve the source
  */
-export function planCopy({ method, verifyMd5, source }: PlanFacts): Plan {
-    const { accessTier, blobType, contentLength, contentMD5 } = source;
+export function planCopy(facts: PlanFacts): Plan {
+    const { method, source } = facts;
     if (method === "copyBlob") {
         return { operation: "Copy Blob", reason: 'method is "copyBlob"' };
     }
-    if (accessTier === "Archive") {
-        throw new CopyError('only Copy Blob reads an archived source; leave method out, or set it to "copyBlob"');
-    }
-    if (blobType === "PageBlob" || blobType === "AppendBlob") {
-        return { operation: "Copy Blob", reason: "only block blobs are replaced as a whole by a From-URL operation" };
-    }
-    if (contentLength === undefined) {
-        throw new CopyError(
-            'the source does not tell its length, which a From-URL operation needs; leave method out, or set it to "copyBlob"',
-        );
-    }
-    if (verifyMd5) {
-        if (contentLength > mostPutBlobBytes) {
-            throw new CopyError(
-                `an MD5 is compared by Put Blob From URL alone, which takes ${mostPutBlobBytes} bytes at most, and the source has ${contentLength}; set verify to "length"`,
-            );
+    const onlyCopyBlob = whyOnlyCopyBlob(facts);
+    if (onlyCopyBlob) {
+        if (method === "fromUrl" || facts.fromUrlOnly) {
+            const instead = facts.fromUrlOnly
+                ? `leave ${facts.fromUrlOnly} out`
+                : 'leave method out, or set it to "copyBlob"';
+            throw new CopyError(`${onlyCopyBlob}; ${instead}`);
         }
+        return { operation: "Copy Blob", reason: onlyCopyBlob };
+    }
+    if (method === "auto" && !facts.fromUrlOnly && facts.sameAccount) {
+        if (facts.fixedSource) {
+            return { operation: "Copy Blob", reason: "a snapshot or version is promoted" };
+        }
+        if (!facts.occupied || isWrittenInParts(source)) {
+            return { operation: "Copy Blob", reason: "both ends are in one account" };
+        }
+    }
+    const beside = facts.occupied ? { beside: true } : {};
+    switch (source.blobType) {
+        case "PageBlob":
+            return { operation: "Put Page From URL", reason: "only pages that hold something are moved", ...beside };
+        case "AppendBlob":
+            return { operation: "Append Block From URL", reason: "the source is an append blob", ...beside };
+        default:
+            return planBlockBlob(facts);
+    }
+}
+
+/** Why nothing but Copy Blob will do, if so. */
+function whyOnlyCopyBlob({ source, copyBlobOnly, verifyMd5 }: PlanFacts): string | undefined {
+    if (source.accessTier === "Archive") {
+        return "only Copy Blob reads an archived source";
+    }
+    if (copyBlobOnly) {
+        return `only Copy Blob takes ${copyBlobOnly}`;
+    }
+    if (source.contentLength === undefined) {
+        return "the source does not tell its length, which the other operations need";
+    }
+    // The other operations store whatever MD5 they are given; Put Blob From URL alone compares it with what it reads.
+    if (verifyMd5 && (isWrittenInParts(source) || source.contentLength > mostPutBlobBytes)) {
+        return `only Copy Blob carries the MD5 of a source that Put Blob From URL does not take (a ${source.blobType ?? "blob"} of ${source.contentLength} bytes)`;
+    }
+    if (!answersRanges(source) && source.contentLength > mostPutBlobBytes) {
+        return "the source's server answers no ranges, and Copy Blob alone reads so much at once";
+    }
+    return undefined;
+}
+
+/** Whether the source can be read in parts. */
+function answersRanges({ blobType, acceptRanges }: SourceProperties): boolean {
+    return blobType !== undefined || acceptRanges === "bytes";
+}
+
+/** Whether a blob is there before its bytes are. */
+function isWrittenInParts({ blobType }: SourceProperties): boolean {
+    return blobType === "PageBlob" || blobType === "AppendBlob";
+}
+
+function planBlockBlob({ verifyMd5, source, occupied }: PlanFacts): Plan {
+    const length = source.contentLength!;
+    if (verifyMd5) {
         return { operation: "Put Blob From URL", reason: "the service compares the MD5 while it reads" };
     }
-    if (contentLength === 0 || (contentLength <= mostSingleRequestBytes && contentMD5 !== undefined)) {
-        return { operation: "Put Blob From URL", reason: "the source is small" };
+    const old = occupied ? ", and the old blob stands until the new one does" : "";
+    if (length === 0 || (length <= mostSingleRequestBytes && source.contentMD5 !== undefined)) {
+        return { operation: "Put Blob From URL", reason: `the source is small${old}` };
     }
-    return contentLength <= mostSingleRequestBytes
-        ? { operation: "Put Block From URL", reason: "by its block a copy is recognized whose source has no MD5" }
-        : { operation: "Put Block From URL", reason: "the source is large" };
+    if (!answersRanges(source)) {
+        return { operation: "Put Blob From URL", reason: `the source's server answers no ranges${old}` };
+    }
+    return length <= mostSingleRequestBytes
+        ? { operation: "Put Block From URL", reason: `by its block a copy is recognized whose source has no MD5${old}` }
+        : { operation: "Put Block From URL", reason: `the source is large${old}` };
 }

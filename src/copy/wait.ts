@@ -2,6 +2,7 @@ import type { BlobClient, BlobGetPropertiesResponse } from "@azure/storage-blob"
 import { errorCode, isNotFound, statusCode } from "../storage/errors";
 import { isTransient, retryAfterMilliseconds } from "../storage/transient";
 import { CopyError, CopyInterruptedError, CopyTimeoutError } from "./errors";
+import type { Plan } from "./plan";
 import { blindDelay, type Look, pollDelay } from "./pollDelay";
 import { parseProgress } from "./status";
 
@@ -16,6 +17,8 @@ export interface Clock {
 export interface CopyProgress {
     /** Absent where it is no Copy Blob. */
     readonly copyId?: string;
+    /** What moves the bytes, and why. */
+    readonly plan?: Plan;
     /** Since the copy was started, also where it was joined later. */
     readonly elapsedMilliseconds: number;
     /** Bytes; 0 until the service tells more. */

@@ -9,15 +9,14 @@ import { redactUrl } from "../storage/url";
 import { checkBlobCopy, defaultTimeout } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
-import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
+import { type CopyRequest, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedContent, isOwn, observe } from "./observe";
-import { obtainCopy } from "./obtainCopy";
-import { obtainFromUrl } from "./obtainFromUrl";
+import { obtain } from "./obtain";
 import { patiently } from "./patience";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
 import { hasUnknown } from "./unknown";
@@ -140,15 +139,15 @@ async function bring(
     };
     const started = context.clock.now().getTime();
     try {
-        const obtain = inputs.method === "fromUrl" ? obtainFromUrl : obtainCopy;
         const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
             obtain({ ...request, timeoutMilliseconds: left }, context),
         );
         const properties = await online(request, obtained, started, context);
         const state: BlobCopyState = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
-            copyOperation: obtained.operation ?? "Copy Blob",
-            ...(obtained.operation && {
+            copyOperation: obtained.plan.operation,
+            copyOperationReason: obtained.plan.reason,
+            ...(isFromUrl(obtained) && {
                 copyStatus: "success",
                 copyCompletedOn: properties.lastModified!.toISOString(),
                 sourceUrl: source.url,
@@ -179,12 +178,12 @@ function asPartialFailure(error: unknown, request: CopyRequest): unknown {
             : {
                   ...recordInputs(inputs),
                   url: destination.url,
-                  copyId: running.copyId,
+                  ...(running.copyId && { copyId: running.copyId }),
                   ...(running.sourceEtag && { sourceEtag: running.sourceEtag }),
               };
         return new PartialFailure(
             destination.url,
-            { ...state, copyId: running.copyId, copyStatus: "pending" },
+            { ...state, ...(running.copyId && { copyId: running.copyId }), copyStatus: "pending" },
             error.cause,
         );
     }
@@ -232,17 +231,18 @@ async function online(
  */
 async function complete(
     request: CopyRequest,
-    { adopted, source, operation }: ObtainedCopy,
+    obtained: ObtainedCopy,
     found: BlobGetPropertiesResponse,
     state: BlobCopyState,
     context: Context,
 ): Promise<BlobCopyState> {
     const { inputs, destination } = request;
+    const { adopted, source } = obtained;
     const changes = adopted
         ? changesForAdoption(request, found, source)
         : {
               ...(inputs.blobHTTPHeaders &&
-                  !operation && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }),
+                  !isFromUrl(obtained) && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }),
           };
     try {
         return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
@@ -252,7 +252,14 @@ async function complete(
         // Without its record, the next run would have to find out anew whose copy this is.
         throw adopted
             ? failure
-            : new CopyLeftPending({ copyId: found.copyId!, sourceEtag: state.sourceEtag, properties: found }, failure);
+            : new CopyLeftPending(
+                  {
+                      ...(found.copyId && { copyId: found.copyId }),
+                      sourceEtag: state.sourceEtag,
+                      properties: found,
+                  },
+                  failure,
+              );
     }
 }
 

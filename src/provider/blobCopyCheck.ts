@@ -74,7 +74,7 @@ export async function checkBlobCopy(
     checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkChoice(failures, "onDestinationDrift", news.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
     checkChoice(failures, "verify", news.verify, ["length", "md5", "none"]);
-    checkChoice(failures, "method", news.method, ["copyBlob", "fromUrl"]);
+    checkChoice(failures, "method", news.method, ["auto", "copyBlob", "fromUrl"]);
     if (news.method === "fromUrl") {
         refuseWithFromUrl(failures, "rehydratePriority", news.rehydratePriority);
         refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
@@ -159,7 +159,11 @@ function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, fa
         );
     }
     if (source.accessTier === "Archive" && inputs.method === "fromUrl") {
-        failures.add("method", "fromUrl", 'must be "copyBlob", since nothing else reads an archived source');
+        failures.add(
+            "method",
+            "fromUrl",
+            'must be "auto" or "copyBlob", since nothing else than Copy Blob reads an archived source',
+        );
     }
     if (source.accessTier === "Archive" && !blockBlobTiers.slice(0, 3).includes(inputs.accessTier ?? "")) {
         failures.add(

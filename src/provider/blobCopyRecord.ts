@@ -57,6 +57,7 @@ const outputNames = [
     "archiveStatus",
     "versionId",
     "copyOperation",
+    "copyOperationReason",
     "copyId",
     "copyStatus",
     "copyCompletedOn",

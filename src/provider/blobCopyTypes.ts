@@ -133,6 +133,7 @@ export interface BlobCopyOutputs {
     readonly archiveStatus?: string;
     readonly versionId?: string;
     readonly copyOperation?: CopyOperation;
+    readonly copyOperationReason?: string;
     readonly copyId?: string;
     readonly copyStatus?: CopyStatus;
     readonly copyCompletedOn?: string;

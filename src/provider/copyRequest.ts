@@ -1,5 +1,5 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import type { CopyOperation } from "../copy/plan";
+import type { Plan } from "../copy/plan";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import type { Destination, Source } from "./ends";
@@ -19,6 +19,11 @@ export interface CopyRequest {
     readonly timeoutMilliseconds: number;
 }
 
+/** A request of which it is known how its bytes are moved. */
+export interface PlannedRequest extends CopyRequest {
+    readonly plan: Plan;
+}
+
 /** How the content came to be there. */
 export interface ObtainedCopy {
     readonly properties: BlobGetPropertiesResponse;
@@ -28,8 +33,13 @@ export interface ObtainedCopy {
     readonly adopted: boolean;
     /** What the source told, where it was read. */
     readonly source?: SourceProperties;
-    /** A From-URL operation, which carries all headers and leaves no record of the copy at the blob. */
-    readonly operation?: CopyOperation;
+    /** From-URL operations carry all headers, and leave no record of the copy at the blob. */
+    readonly plan: Plan;
+}
+
+/** Whether a From-URL operation has brought the content. */
+export function isFromUrl({ plan }: ObtainedCopy): boolean {
+    return plan.operation !== "Copy Blob";
 }
 
 /** A request in words, for messages. */

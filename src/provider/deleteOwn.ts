@@ -1,6 +1,7 @@
 import { abortCopy } from "../copy/abort";
 import { discard, findPreserved } from "../copy/preserve";
 import { errorCode, isDestinationConflict, isNotFound } from "../storage/errors";
+import { discardBeside } from "./besideOld";
 import type { BlobCopyState } from "./blobCopyTypes";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
@@ -24,6 +25,9 @@ export async function deleteOwn(destination: Destination, state: BlobCopyState, 
         }
     }
     await deleteIfUnchanged(destination, etag, context);
+    if (state.copyStatus !== "success") {
+        await discardBeside(destination, context);
+    }
 }
 
 async function deleteIfUnchanged(destination: Destination, etag: string | undefined, context: Context): Promise<void> {

@@ -1,4 +1,4 @@
-import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import type { Lease } from "../copy/lease";
 import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAccount } from "../storage/address";
 import { anonymous, type Credential, defaultCredential, explicitCredential } from "../storage/credential";
@@ -25,6 +25,8 @@ export interface Source {
     readonly address: SourceAddress;
     /** Without any secret. */
     readonly url: string;
+    /** Reads the source itself, which only a blob's client can. */
+    client?(): Promise<BlobClient>;
     /** Reads the source's properties, as the client. */
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
@@ -77,7 +79,7 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
 }
 
 /** In the destination's own account the request's authorization covers the source too, unless it is a SAS, which covers the destination only. */
-function sourceWithin(address: BlobAddress, url: string, credential: Credential, context: Context): Source {
+export function sourceWithin(address: BlobAddress, url: string, credential: Credential, context: Context): Source {
     const source = sourceWith(address, url, credential, context);
     return credential.kind === "sas" ? source : { ...source, readableUrl: async () => url };
 }
@@ -88,6 +90,7 @@ function sourceWith(address: BlobAddress, url: string, credential: Credential, c
     return {
         address,
         url,
+        client: async () => context.clients.blob(address, credential),
         properties: (signal) =>
             context.sources
                 ? context.sources.read(address, credential, signal)
@@ -126,6 +129,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
     return {
         address,
         url,
+        client: async () => (await found(context.signal)).client!(),
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
         readableUrl: async (lastsMilliseconds, permissions) =>

@@ -6,8 +6,8 @@ import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError } from "
 import { discard, type Preserved, restore } from "../copy/preserve";
 import { parseProgress } from "../copy/status";
 import { waitForCopy } from "../copy/wait";
-import { explain } from "../storage/errors";
-import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
+import { explain, StorageError } from "../storage/errors";
+import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { type Destination, readSource } from "./ends";
 import type { Context } from "./handler";
 import { observe } from "./observe";
@@ -24,10 +24,11 @@ export interface Running {
     readonly wasFree: boolean;
 }
 
-/** A pending copy that this run left behind at its timeout or interruption; its state is worth keeping. */
+/** An unfinished copy that this run left behind, as at its timeout or interruption; its state is worth keeping. */
 export class CopyLeftPending extends Error {
     constructor(
-        readonly running: { copyId: string; sourceEtag: string | undefined; properties?: BlobGetPropertiesResponse },
+        /** The copy ID is that of a Copy Blob. */
+        readonly running: { copyId?: string; sourceEtag: string | undefined; properties?: BlobGetPropertiesResponse },
         override readonly cause: Error,
     ) {
         super(cause.message, { cause });
@@ -44,8 +45,18 @@ export class OldContentRestored extends Error {
     }
 }
 
+/** Whether an error tells already what a person needs to know. */
+export function isExplained(error: unknown): error is Error {
+    return (
+        error instanceof CopyError ||
+        error instanceof StorageError ||
+        error instanceof CopyLeftPending ||
+        error instanceof OldContentRestored
+    );
+}
+
 function wait(
-    request: CopyRequest,
+    request: PlannedRequest,
     copyId: string,
     deadline: Date,
     context: Context,
@@ -56,13 +67,13 @@ function wait(
         signal: context.signal,
         deadline,
         what: what(request),
-        progress: (progress) => context.progress(progress),
+        progress: (progress) => context.progress({ ...progress, plan: request.plan }),
     });
 }
 
 /** Waits for the end, and puts things right after a bad one. */
 export async function finish(
-    request: CopyRequest,
+    request: PlannedRequest,
     running: Running,
     deadline: Date,
     context: Context,
@@ -86,7 +97,7 @@ export async function finish(
     const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
     verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
     await discardAll(destination, running.preserved, context);
-    return { properties, sourceEtag: running.sourceEtag, adopted: running.joined };
+    return { properties, sourceEtag: running.sourceEtag, adopted: running.joined, plan: request.plan };
 }
 
 /** Whatever kept us from seeing the end, the copy is there: without its record, the next run could not know it. */
@@ -111,7 +122,7 @@ async function leftPending(
 }
 
 /** Aborts a copy at its timeout. It may have ended in that very moment, so what it has come to is read, not supposed. */
-async function abort(request: CopyRequest, running: Running, context: Context): Promise<BlobGetPropertiesResponse> {
+async function abort(request: PlannedRequest, running: Running, context: Context): Promise<BlobGetPropertiesResponse> {
     const { copyId } = running;
     try {
         await abortCopy(request.destination.client, copyId, request.destination.lease);
@@ -135,7 +146,7 @@ function deadlineOf(request: CopyRequest, context: Context): Date {
 
 /** After a copy that ended badly: the old content comes back, or the empty blob goes. Always throws. */
 async function putRight(
-    request: CopyRequest,
+    request: PlannedRequest,
     running: Running,
     properties: BlobGetPropertiesResponse,
     timeout: CopyTimeoutError | undefined,

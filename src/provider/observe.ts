@@ -1,5 +1,6 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
+import { unfinishedIn } from "../copy/unfinished";
 import { parseBlobUrl, type SourceAddress, sameAddress } from "../storage/address";
 import { isNotFound } from "../storage/errors";
 import { redactUrl } from "../storage/url";
@@ -72,6 +73,9 @@ export function isEmptyRemnant({ previous, source }: CopyRequest, there: BlobGet
 export function isOwn(properties: BlobGetPropertiesResponse, state: Partial<BlobCopyState>): boolean {
     if (state.lastWriteEtag !== undefined && properties.etag === state.lastWriteEtag) {
         return true;
+    }
+    if (state.copyStatus === "pending" && unfinishedIn(properties.metadata) !== undefined) {
+        return true; // each of its pages and blocks has changed its ETag
     }
     // A copy that ended after it was last looked at has an ETag that was never recorded.
     return (

@@ -3,17 +3,17 @@
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import { CopyError, DestinationConflictError } from "../copy/errors";
+import { DestinationConflictError } from "../copy/errors";
 import { findPreserved, type Preserved, preserve } from "../copy/preserve";
 import { startCopy } from "../copy/start";
 import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
-import { errorCode, explain, isDestinationConflict, isNotFound, StorageError, statusCode } from "../storage/errors";
+import { errorCode, explain, isDestinationConflict, isNotFound, statusCode } from "../storage/errors";
 import type { BlobCopyState } from "./blobCopyTypes";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
-import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
+import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { readSource, type Source } from "./ends";
-import { CopyLeftPending, discardAll, finish, OldContentRestored, type Running } from "./finishCopy";
+import { discardAll, finish, isExplained, type Running } from "./finishCopy";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, observe } from "./observe";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
@@ -25,10 +25,22 @@ export const attempts = 4;
 const sasGraceMilliseconds = 24 * 3_600_000;
 
 /**
- * Brings the source's content to the destination, and waits until it stands there.
+ * Brings the source's content to the destination by Copy Blob, and waits until it stands there.
+ * @param emptying whether content may be overwritten, which Copy Blob empties at once
+ * @returns nothing where that stood in the way, and nothing was written
  * @throws CopyLeftPending, OldContentRestored where something must be kept in mind; CopyError and StorageError else
  */
-export async function obtainCopy(request: CopyRequest, context: Context): Promise<ObtainedCopy> {
+export async function obtainCopy(request: PlannedRequest, context: Context): Promise<ObtainedCopy>;
+export async function obtainCopy(
+    request: PlannedRequest,
+    context: Context,
+    emptying: "refused",
+): Promise<ObtainedCopy | undefined>;
+export async function obtainCopy(
+    request: PlannedRequest,
+    context: Context,
+    emptying?: "refused",
+): Promise<ObtainedCopy | undefined> {
     const deadline = new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
     const kept: Preserved[] = [];
     let conflict: unknown;
@@ -39,8 +51,11 @@ export async function obtainCopy(request: CopyRequest, context: Context): Promis
         try {
             const there = look ? await observe(request.destination, context) : undefined;
             const next = there
-                ? await decide(request, there, kept, context)
+                ? await decide(request, there, kept, context, emptying)
                 : await startOnto(request, undefined, kept, context);
+            if (next === undefined) {
+                return undefined;
+            }
             return "adopt" in next ? next.adopt : await finish(request, next, deadline, context);
         } catch (error) {
             if (error instanceof DestinationConflictError || isRefusal(error)) {
@@ -48,7 +63,7 @@ export async function obtainCopy(request: CopyRequest, context: Context): Promis
                 await discardAll(request.destination, kept, context);
             }
             if (!isDestinationConflict(error)) {
-                throw error instanceof Error && isOurs(error) ? error : explain(`copy ${what(request)}`, error);
+                throw isExplained(error) ? error : explain(`copy ${what(request)}`, error);
             }
             conflict = error;
             look = true;
@@ -65,22 +80,14 @@ function isRefusal(error: unknown): boolean {
     return status >= 400 && status < 500 && !isDestinationConflict(error);
 }
 
-function isOurs(error: Error): boolean {
-    return (
-        error instanceof CopyError ||
-        error instanceof StorageError ||
-        error instanceof CopyLeftPending ||
-        error instanceof OldContentRestored
-    );
-}
-
 /** What to do about a blob that is there. */
 async function decide(
-    request: CopyRequest,
+    request: PlannedRequest,
     there: BlobGetPropertiesResponse,
     kept: Preserved[],
     context: Context,
-): Promise<Running | { adopt: ObtainedCopy }> {
+    emptying?: "refused",
+): Promise<Running | { adopt: ObtainedCopy } | undefined> {
     const { source, destination, previous } = request;
     const fromHere = isCopyOf(there, source.address);
     const ownBefore = previous !== undefined && (isOwn(there, previous) || isLeftByUpdate(there, previous));
@@ -104,10 +111,11 @@ async function decide(
             // It may have been finished by a run that was killed before it could tidy up.
             const preserved = await findPreserved(destination.container, destination.address.blobName);
             await discardAll(destination, preserved, context);
-            return { adopt: { properties: there, sourceEtag, adopted: true } };
+            return { adopt: { properties: there, sourceEtag, adopted: true, plan: request.plan } };
         }
     }
-    return startOnto(request, there, kept, context, permitOverwrite(request, there, ownBefore));
+    const tagConditions = permitOverwrite(request, there, ownBefore);
+    return emptying === "refused" ? undefined : startOnto(request, there, kept, context, tagConditions);
 }
 
 /** The source's ETag, if a finished copy of it holds what the source holds now; `false` if it does not. */

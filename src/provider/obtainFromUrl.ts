@@ -1,93 +1,203 @@
-// Brings the source's content to the destination by the From-URL operations: each replaces the destination at once, in its last
-// request, so that an old blob stands until then and nothing is pending afterwards.
+// Brings the source's content to the destination by the From-URL operations, which leave nothing pending. A block blob is replaced
+// at once, in the last request, so that an old blob stands until then; pages and appended blocks are written beside an old blob.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import { copyBlocks, isCommittedFrom } from "../copy/blocks";
-import { CopyError, CopyInterruptedError, CopyTimeoutError } from "../copy/errors";
-import type { FromUrlRun, FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
+import { isCommittedFrom } from "../copy/blocks";
+import { CopyError } from "../copy/errors";
+import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
 import { type Plan, planCopy } from "../copy/plan";
-import { putBlobFromUrl } from "../copy/putBlob";
 import { contentMd5 } from "../copy/status";
-import { explain, isDestinationConflict, StorageError } from "../storage/errors";
+import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
+import { isFixed, sameAccount } from "../storage/address";
+import { explain, isDestinationConflict, isNotFound, isNotImplemented } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
+import { copyBesideOld, discardBeside, isCopiedFromBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
-import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
+import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { readSource } from "./ends";
+import { CopyLeftPending, isExplained } from "./finishCopy";
 import type { Context } from "./handler";
-import { endedBadly, isEmptyRemnant, isOwn, observe } from "./observe";
-import { attempts, obtainCopy } from "./obtainCopy";
+import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, observe } from "./observe";
+import { attempts } from "./obtainCopy";
+import { runFromUrl } from "./runFromUrl";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
 import { verifyCopy } from "./verifyCopy";
 
+/** That Copy Blob is to bring the content, and why. Nothing was written. */
+export interface CopyBlobInstead {
+    readonly copyBlob: string;
+}
+
 /**
- * Brings the source's content to the destination by a From-URL operation, or by Copy Blob where only that serves.
- * @throws CopyError and StorageError; nothing that was at the destination is lost by either
+ * Brings the source's content to the destination by a From-URL operation.
+ * @returns {@link CopyBlobInstead} where that does not serve and `method` leaves the choice
+ * @throws CopyLeftPending where something unfinished stands at the destination; CopyError and StorageError else. Nothing that was
+ * at the destination is lost by any
  */
-export async function obtainFromUrl(request: CopyRequest, context: Context): Promise<ObtainedCopy> {
+export async function obtainFromUrl(request: CopyRequest, context: Context): Promise<ObtainedCopy | CopyBlobInstead> {
     const { inputs } = request;
-    const source = await readSource(request.source, context);
+    const auto = inputs.method !== "fromUrl";
+    const source = await readOrLeave(request, auto, context);
+    if (!source) {
+        return { copyBlob: "the service may read what this machine may not" };
+    }
     refuseUnmetSourceConditions(request, source);
     if (inputs.onSourceChange === "fail" && inputs.sourceEtag !== undefined && source.etag !== inputs.sourceEtag) {
         throw changedSincePreview(request);
     }
-    const plan = planFor(request, source);
-    if (plan.operation === "Copy Blob") {
-        return obtainCopy(request, context);
-    }
     const reading = readingOf(request, source);
+    let plan = planFor(request, source, undefined);
     let conflict: unknown;
+    // A first create finds its name free nearly always, so what is one request asks for nothing before it.
+    let look = request.previous !== undefined || request.destination.lease.leaseId !== undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
         try {
-            const there = await observe(request.destination, context);
-            if (there && (await holds(request, there, source, reading))) {
-                return { properties: there, sourceEtag: source.etag, adopted: true, source, operation: plan.operation };
+            let there: BlobGetPropertiesResponse | undefined;
+            if (look || plan.operation !== "Put Blob From URL") {
+                there = await observe(request.destination, context);
+                plan = planFor(request, source, there);
             }
-            const target = await targetFor(request, source, there, context);
-            const written = await write(request, plan, source, reading, target, context);
-            const properties = await observe(request.destination, context);
-            if (properties?.etag !== written.etag) {
-                throw new CopyError(
-                    `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
-                );
+            if (auto && there?.copyStatus === "pending" && isCopyOf(there, request.source.address)) {
+                return { copyBlob: "a Copy Blob of this source is pending already" };
             }
-            verifyCopy(request, source, properties);
-            return { properties, sourceEtag: source.etag, adopted: false, source, operation: plan.operation };
+            if (plan.operation === "Copy Blob") {
+                return { copyBlob: plan.reason };
+            }
+            return await bring({ request: { ...request, plan }, source, reading, there }, context);
         } catch (error) {
+            if (auto && isNotImplemented(error)) {
+                return { copyBlob: `the service does not have ${plan.operation}` };
+            }
             if (!isDestinationConflict(error)) {
-                throw error instanceof CopyError || error instanceof StorageError
-                    ? error
-                    : explain(`copy ${what(request)} by ${plan.operation}`, error);
+                throw isExplained(error) ? error : explain(`copy ${what(request)} by ${plan.operation}`, error);
             }
             conflict = error;
+            look = true;
         }
     }
     throw explain(`copy ${what(request)}, whose destination keeps changing`, conflict);
 }
 
-function planFor(request: CopyRequest, source: SourceProperties): Plan {
+/** What the source tells of itself; nothing where it may not be read from here, which Copy Blob does not need. */
+async function readOrLeave(
+    request: CopyRequest,
+    auto: boolean,
+    context: Context,
+): Promise<SourceProperties | undefined> {
+    try {
+        return await readSource(request.source, context);
+    } catch (error) {
+        if (!auto || isNotFound((error as Error).cause)) {
+            throw error;
+        }
+        return undefined;
+    }
+}
+
+function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetPropertiesResponse | undefined): Plan {
+    const { inputs, destination } = request;
+    const { address } = request.source;
     try {
         return planCopy({
-            method: request.inputs.method ?? "copyBlob",
-            verifyMd5: request.inputs.verify === "md5",
+            method: inputs.method ?? "auto",
+            verifyMd5: inputs.verify === "md5",
             source,
+            sameAccount: sameAccount(address, destination.address),
+            fixedSource: isFixed(address),
+            occupied: there !== undefined && mustStand(request, there),
+            ...(inputs.sourceConditions?.tagConditions !== undefined && {
+                copyBlobOnly: "sourceConditions.tagConditions",
+            }),
         });
     } catch (error) {
         throw error instanceof CopyError ? new CopyError(`could not copy ${what(request)}: ${error.message}`) : error;
     }
 }
 
+/** Whether a blob holds something that is worth keeping until the copy stands. */
+function mustStand(request: CopyRequest, there: BlobGetPropertiesResponse): boolean {
+    return (
+        there.copyStatus !== "pending" && unfinishedIn(there.metadata) === undefined && !isEmptyRemnant(request, there)
+    );
+}
+
+/** A request, what its source tells, and what is at its destination. */
+interface Bringing {
+    readonly request: PlannedRequest;
+    readonly source: SourceProperties;
+    readonly reading: FromUrlSource;
+    readonly there: BlobGetPropertiesResponse | undefined;
+}
+
+async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy> {
+    const { request, source, reading, there } = bringing;
+    const { plan, destination } = request;
+    const obtained = (properties: BlobGetPropertiesResponse, adopted: boolean): ObtainedCopy => ({
+        properties,
+        sourceEtag: source.etag,
+        adopted,
+        source,
+        plan,
+    });
+    if (there && (await holds(bringing, context))) {
+        await discardBeside(destination, context);
+        return obtained(there, true);
+    }
+    const target = await targetFor(bringing, context);
+    if (plan.beside && there) {
+        return obtained(await copyBesideOld(request, source, reading, target, there, context), false);
+    }
+    const written = await writeOrLeave(bringing, target, context);
+    const properties = await observe(destination, context);
+    if (properties?.etag !== written.etag) {
+        throw new CopyError(
+            `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
+        );
+    }
+    verifyCopy(request, source, properties);
+    return obtained(properties, false);
+}
+
+/** Writes the new blob. Of pages and appended blocks something may be left at the destination, which is worth keeping in mind. */
+async function writeOrLeave(
+    { request, source, reading }: Bringing,
+    target: FromUrlTarget,
+    context: Context,
+): Promise<WrittenBlob> {
+    try {
+        return await runFromUrl(request, source, reading, target, context);
+    } catch (error) {
+        const left = await observe(request.destination, context).catch(() => undefined);
+        if (!left || isDestinationConflict(error) || !(await isUnfinishedCopyOf(left.metadata, reading))) {
+            throw error;
+        }
+        if (isNotImplemented(error)) {
+            await request.destination.client.delete({
+                conditions: { ifMatch: left.etag!, ...request.destination.lease },
+            });
+            throw error;
+        }
+        const cause =
+            error instanceof Error && isExplained(error)
+                ? error
+                : explain(`copy ${what(request)} by ${request.plan.operation}`, error);
+        throw new CopyLeftPending({ sourceEtag: source.etag, properties: left }, cause);
+    }
+}
+
 /** The source as the executors read it: authorized on its own in any account, pinned where it can change. */
 function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
-    const fixed = source.address.kind === "blob" && (source.address.snapshot ?? source.address.versionId) !== undefined;
     let url: Promise<string> | undefined;
     return {
         authorize: async () => {
             url ??= source.authorizedUrl(timeoutMilliseconds);
             return { url: await url };
         },
-        ...(properties.etag !== undefined && !fixed && source.address.kind === "blob" && { etag: properties.etag }),
+        ...(properties.etag !== undefined &&
+            source.address.kind === "blob" &&
+            !isFixed(source.address) && { etag: properties.etag }),
         ...(properties.etag !== undefined && { identity: properties.etag }),
         contentLength: properties.contentLength!,
         ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
@@ -95,22 +205,16 @@ function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlS
 }
 
 /** Whether the destination holds what the source holds now: a run that was interrupted had finished the copy, or nothing has to be copied. */
-async function holds(
-    request: CopyRequest,
-    there: BlobGetPropertiesResponse,
-    source: SourceProperties,
-    reading: FromUrlSource,
-): Promise<boolean> {
+async function holds({ request, source, reading, there }: Bringing, context: Context): Promise<boolean> {
     const { previous, destination } = request;
-    if (
-        there.blobType !== "BlockBlob" ||
-        there.contentLength !== source.contentLength ||
-        there.copyStatus === "pending"
-    ) {
+    if (!there || there.contentLength !== source.contentLength || there.copyStatus === "pending" || endedBadly(there)) {
         return false;
     }
-    if (endedBadly(there) || (previous && isOwn(there, previous))) {
+    if (previous && isOwn(there, previous)) {
         return false;
+    }
+    if (there.blobType !== "BlockBlob") {
+        return isCopiedFromBeside(there, destination, reading, context);
     }
     const md5 = contentMd5(source);
     if (source.contentLength === 0 || (md5 !== undefined && md5 === contentMd5(there))) {
@@ -123,14 +227,10 @@ async function holds(
 }
 
 /** What the new blob gets, onto a free name or over what may be overwritten. */
-async function targetFor(
-    request: CopyRequest,
-    source: SourceProperties,
-    found: BlobGetPropertiesResponse | undefined,
-    context: Context,
-): Promise<FromUrlTarget> {
+async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlTarget> {
+    const { request, source, reading } = bringing;
     const { inputs, destination, previous, tags } = request;
-    let there = found;
+    let { there } = bringing;
     let tagConditions: string | undefined;
     if (there) {
         const own = previous !== undefined && isOwn(there, previous);
@@ -140,7 +240,7 @@ async function targetFor(
             }
             await abortCopy(destination.client, there.copyId!, destination.lease);
             there = await observe(destination, context);
-        } else if (!isEmptyRemnant(request, there)) {
+        } else if (!isEmptyRemnant(request, there) && !(await isUnfinishedCopyOf(there.metadata, reading))) {
             tagConditions = permitOverwrite(request, there, own);
         }
     }
@@ -156,52 +256,4 @@ async function targetFor(
             ? { ifMatch: there.etag!, ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) }
             : { ifNoneMatch: "*" },
     };
-}
-
-/** Runs the operation until it ends, or until the timeout. */
-async function write(
-    request: CopyRequest,
-    plan: Plan,
-    source: SourceProperties,
-    reading: FromUrlSource,
-    target: FromUrlTarget,
-    context: Context,
-): Promise<WrittenBlob> {
-    const { clock } = context;
-    const started = clock.now().getTime();
-    const timeout = new AbortController();
-    const soFar = { copied: 0, total: reading.contentLength };
-    const run: FromUrlRun = {
-        clock,
-        signal: AbortSignal.any([context.signal, timeout.signal]),
-        progress(copied, total) {
-            soFar.copied = copied;
-            const elapsedMilliseconds = clock.now().getTime() - started;
-            context.progress({ elapsedMilliseconds, copied, total });
-            if (elapsedMilliseconds >= request.timeoutMilliseconds && copied < total) {
-                timeout.abort();
-            }
-        },
-    };
-    context.progress({ elapsedMilliseconds: 0, ...soFar });
-    const { client } = request.destination;
-    try {
-        return plan.operation === "Put Blob From URL"
-            ? await putBlobFromUrl({
-                  destination: client,
-                  source: reading,
-                  target,
-                  run,
-                  verifyMd5: request.inputs.verify === "md5",
-                  sourceHasMetadata: Object.keys(source.metadata ?? {}).length > 0,
-              })
-            : await copyBlocks({ destination: client, source: reading, target, run, resume: true });
-    } catch (error) {
-        if (timeout.signal.aborted && error instanceof CopyInterruptedError) {
-            throw new CopyTimeoutError(
-                `the copy of ${what(request)} is not done at its timeout (${soFar.copied} of ${soFar.total} bytes); what was copied is kept for a week, and the next pulumi up carries on from there, with a longer timeout if need be`,
-            );
-        }
-        throw error;
-    }
 }

@@ -28,11 +28,11 @@ export function formatTime(milliseconds: number): string {
 
 /**
  * A line such as `copying 43 % · 2.1 of 4.9 GiB · 310 MiB/s · 9 s left`; where the service reports no bytes between
- * none and all, `copying 4.9 GiB · pending for 12 s`.
+ * none and all, `copying 4.9 GiB by Copy Blob (both ends are in one account) · pending for 12 s`.
  * @param sinceMilliseconds the time since the progress was reported, by which the line moves on
  */
 export function progressText(progress: CopyProgress, sinceMilliseconds = 0): string {
-    const { copied, total, elapsedMilliseconds, description } = progress;
+    const { copied, total, elapsedMilliseconds, description, plan } = progress;
     const elapsed = elapsedMilliseconds + sinceMilliseconds;
     const parts: string[] = [];
     if (copied > 0 && total && elapsedMilliseconds > 0) {
@@ -48,8 +48,9 @@ export function progressText(progress: CopyProgress, sinceMilliseconds = 0): str
             `${formatTime(Math.max(left, 0))} left`,
         );
     } else {
+        const by = plan ? ` by ${plan.operation} (${plan.reason})` : "";
         parts.push(
-            total === undefined ? "copying" : `copying ${formatBytes(total)}`,
+            `copying${total === undefined ? "" : ` ${formatBytes(total)}`}${by}`,
             `pending for ${formatTime(elapsed)}`,
         );
     }

@@ -193,6 +193,11 @@ function encodeSegment(segment: string): string {
     return encodeURIComponent(segment).replace(/%(?:40|3A|24|2C|2B|3B|3D|26)/g, decodeURIComponent);
 }
 
+/** Whether an address names a snapshot or a version, which never changes. */
+export function isFixed(address: SourceAddress): boolean {
+    return address.kind === "blob" && (address.snapshot ?? address.versionId) !== undefined;
+}
+
 /** Whether two addresses name the same object. The scheme does not matter: the service reports an http source as https. */
 export function sameAddress(one: SourceAddress, other: SourceAddress): boolean {
     return comparable(one) === comparable(other);

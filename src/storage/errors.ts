@@ -191,6 +191,11 @@ export function isNotFound(error: unknown): boolean {
     );
 }
 
+/** An operation that this service, an emulator mostly, does not have. */
+export function isNotImplemented(error: unknown): boolean {
+    return statusCode(error) === 501;
+}
+
 /** A failed condition, or an object in the way: the destination is not what the request expected. */
 export function isDestinationConflict(error: unknown): boolean {
     const code = errorCode(error);

@@ -17,6 +17,9 @@ export type SourceProperties = Pick<
     | "metadata"
     | "blobType"
     | "accessTier"
+    | "acceptRanges"
+    | "isSealed"
+    | "blobSequenceNumber"
 >;
 
 /**
@@ -45,15 +48,16 @@ export async function readWebProperties(url: string, signal: AbortSignal): Promi
         header("content-length"),
         header("content-md5"),
     ];
-    const contentHeaders = {
+    const asTheyAre = {
         contentType: header("content-type"),
         contentEncoding: header("content-encoding"),
         contentLanguage: header("content-language"),
         contentDisposition: header("content-disposition"),
         cacheControl: header("cache-control"),
+        acceptRanges: header("accept-ranges"),
     };
     return {
-        ...Object.fromEntries(Object.entries(contentHeaders).filter(([, value]) => value !== undefined)),
+        ...Object.fromEntries(Object.entries(asTheyAre).filter(([, value]) => value !== undefined)),
         ...(etag && { etag }),
         ...(modified && { lastModified: new Date(modified) }),
         ...(length && { contentLength: Number(length) }),

@@ -12,6 +12,7 @@ export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 export interface TestStorage {
     readonly simulator: Simulator;
     readonly clock: ManualClock;
+    /** A copy from the one account to the other, by Copy Blob, whose end the clock decides. */
     readonly inputs: BlobCopyInputs;
     readonly context: Context;
     readonly progress: CopyProgress[];
@@ -68,6 +69,7 @@ export async function startStorage(options: { copySeconds?: number; realTime?: b
                 containerName: "seed",
                 blobName: "orders.bak",
             },
+            method: "copyBlob",
         },
         context: {
             clients: createClients({ retryDelayMilliseconds: 1 }),

@@ -196,13 +196,6 @@ describe("a large block blob", () => {
 });
 
 describe("what is no block blob", () => {
-    it("goes by Copy Blob", async () => {
-        golden().putBlob("images", "orders.bak", generated({ length: 1024 }), { blobType: "PageBlob" });
-        const state = await up(undefined);
-        expect(writes()).toEqual(["Copy Blob"]);
-        expect(state.copyOperation).toBe("Copy Blob");
-    });
-
     it("comes from any web server", async () => {
         const server = createServer((request, response) => {
             response.writeHead(200, { ETag: '"1"', "Content-Length": 5, "Content-Type": "text/html" });

@@ -1,0 +1,125 @@
+// Pages and appended blocks can't replace a blob at once. They are written beside it, under a name that tells their source, and
+// copied over it within the account once all is there, so that an old blob stands until then.
+
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { contentKey, type FromUrlSource, type FromUrlTarget } from "../copy/fromUrl";
+import { isUntouchedSinceCopy } from "../copy/status";
+import { unfinishedIn } from "../copy/unfinished";
+import { addressUrl } from "../storage/address";
+import { explain, isNotFound, statusCode } from "../storage/errors";
+import type { SourceProperties } from "../storage/webSource";
+import type { PlannedRequest } from "./copyRequest";
+import { type Destination, sourceWithin } from "./ends";
+import { isExplained, OldContentRestored } from "./finishCopy";
+import type { Context } from "./handler";
+import { isCopyOf, isOwn, observe } from "./observe";
+import { obtainCopy } from "./obtainCopy";
+import { runFromUrl } from "./runFromUrl";
+
+const infix = ".pulumi-azure-copy-";
+const keyDigits = 16;
+const longestBlobName = 1_024;
+
+/** What the names beside a blob begin with. */
+function prefixOf(blobName: string): string {
+    return `${blobName.slice(0, longestBlobName - infix.length - keyDigits)}${infix}`;
+}
+
+/** Where a source's content is written beside a destination. Nothing of the destination's lease holds there. */
+async function besideOf(destination: Destination, reading: FromUrlSource, context: Context): Promise<Destination> {
+    const { url } = await reading.authorize();
+    const key = contentKey(url, reading).toString("hex").slice(0, keyDigits);
+    const address = { ...destination.address, blobName: `${prefixOf(destination.address.blobName)}${key}` };
+    return {
+        ...destination,
+        address,
+        url: addressUrl(address),
+        client: context.clients.blob(address, destination.credential),
+        lease: {},
+    };
+}
+
+/**
+ * Writes the source's content beside what is at the destination, then over it.
+ * @returns the destination's properties
+ * @throws OldContentRestored where this resource's own old content stands still
+ */
+export async function copyBesideOld(
+    request: PlannedRequest,
+    source: SourceProperties,
+    reading: FromUrlSource,
+    target: FromUrlTarget,
+    there: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<BlobGetPropertiesResponse> {
+    const beside = await besideOf(request.destination, reading, context);
+    try {
+        await writeBeside({ ...request, destination: beside }, source, reading, target, context);
+    } catch (error) {
+        const cause = isExplained(error) ? error : explain(`copy ${request.source.url} to ${beside.url}`, error);
+        throw request.previous && isOwn(there, request.previous) ? new OldContentRestored(there.etag!, cause) : cause;
+    }
+    const { sourceEtag: _, sourceConditions: __, ...inputs } = request.inputs;
+    const { properties } = await obtainCopy(
+        {
+            ...request,
+            inputs: { ...inputs, ...(source.isSealed && inputs.sealBlob === undefined && { sealBlob: true }) },
+            source: sourceWithin(beside.address, beside.url, beside.credential, context),
+        },
+        context,
+    );
+    await discardBeside(request.destination, context);
+    return properties;
+}
+
+/** Brings what the new blob is to hold; the rest comes with the copy over the old one. */
+async function writeBeside(
+    request: PlannedRequest,
+    source: SourceProperties,
+    reading: FromUrlSource,
+    { blobHTTPHeaders, metadata }: FromUrlTarget,
+    context: Context,
+): Promise<void> {
+    const found = await observe(request.destination, context);
+    if (found && found.contentLength === source.contentLength && unfinishedIn(found.metadata) === undefined) {
+        return; // an earlier run had come so far
+    }
+    const { sealBlob: _, ...inputs } = request.inputs;
+    const { isSealed: __, ...open } = source;
+    const target = {
+        ...(blobHTTPHeaders && { blobHTTPHeaders }),
+        ...(metadata && { metadata }),
+        conditions: { ifNoneMatch: "*" },
+    };
+    await runFromUrl({ ...request, inputs }, open, reading, target, context);
+}
+
+/** Whether the destination was copied from what had been written beside it: a run that was killed had come so far. */
+export async function isCopiedFromBeside(
+    there: BlobGetPropertiesResponse,
+    destination: Destination,
+    reading: FromUrlSource,
+    context: Context,
+): Promise<boolean> {
+    const { address } = await besideOf(destination, reading, context);
+    return there.copyStatus === "success" && isCopyOf(there, address) && isUntouchedSinceCopy(there);
+}
+
+/** Deletes whatever is left beside a destination, also of earlier states of its source. */
+export async function discardBeside(destination: Destination, context: Context): Promise<void> {
+    const prefix = prefixOf(destination.address.blobName);
+    try {
+        for await (const { name, properties } of destination.container.listBlobsFlat({ prefix })) {
+            if (/^[0-9a-f]{16}$/.test(name.slice(prefix.length))) {
+                await destination.container
+                    .getBlobClient(name)
+                    .delete({ conditions: { ifMatch: properties.etag }, abortSignal: context.signal });
+            }
+        }
+    } catch (error) {
+        // A SAS for the one blob may not list, nor has it written beside it.
+        if (statusCode(error) !== 403 && !isNotFound(error)) {
+            context.warn(explain(`delete what was left beside ${destination.url}`, error).message);
+        }
+    }
+}
