@@ -211,7 +211,8 @@ export interface BlobCopyLookup {
 
 /**
  * A blob that is a server-side copy of another: Azure Storage itself moves the bytes, at any size, while `pulumi up` waits
- * and shows the progress. Rests on [Copy Blob](https://learn.microsoft.com/rest/api/storageservices/copy-blob).
+ * and shows the progress. Rests on [Copy Blob](https://learn.microsoft.com/rest/api/storageservices/copy-blob) and the operations that
+ * read from a URL, as {@link BlobCopyArgs.method} tells.
  *
  * A later `pulumi up` copies again if the source's ETag has changed, sets metadata, tags and tier in place, and otherwise
  * does nothing. `pulumi destroy` deletes the copy unless somebody has changed it since; the resource option

@@ -14,6 +14,7 @@ const { BlobServiceClient } = require("@azure/storage-blob");
 
 const MiB = 1024 ** 2;
 const size = 256 * MiB;
+const blocks = size / (8 * MiB);
 const copySeconds = 6;
 
 const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
@@ -50,8 +51,7 @@ function npm(args, cwd) {
 const program = install();
 // What an earlier demo has configured.
 rmSync(join(program, "Pulumi.demo.yaml"), { force: true });
-const simulator = await startSimulator({ accounts: [{ name: "golden" }, { name: "dev" }], copySeconds });
-simulator.copies.add({ seconds: copySeconds, progress: "steps" });
+const simulator = await startSimulator({ accounts: [{ name: "golden" }, { name: "dev" }] });
 const home = join(root, ".cache", `demo-state-${process.pid}`);
 mkdirSync(home, { recursive: true });
 
@@ -112,8 +112,19 @@ async function verify(expected) {
     say(`\nVerified through the Azure SDK: the destination has the MD5 of the source, ${actual}`);
 }
 
+/** Lets the service answer the requests of one copy little by little, as if bytes were moved between data centers. */
+function takeTime() {
+    const operation = "Put Block From URL";
+    simulator.faults.clear();
+    for (let second = 1; second <= copySeconds; second++) {
+        const [before, after] = [second - 1, second].map((so) => Math.floor((so * blocks) / copySeconds));
+        simulator.faults.add({ operation, nth: before + 1, times: after - before, delayMs: 1_000 * second });
+    }
+}
+
 /** Puts a new backup into the golden account, and returns its MD5. */
 async function seed(number) {
+    takeTime();
     const content = generated({ length: size, seed: number });
     const hash = createHash("md5");
     for (let start = 0; start < size; start += 8 * MiB) {

@@ -45,30 +45,66 @@ export interface WaitOptions {
 const firstBackOffMilliseconds = 2_000;
 const shortestSleepMilliseconds = 100;
 
+/** What is waited for, where more than the end of a copy is. */
+export interface Awaited {
+    /** Whether the wait is over. */
+    over(properties: BlobGetPropertiesResponse): boolean;
+    /** What the service says of it meanwhile, in words. */
+    describe(properties: BlobGetPropertiesResponse): string | undefined;
+    /** How long to wait after a look, in milliseconds; what is learnt from each look is given in order. */
+    delay(beganAt: number, looks: readonly Look[]): number;
+    timedOut(properties: BlobGetPropertiesResponse | undefined, trouble: string | undefined): CopyTimeoutError;
+    interrupted(): CopyInterruptedError;
+}
+
 /**
  * Waits until a copy is no longer pending, by [Get Blob Properties](https://learn.microsoft.com/rest/api/storageservices/get-blob-properties),
- * as often as {@link pollDelay} says. A service that throttles, fails or cannot be reached is asked again until the deadline,
- * after a pause that doubles and at most as long as an end may go unnoticed: it tells nothing about the copy, which goes on.
+ * as often as {@link pollDelay} says.
  * @returns the destination's properties at the end, whatever the outcome
  * @throws CopyTimeoutError at the deadline, while the copy goes on; CopyInterruptedError once the signal is aborted;
  * CopyError where the destination has vanished, or another copy has taken its place
  */
-export async function waitForCopy(destination: BlobClient, options: WaitOptions): Promise<BlobGetPropertiesResponse> {
-    const { clock, copyId, signal, what } = options;
+export function waitForCopy(destination: BlobClient, options: WaitOptions): Promise<BlobGetPropertiesResponse> {
+    const { copyId, what } = options;
+    return waitUntil(destination, options, {
+        over: ({ copyStatus }) => copyStatus !== "pending",
+        describe: ({ copyStatusDescription: told }) => told && `the service reports: ${told}`,
+        delay: pollDelay,
+        timedOut: (properties, trouble) => timedOut(what, copyId, properties?.copyProgress, trouble),
+        interrupted: () =>
+            new CopyInterruptedError(
+                `stopped while the copy of ${what} was pending; it goes on, and the next pulumi up joins it; copy ID ${copyId}`,
+                copyId,
+                "pending",
+            ),
+    });
+}
+
+/**
+ * Looks at a destination until what is awaited of it has come. A service that throttles, fails or cannot be reached is asked again
+ * until the deadline, after a pause that doubles and at most as long as an end may go unnoticed: it tells nothing about the
+ * copy, which goes on.
+ */
+export async function waitUntil(
+    destination: BlobClient,
+    options: WaitOptions,
+    awaited: Awaited,
+): Promise<BlobGetPropertiesResponse> {
+    const { clock, copyId, signal } = options;
     const looks: Look[] = [];
     let began = clock.now().getTime();
     let known: { copied: number; total?: number } = { copied: 0 };
     let failures = 0;
     for (;;) {
         const at = clock.now().getTime();
-        const { properties, trouble, retryAfter = 0 } = await look(destination, options);
-        if (properties && properties.copyStatus !== "pending") {
+        const { properties, trouble, retryAfter = 0 } = await look(destination, options, awaited);
+        if (properties && awaited.over(properties)) {
             return properties;
         }
         const now = clock.now().getTime();
         const left = options.deadline.getTime() - now;
         if (left <= 0) {
-            throw timedOut(what, copyId, properties?.copyProgress, trouble);
+            throw awaited.timedOut(properties, trouble);
         }
         began = Math.min(began, at - pendingMilliseconds(properties));
         let delay: number;
@@ -77,14 +113,12 @@ export async function waitForCopy(destination: BlobClient, options: WaitOptions)
             known = progress ?? known;
             looks.push({ at, ...progress });
             failures = 0;
-            delay = pollDelay(began, looks) - (now - at);
+            delay = awaited.delay(began, looks) - (now - at);
         } else {
             delay = Math.max(retryAfter, Math.min(firstBackOffMilliseconds * 2 ** failures, blindDelay(at - began)));
             failures++;
         }
-        const description =
-            trouble ??
-            (properties?.copyStatusDescription && `the service reports: ${properties.copyStatusDescription}`);
+        const description = trouble ?? (properties && awaited.describe(properties));
         options.progress({
             copyId,
             elapsedMilliseconds: now - began,
@@ -94,7 +128,7 @@ export async function waitForCopy(destination: BlobClient, options: WaitOptions)
         try {
             await clock.sleep(Math.min(Math.max(delay, shortestSleepMilliseconds), left), signal);
         } catch {
-            throw interrupted(what, copyId);
+            throw awaited.interrupted();
         }
     }
 }
@@ -108,7 +142,7 @@ interface Answer {
     readonly retryAfter?: number;
 }
 
-async function look(destination: BlobClient, options: WaitOptions): Promise<Answer> {
+async function look(destination: BlobClient, options: WaitOptions, awaited: Awaited): Promise<Answer> {
     const { copyId, signal, what, lookMilliseconds = 60_000 } = options;
     const patience = AbortSignal.timeout(lookMilliseconds);
     let properties: BlobGetPropertiesResponse;
@@ -116,7 +150,7 @@ async function look(destination: BlobClient, options: WaitOptions): Promise<Answ
         properties = await destination.getProperties({ abortSignal: AbortSignal.any([signal, patience]) });
     } catch (error) {
         if (signal.aborted) {
-            throw interrupted(what, copyId);
+            throw awaited.interrupted();
         }
         if (isNotFound(error)) {
             throw new CopyError(`the destination was deleted during the copy of ${what}; copy ID ${copyId}`, copyId);
@@ -170,14 +204,6 @@ function timedOut(
         : `is still pending at its timeout (${progress ?? "no progress reported"})`;
     return new CopyTimeoutError(
         `the copy of ${what} ${is}; it goes on, and the next pulumi up carries on from there, with a longer timeout if need be; copy ID ${copyId}`,
-        copyId,
-        "pending",
-    );
-}
-
-function interrupted(what: string, copyId: string): CopyError {
-    return new CopyInterruptedError(
-        `stopped while the copy of ${what} was pending; it goes on, and the next pulumi up joins it; copy ID ${copyId}`,
         copyId,
         "pending",
     );

@@ -15,7 +15,7 @@ import { parseDuration } from "./duration";
 import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
-import { hasRecordedContent, isOwn, observe } from "./observe";
+import { hasRecordedBlocks, hasRecordedContent, isOwn, observe } from "./observe";
 import { obtain } from "./obtain";
 import { patiently } from "./patience";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
@@ -206,12 +206,12 @@ async function online(
     started: number,
     context: Context,
 ): Promise<BlobGetPropertiesResponse> {
-    if (!request.inputs.waitForRehydration) {
+    if (!request.inputs.waitForRehydration || properties.archiveStatus === undefined) {
         return properties;
     }
     const copyId = properties.copyId!;
     try {
-        return await waitForRehydration(request.destination.client, properties, {
+        return await waitForRehydration(request.destination.client, {
             copyId,
             clock: context.clock,
             signal: context.signal,
@@ -328,7 +328,11 @@ async function recordRead(
 ): Promise<BlobCopyState> {
     const known = state.lastWriteEtag !== undefined || state.copyId !== undefined;
     const own = isOwn(properties, state);
-    const intact = !known || own || hasRecordedContent(properties, state);
+    const intact =
+        !known ||
+        own ||
+        hasRecordedContent(properties, state) ||
+        (await hasRecordedBlocks(destination, properties, state, context));
     const inputs = {
         ...state,
         source: state.source ?? { url: redactUrl(properties.copySource ?? "") },

@@ -1,7 +1,8 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { isCommittedFrom } from "../copy/blocks";
 import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
-import { parseBlobUrl, type SourceAddress, sameAddress } from "../storage/address";
+import { addressUrl, parseBlobUrl, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { isNotFound } from "../storage/errors";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
@@ -100,4 +101,29 @@ export function hasRecordedContent(properties: BlobGetPropertiesResponse, state:
         properties.etag === state.etag ||
         (properties.copyId !== undefined && properties.copyId === state.copyId && properties.blobType === "BlockBlob")
     );
+}
+
+/**
+ * Whether a blob without an MD5 consists of the recorded source's blocks, as its properties can't tell once somebody has set others:
+ * one Get Block List.
+ */
+export async function hasRecordedBlocks(
+    destination: Destination,
+    properties: BlobGetPropertiesResponse,
+    { copyOperation, contentLength, source, sourceEtag }: Partial<BlobCopyState>,
+    context: Context,
+): Promise<boolean> {
+    const address = source && resolveAddress(source);
+    if (copyOperation !== "Put Block From URL" || !address || properties.contentLength !== contentLength) {
+        return false;
+    }
+    const { committedBlocks = [] } = await destination.client.getBlockList("committed", {
+        conditions: destination.lease,
+        abortSignal: context.signal,
+    });
+    return isCommittedFrom(committedBlocks, {
+        authorize: async () => ({ url: addressUrl(address) }),
+        ...(sourceEtag && { identity: sourceEtag }),
+        contentLength: contentLength!,
+    });
 }

@@ -49,10 +49,12 @@ export function progressText(progress: CopyProgress, sinceMilliseconds = 0): str
         );
     } else {
         const by = plan ? ` by ${plan.operation} (${plan.reason})` : "";
-        parts.push(
-            `copying${total === undefined ? "" : ` ${formatBytes(total)}`}${by}`,
-            `pending for ${formatTime(elapsed)}`,
-        );
+        parts.push(`copying${total === undefined ? "" : ` ${formatBytes(total)}`}${by}`);
+        if (plan === undefined || plan.operation === "Copy Blob") {
+            parts.push(`pending for ${formatTime(elapsed)}`);
+        } else if (elapsed >= 1_000) {
+            parts.push(`for ${formatTime(elapsed)}`);
+        }
     }
     if (description) {
         parts.push(description);

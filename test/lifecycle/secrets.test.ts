@@ -90,6 +90,7 @@ it.each(["connectionString", "accountKey"] as const)("hides a plain %s, from suc
             source: end("golden", "images"),
             destination: end("dev", "seed"),
             timeout: "3s",
+            method: "copyBlob",
         });
         return { url: seed.url, source: seed.sourceUrl };
     };

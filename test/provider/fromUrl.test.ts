@@ -149,6 +149,16 @@ describe("a large block blob", () => {
         expect(refreshed.drifted).toBeUndefined();
     });
 
+    it("counts as the copy whatever else somebody sets, and as changed once its content is", async () => {
+        large();
+        const state = await up(undefined);
+        expect((await destination()).contentMD5).toBeUndefined();
+        await storage.blob("dev").setMetadata({ by: "somebody" });
+        expect((await handler.read(state.url, state, storage.context))!.drifted).toBeUndefined();
+        await storage.blob("dev").uploadData(Buffer.alloc(20 * MIB + 5), { blobHTTPHeaders: {} });
+        expect((await handler.read(state.url, state, storage.context))!.drifted).toBe(true);
+    });
+
     it("is carried on after an interruption", async () => {
         large();
         storage.simulator.faults.add({ operation: "Put Block From URL", nth: 3, times: 1_000, status: 403 });

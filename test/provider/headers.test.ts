@@ -269,6 +269,20 @@ describe("an archived source", () => {
         expect(await storage.content("dev")).toBe(sourceContent);
     });
 
+    it("is waited for while the service is throttled", async () => {
+        const fault = storage.simulator.faults.add({
+            operation: "Get Blob Properties",
+            account: "dev",
+            nth: 3,
+            times: 40,
+            status: 503,
+        });
+        const online = await up(undefined, { accessTier: "Cool", waitForRehydration: true });
+        fault.remove();
+        expect(storage.progress.map(({ description }) => description).join()).toContain("the service answers 503");
+        expect(online).toMatchObject({ copyStatus: "success", accessTier: "Cool" });
+    });
+
     it("is waited for again by the next up after a timeout", async () => {
         const change = { accessTier: "Cool", waitForRehydration: true };
         const failure = await up(undefined, { ...change, timeout: "10m" }).catch((error: unknown) => error);
