@@ -2,6 +2,7 @@
 // copied over it within the account once all is there, so that an old blob stands until then.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { CopyTimeoutError } from "../copy/errors";
 import { contentKey, type FromUrlSource, type FromUrlTarget } from "../copy/fromUrl";
 import { isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
@@ -56,6 +57,9 @@ export async function copyBesideOld(
     try {
         await writeBeside({ ...request, destination: beside }, source, reading, target, context);
     } catch (error) {
+        if (error instanceof CopyTimeoutError && request.inputs.onTimeout === "abort") {
+            await discardBeside(request.destination, context);
+        }
         const cause = isExplained(error) ? error : explain(`copy ${request.source.url} to ${beside.url}`, error);
         throw request.previous && isOwn(there, request.previous) ? new OldContentRestored(there.etag!, cause) : cause;
     }
@@ -109,11 +113,10 @@ export async function isCopiedFromBeside(
 export async function discardBeside(destination: Destination, context: Context): Promise<void> {
     const prefix = prefixOf(destination.address.blobName);
     try {
-        for await (const { name, properties } of destination.container.listBlobsFlat({ prefix })) {
+        for await (const { name } of destination.container.listBlobsFlat({ prefix })) {
             if (/^[0-9a-f]{16}$/.test(name.slice(prefix.length))) {
-                await destination.container
-                    .getBlobClient(name)
-                    .delete({ conditions: { ifMatch: properties.etag }, abortSignal: context.signal });
+                // The name alone says whose it is, and a request that was given up may still change its ETag.
+                await destination.container.getBlobClient(name).deleteIfExists({ abortSignal: context.signal });
             }
         }
     } catch (error) {

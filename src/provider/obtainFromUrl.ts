@@ -4,7 +4,7 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import { isCommittedFrom } from "../copy/blocks";
-import { CopyError } from "../copy/errors";
+import { CopyError, CopyTimeoutError } from "../copy/errors";
 import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
 import { type Plan, planCopy } from "../copy/plan";
 import { contentMd5 } from "../copy/status";
@@ -23,6 +23,9 @@ import { attempts } from "./obtainCopy";
 import { runFromUrl } from "./runFromUrl";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
 import { verifyCopy } from "./verifyCopy";
+
+/** How long a SAS outlasts the timeout, so that what ends a copy in its last minutes is the timeout and not the SAS. */
+const sasGraceMilliseconds = 15 * 60_000;
 
 /** That Copy Blob is to bring the content, and why. Nothing was written. */
 export interface CopyBlobInstead {
@@ -172,10 +175,9 @@ async function writeOrLeave(
         if (!left || isDestinationConflict(error) || !(await isUnfinishedCopyOf(left.metadata, reading))) {
             throw error;
         }
-        if (isNotImplemented(error)) {
-            await request.destination.client.delete({
-                conditions: { ifMatch: left.etag!, ...request.destination.lease },
-            });
+        const unwanted = error instanceof CopyTimeoutError && request.inputs.onTimeout === "abort";
+        if (unwanted || isNotImplemented(error)) {
+            await removeUnfinished(request, reading, left, context);
             throw error;
         }
         const cause =
@@ -186,13 +188,35 @@ async function writeOrLeave(
     }
 }
 
+/** Deletes what an operation has left unfinished, whose ETag a request that was given up may still change. */
+async function removeUnfinished(
+    request: CopyRequest,
+    reading: FromUrlSource,
+    found: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<void> {
+    const { client, lease } = request.destination;
+    let left: BlobGetPropertiesResponse | undefined = found;
+    for (let attempt = 0; left && (await isUnfinishedCopyOf(left.metadata, reading)); attempt++) {
+        try {
+            await client.delete({ conditions: { ifMatch: left.etag!, ...lease }, abortSignal: context.signal });
+            return;
+        } catch (error) {
+            if (!isDestinationConflict(error) || attempt >= attempts) {
+                throw error;
+            }
+            left = await observe(request.destination, context);
+        }
+    }
+}
+
 /** The source as the executors read it: authorized on its own in any account, pinned where it can change. */
 function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
     let url: Promise<string> | undefined;
     return {
         authorize: async () => {
-            url ??= source.authorizedUrl(timeoutMilliseconds);
+            url ??= source.authorizedUrl(timeoutMilliseconds + sasGraceMilliseconds);
             return { url: await url };
         },
         ...(properties.etag !== undefined &&

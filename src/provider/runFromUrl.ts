@@ -36,15 +36,19 @@ export async function runFromUrl(
         },
     };
     context.progress({ elapsedMilliseconds: 0, ...soFar, plan });
+    // Also where no request ends that could tell how late it is.
+    const timer = setTimeout(() => timeout.abort(), request.timeoutMilliseconds);
     try {
         return await execute(request, source, { source: reading, target, run });
     } catch (error) {
         if (timeout.signal.aborted && error instanceof CopyInterruptedError) {
             throw new CopyTimeoutError(
-                `the copy of ${what(request)} is not done at its timeout (${soFar.copied} of ${soFar.total} bytes); what was copied is kept${plan.operation === "Put Block From URL" ? " for a week" : ""}, and the next pulumi up carries on from there, with a longer timeout if need be`,
+                `the copy of ${what(request)} is not done at its timeout (${soFar.copied} of ${soFar.total} bytes); ${afterTimeout(request)}`,
             );
         }
         throw error;
+    } finally {
+        clearTimeout(timer);
     }
 }
 
@@ -80,4 +84,11 @@ async function execute(
                 sourceHasMetadata: Object.keys(source.metadata ?? {}).length > 0,
             });
     }
+}
+
+function afterTimeout({ plan, inputs }: PlannedRequest): string {
+    const inBlocks = plan.operation === "Put Block From URL";
+    return inputs.onTimeout === "abort" && !inBlocks
+        ? 'what was copied was removed, since onTimeout is "abort"'
+        : `what was copied is kept${inBlocks ? " for a week" : ""}, and the next pulumi up carries on from there, with a longer timeout if need be`;
 }

@@ -91,6 +91,18 @@ describe.each(kinds)("a $blobType onto a free name", ({ blobType, operation }) =
         expect(second.copyStatus).toBe("success");
     });
 
+    it.each(["keep", "abort"] as const)("at its timeout, with onTimeout %s", async (onTimeout) => {
+        storage.onProgress(() => storage.clock.advance(60_000));
+        const failure = await failing(undefined, { timeout: "1s", onTimeout });
+        storage.onProgress(() => {});
+        expect(failure.message).toContain(
+            onTimeout === "abort" ? "was removed, since onTimeout" : "is kept, and the next",
+        );
+        expect(await names()).toEqual(onTimeout === "abort" ? [] : ["orders.bak"]);
+        await up(undefined);
+        await same();
+    });
+
     it("is deleted unfinished", async () => {
         storage.simulator.faults.add({ operation, times: 1_000, status: 403 });
         const failure = await failing(undefined);
@@ -166,6 +178,17 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
         expect(writes()).not.toContain("Put Blob");
         await same();
         expect(await names()).toEqual(["orders.bak"]);
+    });
+
+    it.each(["keep", "abort"] as const)("leaves it at its timeout, with onTimeout %s", async (onTimeout) => {
+        storage.onProgress(() => storage.clock.advance(60_000));
+        await failing(first, { timeout: "1s", onTimeout });
+        storage.onProgress(() => {});
+        expect((await storage.blob("dev").downloadToBuffer()).equals(old)).toBe(true);
+        expect(storage.warnings).toEqual([]);
+        expect((await names()).length).toBe(onTimeout === "abort" ? 1 : 2);
+        await up(first);
+        await same();
     });
 
     it("leaves nothing beside it where it fails and is deleted", async () => {
