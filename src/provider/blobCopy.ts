@@ -12,6 +12,7 @@ import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyT
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
+import { encryptionChanged, needsFromUrl } from "./encryption";
 import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
@@ -41,7 +42,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
         const destination = openDestination(
             resolveAddress(location) ? location : { ...location, url: id },
             context,
-            state.conditions?.leaseId,
+            state,
         );
         const timeout = parseDuration(state.timeout ?? defaultTimeout)!;
         const properties = await patiently(destination.address, timeout, context, () =>
@@ -58,7 +59,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
     },
 
     async delete(state, context) {
-        const destination = openDestination(state.destination, context, state.conditions?.leaseId);
+        const destination = openDestination(state.destination, context, state);
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
     },
 };
@@ -98,9 +99,10 @@ function sourceChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
     );
 }
 
-/** What only another copy brings: another source, or an append blob that is not sealed any more. */
+/** What only another copy brings: another source, another encryption, or an append blob that is not sealed any more. */
 function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
-    return sourceChanged(state, news) || (state.sealBlob === true && news.sealBlob !== true);
+    const unsealed = state.sealBlob === true && news.sealBlob !== true;
+    return sourceChanged(state, news) || encryptionChanged(state, news) || unsealed;
 }
 
 function needsCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
@@ -127,8 +129,8 @@ async function bring(
     previous: BlobCopyState | undefined,
     context: Context,
 ): Promise<{ destination: Destination; state: BlobCopyState }> {
-    const destination = openDestination(inputs.destination, context, inputs.conditions?.leaseId);
-    const source = openSource(inputs.source, inputs.destination, context);
+    const destination = openDestination(inputs.destination, context, inputs, previous);
+    const source = openSource(inputs.source, inputs.destination, context, inputs.sourceCustomerProvidedKey);
     const tags = await explained(`read the tags of ${source.url}`, () => tagsFor(inputs, source, context));
     const request: CopyRequest = {
         inputs,
@@ -140,7 +142,7 @@ async function bring(
     };
     const started = context.clock.now().getTime();
     try {
-        const obtain = inputs.method === "fromUrl" ? obtainFromUrl : obtainCopy;
+        const obtain = inputs.method === "fromUrl" || needsFromUrl(inputs, previous) ? obtainFromUrl : obtainCopy;
         const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
             obtain({ ...request, timeoutMilliseconds: left }, context),
         );
@@ -258,7 +260,7 @@ async function complete(
 
 /** Metadata, headers, tags, tier, seal and protection change without a copy; credentials and options without a request. */
 async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: Context): Promise<BlobCopyState> {
-    const destination = openDestination(news.destination, context, news.conditions?.leaseId);
+    const destination = openDestination(news.destination, context, news);
     const recorded: BlobCopyState = {
         ...outputsOf(state),
         ...recordInputs(news),
@@ -291,7 +293,7 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
 /** What differs between what was recorded and what is asked for. What is not asked for any more is as the source has it. */
 async function changesInPlace(state: BlobCopyState, news: BlobCopyInputs, context: Context): Promise<PropertyChanges> {
     const changed = (name: (typeof inputNames)[number]) => !isDeepStrictEqual(state[name], news[name]);
-    const source = openSource(news.source, news.destination, context);
+    const source = openSource(news.source, news.destination, context, news.sourceCustomerProvidedKey);
     const ofSource = () => source.properties(context.signal);
     return {
         ...(changed("metadata") && { metadata: news.metadata ?? (await ofSource()).metadata ?? {} }),

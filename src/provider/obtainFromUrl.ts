@@ -9,10 +9,12 @@ import type { FromUrlRun, FromUrlSource, FromUrlTarget, WrittenBlob } from "../c
 import { type Plan, planCopy } from "../copy/plan";
 import { putBlobFromUrl } from "../copy/putBlob";
 import { contentMd5 } from "../copy/status";
+import { cpkInfo } from "../storage/encryption";
 import { explain, isDestinationConflict, StorageError } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
+import { asWhole, hasEncryption, needsFromUrl, refuseCopyBlob } from "./encryption";
 import { readSource } from "./ends";
 import type { Context } from "./handler";
 import { endedBadly, isEmptyRemnant, isOwn, observe } from "./observe";
@@ -31,8 +33,9 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
     if (inputs.onSourceChange === "fail" && inputs.sourceEtag !== undefined && source.etag !== inputs.sourceEtag) {
         throw changedSincePreview(request);
     }
-    const plan = planFor(request, source);
+    let plan = planFor(request, source);
     if (plan.operation === "Copy Blob") {
+        refuseCopyBlob(request);
         return obtainCopy(request, context);
     }
     const reading = readingOf(request, source);
@@ -54,6 +57,11 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
             verifyCopy(request, source, properties);
             return { properties, sourceEtag: source.etag, adopted: false, source, operation: plan.operation };
         } catch (error) {
+            const whole = asWhole(plan, error, source.contentLength);
+            if (whole) {
+                plan = whole;
+                continue;
+            }
             if (!isDestinationConflict(error)) {
                 throw error instanceof CopyError || error instanceof StorageError
                     ? error
@@ -68,7 +76,7 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
 function planFor(request: CopyRequest, source: SourceProperties): Plan {
     try {
         return planCopy({
-            method: request.inputs.method ?? "copyBlob",
+            method: needsFromUrl(request.inputs, request.previous) ? "fromUrl" : (request.inputs.method ?? "copyBlob"),
             verifyMd5: request.inputs.verify === "md5",
             source,
         });
@@ -80,6 +88,7 @@ function planFor(request: CopyRequest, source: SourceProperties): Plan {
 /** The source as the executors read it: authorized on its own in any account, pinned where it can change. */
 function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
+    const { sourceCustomerProvidedKey } = request.inputs;
     const fixed = source.address.kind === "blob" && (source.address.snapshot ?? source.address.versionId) !== undefined;
     let url: Promise<string> | undefined;
     return {
@@ -91,6 +100,7 @@ function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlS
         ...(properties.etag !== undefined && { identity: properties.etag }),
         contentLength: properties.contentLength!,
         ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
+        ...(sourceCustomerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(sourceCustomerProvidedKey) }),
     };
 }
 
@@ -105,7 +115,8 @@ async function holds(
     if (
         there.blobType !== "BlockBlob" ||
         there.contentLength !== source.contentLength ||
-        there.copyStatus === "pending"
+        there.copyStatus === "pending" ||
+        !hasEncryption(request.inputs, there)
     ) {
         return false;
     }
@@ -150,6 +161,8 @@ async function targetFor(
         ...(metadata && { metadata }),
         ...(tags && { tags }),
         ...(inputs.accessTier !== undefined && { accessTier: inputs.accessTier }),
+        ...(inputs.encryptionScope !== undefined && { encryptionScope: inputs.encryptionScope }),
+        ...(inputs.customerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(inputs.customerProvidedKey) }),
         ...(inputs.immutabilityPolicy && { immutabilityPolicy: asImmutabilityPolicy(inputs.immutabilityPolicy) }),
         ...(inputs.legalHold !== undefined && { legalHold: inputs.legalHold }),
         conditions: there
