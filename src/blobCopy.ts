@@ -81,6 +81,30 @@ export interface BlobCopyArgs {
     legalHold?: pulumi.Input<boolean>;
 
     /**
+     * The [customer-provided key](https://learn.microsoft.com/azure/storage/blobs/encryption-customer-provided-keys) that the destination is
+     * encrypted with: AES-256, 32 bytes in base64. Azure keeps no copy of it: without it the blob is lost. A secret, whether or not the
+     * program marks it as one; it is kept, encrypted, in the stack's state, since every later look at the blob must name it. Another key, or
+     * none any more, copies again. Needs https; not with `encryptionScope`, `accessTier` or `method: "copyBlob"`.
+     * @default - none; the account's or container's encryption
+     */
+    customerProvidedKey?: pulumi.Input<string>;
+
+    /**
+     * The [encryption scope](https://learn.microsoft.com/azure/storage/blobs/encryption-scope-overview) of the destination's account that the
+     * destination is encrypted by; `$account-encryption-key` is the account's own. Another one copies again. Not with
+     * `customerProvidedKey`, `accessTier` or `method: "copyBlob"`.
+     * @default - the container's default scope
+     */
+    encryptionScope?: pulumi.Input<string>;
+
+    /**
+     * The customer-provided key that the source is encrypted with, as in `customerProvidedKey`. A secret, whether or not the program marks
+     * it as one. Another key for the same source is only recorded. Needs https at both ends; not with `method: "copyBlob"`.
+     * @default - none
+     */
+    sourceCustomerProvidedKey?: pulumi.Input<string>;
+
+    /**
      * What must hold of the source when a copy starts; otherwise `pulumi up` fails and nothing is copied. Its ETag is pinned in any case: a copy
      * never mixes two states of its source. Not for files in Azure Files.
      */
@@ -207,6 +231,8 @@ export interface BlobCopyLookup {
      * @default - `DefaultAzureCredential`
      */
     destination?: pulumi.Input<BlobLocationArgs>;
+    /** The key that the blob is encrypted with, as in {@link BlobCopyArgs.customerProvidedKey}. @default - none */
+    customerProvidedKey?: pulumi.Input<string>;
 }
 
 /**
@@ -293,6 +319,7 @@ export class BlobCopy extends pulumi.dynamic.Resource {
             {
                 ...outputs,
                 ...args,
+                ...protectKeys(args),
                 source: args?.source && protectLocation(args.source),
                 destination: args?.destination && protectLocation(args.destination),
                 // The provider learns its resource's URN from nobody, and progress is shown by URN.
@@ -303,6 +330,17 @@ export class BlobCopy extends pulumi.dynamic.Resource {
             "BlobCopy",
         );
     }
+}
+
+/** Keys are secret, even if the program forgot to say so. */
+function protectKeys(args: Partial<BlobCopyArgs> = {}): Partial<BlobCopyArgs> {
+    const { customerProvidedKey, sourceCustomerProvidedKey } = args;
+    return {
+        ...(customerProvidedKey !== undefined && { customerProvidedKey: pulumi.secret(customerProvidedKey) }),
+        ...(sourceCustomerProvidedKey !== undefined && {
+            sourceCustomerProvidedKey: pulumi.secret(sourceCustomerProvidedKey),
+        }),
+    };
 }
 
 const provider = dynamicProvider("BlobCopy");

@@ -5,6 +5,7 @@ import { receiveContent } from "../http/body";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { modifiedHeaders } from "./describeBlob";
+import { checkWriteEncryption } from "./encryption";
 import { changed } from "./properties";
 import { checkMd5, partMd5, readMd5Header } from "./putBlob";
 import { writeTarget } from "./target";
@@ -49,6 +50,7 @@ export function append(request: StorageRequest, content: Content): Record<string
     if (blob.rare?.sealed) {
         throw storageError("BlobIsSealed");
     }
+    const encryption = checkWriteEncryption(request, blob);
     const offset = blob.content.length;
     const position = request.headers.integer("x-ms-blob-condition-appendpos");
     if (position !== undefined && position !== offset) {
@@ -68,6 +70,7 @@ export function append(request: StorageRequest, content: Content): Record<string
     changed(request, blob);
     return {
         ...modifiedHeaders(request, blob.modified),
+        ...encryption,
         "x-ms-blob-append-offset": String(offset),
         "x-ms-blob-committed-block-count": count + 1,
         "x-ms-request-server-encrypted": "true",

@@ -6,10 +6,11 @@ import { readSmallBody, receiveContent } from "../http/body";
 import { invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, parent, parseChildren } from "../http/xml";
-import type { Blob, Block } from "../state/blob";
+import type { Blob, Block, Encryption } from "../state/blob";
 import type { StagedBlocks } from "../state/container";
 import { checkRead, readTagsCondition } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
+import { checkSameEncryption, encryptionHeaders, readEncryption } from "./encryption";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 import { checkMd5, newBlob, partMd5, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
@@ -34,10 +35,14 @@ export async function putBlock(request: StorageRequest): Promise<Answer> {
     const sent = readMd5Header(request, "content-md5");
     const body = await receiveContent(request.body, blockLimit(request.version), request.service.files);
     checkMd5(sent, body.md5);
-    stageBlock(request, id, body.content);
+    const encryption = stageBlock(request, id, body.content);
     return {
         status: 201,
-        headers: { "Content-MD5": partMd5(request, sent, body.md5), "x-ms-request-server-encrypted": "true" },
+        headers: {
+            "Content-MD5": partMd5(request, sent, body.md5),
+            "x-ms-request-server-encrypted": "true",
+            ...encryptionHeaders(encryption),
+        },
     };
 }
 
@@ -46,12 +51,22 @@ export async function putBlockFromUrl(request: StorageRequest): Promise<Answer> 
     const id = readBlockId(request);
     const { content } = await readUrlSource(request, { limit: blockLimit(request.version), ranged: true });
     const md5 = await answeredMd5(request, content);
-    stageBlock(request, id, content);
-    return { status: 201, headers: { "Content-MD5": md5, "x-ms-request-server-encrypted": "true" } };
+    const encryption = stageBlock(request, id, content);
+    return {
+        status: 201,
+        headers: {
+            "Content-MD5": md5,
+            "x-ms-request-server-encrypted": "true",
+            ...encryptionHeaders(encryption),
+        },
+    };
 }
 
-/** Keeps an uncommitted block. The destination mustn't be of another type, archived or waiting for a copy. */
-export function stageBlock(request: StorageRequest, id: string, content: Content): void {
+/**
+ * Keeps an uncommitted block. The destination mustn't be of another type, archived or waiting for a copy, and all that goes by its
+ * name must be encrypted alike.
+ */
+export function stageBlock(request: StorageRequest, id: string, content: Content): Encryption | undefined {
     const container = targetContainer(request);
     const name = targetName(request);
     const blob = request.service.blob(container, name);
@@ -63,8 +78,13 @@ export function stageBlock(request: StorageRequest, id: string, content: Content
         refusePendingCopy(blob);
         refuseArchived(blob);
     }
+    const encryption = readEncryption(request);
     const now = request.service.clock.now();
-    const staged = container.staged(name, now) ?? { blocks: new Map<string, Content>(), touched: now };
+    const staged = container.staged(name, now) ?? { blocks: new Map<string, Content>(), encryption, touched: now };
+    checkSameEncryption(encryption, staged.encryption);
+    if (blob) {
+        checkSameEncryption(encryption, blob.rare?.encryption);
+    }
     const other = staged.blocks.keys().next().value ?? blob?.blocks?.[0]?.id;
     if (other !== undefined && byteLength(other) !== byteLength(id)) {
         throw storageError("InvalidBlobOrBlock");
@@ -77,6 +97,7 @@ export function stageBlock(request: StorageRequest, id: string, content: Content
     staged.blocks.set(id, content);
     staged.touched = now;
     container.setStaged(name, staged);
+    return encryption;
 }
 
 /** The blockid parameter: Base64 of up to 64 bytes. */
@@ -113,8 +134,13 @@ export async function putBlockList(request: StorageRequest): Promise<Answer> {
     }
     refuseOtherVersions(container, name, "BlockBlob");
     const now = request.service.clock.now();
-    const blocks = chooseBlocks(wanted, old, container.staged(name, now));
-    const blob = newBlob(request, "BlockBlob", old);
+    const encryption = readEncryption(request);
+    const staged = container.staged(name, now);
+    if (wanted.length > 0 && (staged ?? old)) {
+        checkSameEncryption(encryption, staged ? staged.encryption : old!.rare?.encryption);
+    }
+    const blocks = chooseBlocks(wanted, old, staged);
+    const blob = newBlob(request, "BlockBlob", old, encryption);
     blob.content = blocks.length === 1 ? blocks[0]!.content : JoinedContent.of(blocks.map((block) => block.content));
     blob.blocks = blocks;
     blob.md5 = readMd5Header(request, "x-ms-blob-content-md5");

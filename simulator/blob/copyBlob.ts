@@ -11,6 +11,7 @@ import { abort } from "../state/settle";
 import { checkWrite, readConditions } from "./conditions";
 import { type CopySource, openCopySource } from "./copySource";
 import { writtenHeaders } from "./describeBlob";
+import { defaultEncryption } from "./encryption";
 import { checkWriteLease, isGuid, refuseFiniteLease } from "./leaseChecks";
 import { newBlob, setProtection } from "./putBlob";
 import { inheritedTier, readMetadata, readTagsHeader, readTier } from "./requestProperties";
@@ -55,7 +56,7 @@ function startCopy(request: StorageRequest, source: CopySource): Answer {
     refuseOtherVersions(container, name, type);
     const rehydrates = checkArchivedSource(request, source, old, tier);
 
-    const blob = newBlob(request, type, old);
+    const blob = newBlob(request, type, old, defaultEncryption(request));
     blob.headers = source.blob?.headers ?? source.external!.headers;
     blob.md5 = source.blob ? source.blob.md5 : source.external!.md5;
     blob.metadata = metadata;

@@ -7,6 +7,7 @@ import type { Blob } from "../state/blob";
 import type { Container } from "../state/container";
 import { checkWrite, readConditions } from "./conditions";
 import { cannotVerify } from "./copySourceErrors";
+import { refuseKeyedSource } from "./encryption";
 import { type ExternalSource, openExternalSource } from "./externalSource";
 import { findBlob } from "./target";
 
@@ -46,6 +47,7 @@ export async function openCopySource(request: StorageRequest): Promise<CopySourc
             expires = authorizeSource(request, address, request.headers.has("x-ms-source-if-tags"));
         }
         blob = findSource(request, address);
+        refuseKeyedSource(blob);
     } catch (error) {
         throw sameAccount && isNotFound(error) ? error : cannotVerify(request, error);
     }

@@ -2,6 +2,7 @@ import { etagOf, httpDate, millisecondsOf, type Ticks } from "../clock";
 import type { StorageRequest } from "../http/request";
 import type { Blob } from "../state/blob";
 import { isLocked, type Lease, leaseState } from "../state/lease";
+import { encryptionHeaders } from "./encryption";
 
 /** Headers of an answer. */
 export type AnswerHeaders = Record<string, string | number | undefined>;
@@ -16,7 +17,7 @@ export function writtenHeaders(request: StorageRequest, blob: Blob): AnswerHeade
     return {
         ...modifiedHeaders(request, blob.modified),
         ...versionHeader(request, blob),
-        "x-ms-encryption-scope": blob.rare?.encryptionScope,
+        ...encryptionHeaders(blob.rare?.encryption),
     };
 }
 
@@ -117,7 +118,7 @@ export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders 
         "x-ms-is-current-version": version["x-ms-version-id"] && isCurrent(request, blob) ? "true" : undefined,
         "x-ms-blob-type": blob.type,
         "x-ms-server-encrypted": "true",
-        "x-ms-encryption-scope": rare?.encryptionScope,
+        ...encryptionHeaders(rare?.encryption),
         "x-ms-creation-time": httpDate(blob.createdSeconds * 1000),
         ...leaseHeaders(request, blob.lease),
         ...copyHeaders(blob),

@@ -5,6 +5,7 @@ import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Tags } from "../state/blob";
 import { writtenHeaders } from "./describeBlob";
+import { readEncryption } from "./encryption";
 import { refuseFiniteLease } from "./leaseChecks";
 import { newBlob, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, readBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
@@ -27,6 +28,7 @@ export async function copyBlobFromUrl(request: StorageRequest): Promise<Answer> 
                 "The source request body for synchronous copy is too large and exceeds the maximum permissible limit (256MB).",
         }),
         tags: tagsOption.copies,
+        keyed: false,
     });
     if (source.blob && source.blob.type !== "BlockBlob") {
         throw storageError("CannotVerifyCopySource", { status: 409, message: "The copy source must be a block blob." });
@@ -38,7 +40,7 @@ export async function copyBlobFromUrl(request: StorageRequest): Promise<Answer> 
         throw storageError("InvalidBlobType");
     }
     refuseOtherVersions(container, name, "BlockBlob");
-    const blob = newBlob(request, "BlockBlob", old);
+    const blob = newBlob(request, "BlockBlob", old, readEncryption(request));
     const { length } = source.content;
     blob.content = source.content;
     blob.blocks = source.blob?.blocks;
@@ -83,7 +85,7 @@ export async function putBlobFromUrl(request: StorageRequest): Promise<Answer> {
     });
     const { container, name, old } = replaceTarget(request, { leaseAllowsOverwrite: true });
     refuseOtherVersions(container, name, "BlockBlob");
-    const blob = newBlob(request, "BlockBlob", old);
+    const blob = newBlob(request, "BlockBlob", old, readEncryption(request));
     blob.content = source.content;
     blob.md5 = storedMd5 ?? source.md5;
     const carried = copiesProperties ? source.headers : {};

@@ -91,7 +91,8 @@ function properties(request: StorageRequest, blob: Blob, entry: ListedBlob, incl
         (entry.isCurrent ? leaseElements(request, blob) : "") +
         (include.has("copy") ? copyElements(blob) : "") +
         element("ServerEncrypted", "true") +
-        optionalElement("EncryptionScope", rare?.encryptionScope) +
+        optionalElement("CustomerProvidedKeySha256", rare?.encryption?.keySha256) +
+        optionalElement("EncryptionScope", rare?.encryption?.scope) +
         (rare?.sealed ? element("Sealed", "true") : "") +
         (blob.tags ? element("TagCount", Object.keys(blob.tags).length) : "") +
         (include.has("immutabilitypolicy") && rare?.immutability

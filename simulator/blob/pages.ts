@@ -9,6 +9,7 @@ import type { StorageRequest } from "../http/request";
 import { element, parent } from "../http/xml";
 import type { Blob } from "../state/blob";
 import { modifiedHeaders, quotedEtag } from "./describeBlob";
+import { checkWriteEncryption } from "./encryption";
 import { readMarker, readMaxResults, writeMarker } from "./marker";
 import { changed } from "./properties";
 import { checkMd5, partMd5, readMd5Header } from "./putBlob";
@@ -53,6 +54,7 @@ function writePages(
     md5: string | undefined,
 ): Answer {
     const blob = pageTarget(request);
+    const encryption = checkWriteEncryption(request, blob);
     if (end > blob.content.length) {
         throw storageError("InvalidPageRange");
     }
@@ -63,6 +65,7 @@ function writePages(
         status: 201,
         headers: {
             ...modifiedHeaders(request, blob.modified),
+            ...encryption,
             "Content-MD5": md5,
             "x-ms-blob-sequence-number": blob.rare?.sequenceNumber ?? 0,
             "x-ms-request-server-encrypted": content && "true",

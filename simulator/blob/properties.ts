@@ -7,6 +7,7 @@ import { element, parent } from "../http/xml";
 import type { Blob } from "../state/blob";
 import { checkRead, checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
+import { checkWriteEncryption } from "./encryption";
 import { checkReadLease, checkWriteLease, forgetEndedLease } from "./leaseChecks";
 import { readMd5Header, readPageBlobLength, readSequenceNumber } from "./putBlob";
 import { readBlobHeaders, readMetadata, readTagsBody } from "./requestProperties";
@@ -17,6 +18,7 @@ export function setBlobMetadata(request: StorageRequest): Answer {
     const metadata = readMetadata(request.headers);
     const blob = writeTarget(request);
     refuseArchived(blob);
+    checkWriteEncryption(request, blob);
     request.service.newVersion(targetContainer(request), targetName(request), blob);
     blob.metadata = metadata;
     const answer = changed(request, blob);

@@ -4,12 +4,13 @@ import type { Answer } from "../http/answer";
 import { receiveContent } from "../http/body";
 import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import { Blob, type BlobType } from "../state/blob";
+import { Blob, type BlobType, type Encryption } from "../state/blob";
 import { type AnswerHeaders, writtenHeaders } from "./describeBlob";
+import { readEncryption } from "./encryption";
 import { readImmutability } from "./immutability";
 import { forgetEndedLease } from "./leaseChecks";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { refuseOtherVersions, replaceTarget, targetContainer } from "./target";
+import { refuseOtherVersions, replaceTarget } from "./target";
 
 const MIB = 1024 * 1024;
 /** The largest page blob: 8 TiB. */
@@ -27,7 +28,7 @@ export async function putBlob(request: StorageRequest): Promise<Answer> {
     const initial = await initialContent(request, type, answered);
     const { container, name, old } = replaceTarget(request);
     refuseOtherVersions(container, name, type);
-    const blob = newBlob(request, type, old);
+    const blob = newBlob(request, type, old, readEncryption(request));
     blob.content = initial.content;
     blob.md5 = initial.md5;
     blob.headers = blobHeaders;
@@ -47,29 +48,23 @@ export async function putBlob(request: StorageRequest): Promise<Answer> {
 }
 
 /** A blob that takes the place of another: it keeps the creation time and an active lease. */
-export function newBlob(request: StorageRequest, type: BlobType, old: Blob | undefined): Blob {
+export function newBlob(
+    request: StorageRequest,
+    type: BlobType,
+    old: Blob | undefined,
+    encryption: Encryption | undefined,
+): Blob {
     const modified = request.service.ticks.next();
     const created = old?.createdSeconds ?? Math.floor(request.service.clock.now() / 1000);
     const blob = new Blob(type, modified, created);
-    const scope = readEncryptionScope(request);
-    if (scope !== undefined) {
-        blob.rarities.encryptionScope = scope;
+    if (encryption) {
+        blob.rarities.encryption = encryption;
     }
     if (old?.lease) {
         blob.lease = old.lease;
         forgetEndedLease(request, blob);
     }
     return blob;
-}
-
-/** The encryption scope that a write names, or else its container's; 403 for another where the container forbids that. */
-function readEncryptionScope(request: StorageRequest): string | undefined {
-    const asked = request.headers.get("x-ms-encryption-scope") || undefined;
-    const { encryptionScope, denyScopeOverride } = targetContainer(request);
-    if (denyScopeOverride && asked !== undefined && asked !== encryptionScope) {
-        throw storageError("RequestForbiddenByContainerEncryptionPolicy");
-    }
-    return asked ?? encryptionScope;
 }
 
 /** Keeps the immutability policy and legal hold that the headers name. */

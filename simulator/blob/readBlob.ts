@@ -4,6 +4,7 @@ import type { Answer } from "../http/answer";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { blobHeaders, modifiedHeaders, shownTier } from "./describeBlob";
+import { checkReadKey } from "./encryption";
 import { readTarget, refuseArchived } from "./target";
 
 /** A range of bytes, end included. */
@@ -15,6 +16,7 @@ interface ByteRange {
 /** Get Blob. */
 export async function getBlob(request: StorageRequest): Promise<Answer> {
     const blob = readTarget(request);
+    checkReadKey(request, blob);
     refuseArchived(blob);
     const { length } = blob.content;
     const range = readRange(request);
@@ -46,6 +48,7 @@ export async function getBlob(request: StorageRequest): Promise<Answer> {
 /** Get Blob Properties. */
 export function getBlobProperties(request: StorageRequest): Answer {
     const blob = readTarget(request);
+    checkReadKey(request, blob);
     const tier = shownTier(request, blob);
     const headers = {
         ...blobHeaders(request, blob),
@@ -62,6 +65,7 @@ export function getBlobProperties(request: StorageRequest): Answer {
 /** Get Blob Metadata. */
 export function getBlobMetadata(request: StorageRequest): Answer {
     const blob = readTarget(request);
+    checkReadKey(request, blob);
     const metadata = Object.entries(blob.metadata ?? {}).map(([name, value]) => [`x-ms-meta-${name}`, value]);
     return {
         status: 200,

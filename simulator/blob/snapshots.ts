@@ -4,6 +4,7 @@ import { storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders, versionHeader } from "./describeBlob";
+import { checkWriteEncryption } from "./encryption";
 import { checkReadLease } from "./leaseChecks";
 import { readMetadata } from "./requestProperties";
 import { refuseArchived, refusePendingCopy, targetContainer, targetName } from "./target";
@@ -21,6 +22,7 @@ export function snapshotBlob(request: StorageRequest): Answer {
     checkWrite(readConditions(request.headers), blob);
     refusePendingCopy(blob);
     refuseArchived(blob);
+    checkWriteEncryption(request, blob);
     const ticks = request.service.ticks.next();
     if (blob.type === "PageBlob") {
         blob.rarities.lineage ??= {};

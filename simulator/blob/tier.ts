@@ -3,6 +3,7 @@ import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Blob } from "../state/blob";
 import { checkWrite, readTagsCondition } from "./conditions";
+import { refuseTier } from "./encryption";
 import { checkWriteLease } from "./leaseChecks";
 import { PAGE_TIERS, readTier } from "./requestProperties";
 import { addressedBlob, refusePendingCopy } from "./target";
@@ -18,6 +19,7 @@ export function setBlobTier(request: StorageRequest): Answer {
     }
     checkWrite(readTagsCondition(headers), blob);
     refusePendingCopy(blob);
+    refuseTier(blob);
     const now = service.clock.now();
     if (blob.type === "PageBlob") {
         setPageTier(blob, tier, now);

@@ -7,6 +7,7 @@ import type { Blob, BlobHeaders, Metadata } from "../state/blob";
 import { checkRead, readConditions } from "./conditions";
 import { authorizeSource, findSource, locateSource, reportedSource } from "./copySource";
 import { cannotVerify } from "./copySourceErrors";
+import { checkSourceKey, refuseKeyedSource } from "./encryption";
 import { openExternalSource, type SourceRange } from "./externalSource";
 import { CRC64_VERSION, checkMd5, readMd5Header } from "./putBlob";
 import { refuseArchived } from "./target";
@@ -37,6 +38,8 @@ export interface UrlReading {
     readonly ifTags?: boolean;
     /** Whether the source's tags are wanted too. @default false */
     readonly tags?: boolean;
+    /** Whether it takes the key that the source is encrypted with. @default true */
+    readonly keyed?: boolean;
 }
 
 /**
@@ -90,6 +93,11 @@ async function openSource(
         const conditions = readConditions(request.headers, "x-ms-source-");
         checkRead(reading.ifTags ? conditions : { ...conditions, tags: undefined }, blob);
         refuseArchived(blob);
+        if (reading.keyed ?? true) {
+            checkSourceKey(request, blob);
+        } else {
+            refuseKeyedSource(blob);
+        }
         if (range && range.start >= blob.content.length) {
             throw storageError("InvalidRange");
         }

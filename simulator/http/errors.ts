@@ -29,6 +29,14 @@ const ERRORS = {
     BlobAlreadyExists: [409, "The specified blob already exists."],
     BlobArchived: [409, "This operation is not permitted on an archived blob."],
     BlobBeingRehydrated: [409, "This operation is not permitted because the blob is being rehydrated."],
+    BlobCustomerSpecifiedEncryptionMismatch: [
+        409,
+        "The given customer specified encryption does not match the encryption used to encrypt the blob.",
+    ],
+    BlobDoesNotUseCustomerSpecifiedEncryption: [
+        409,
+        "The blob is not encrypted with customer specified encryption, but one was provided in the request.",
+    ],
     BlobImmutableDueToLegalHold: [
         409,
         "This operation is not permitted as the blob is immutable due to one or more legal holds.",
@@ -40,6 +48,10 @@ const ERRORS = {
     BlobOverwritten: [409, "The blob has been recreated since the previous snapshot was taken."],
     BlobSnapshotNotSoftDeleted: [409, "The specified blob snapshot or version isn't soft-deleted."],
     BlobTierInadequateForContentLength: [409, "Specified blob tier size limit cannot be less than content length."],
+    BlobUsesCustomerSpecifiedEncryption: [
+        409,
+        "The blob is encrypted with customer specified encryption, but it was not provided in the request.",
+    ],
     BlockCountExceedsLimit: [409, "The committed block count cannot exceed the maximum limit of 50,000 blocks."],
     BlockListTooLong: [400, "The block list may not contain more than 50,000 blocks."],
     BothUserTagsAndSourceTagsCopyPresentException: [

@@ -46,6 +46,14 @@ export interface Immutability {
     readonly mode: string;
 }
 
+/** What a blob is encrypted with other than its account's key: one of the two. */
+export interface Encryption {
+    /** SHA-256 of a customer-provided key, in Base64. */
+    readonly keySha256?: string;
+    /** An encryption scope's name. */
+    readonly scope?: string;
+}
+
 /** What few blobs have. */
 export interface Rarities {
     metadata?: Metadata;
@@ -62,8 +70,7 @@ export interface Rarities {
     legalHold?: boolean;
     /** The version ID, in an account that keeps versions. */
     version?: string;
-    /** The encryption scope it was written with. */
-    encryptionScope?: string;
+    encryption?: Encryption;
     /** Shared by a page blob and its snapshots until it is overwritten: only then can their pages be compared. */
     lineage?: object;
     /** Pending copies that read this blob: any change of it fails them. */

@@ -1,7 +1,7 @@
 import type { Ticks } from "../clock";
 import type { Content } from "../content/content";
 import type { Account } from "./account";
-import type { Blob, Metadata } from "./blob";
+import type { Blob, Encryption, Metadata } from "./blob";
 import type { GeneratedBlobs } from "./generatedBlobs";
 import type { Lease } from "./lease";
 import { Names } from "./names";
@@ -35,6 +35,8 @@ export interface Kept {
 /** The uncommitted blocks of a name. */
 export interface StagedBlocks {
     readonly blocks: Map<string, Content>;
+    /** What all of them are encrypted with. */
+    readonly encryption: Encryption | undefined;
     /** The last successful Put Block: after a week without one the blocks are gone. */
     touched: number;
 }

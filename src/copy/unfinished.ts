@@ -1,6 +1,7 @@
 // A page or append blob is there before its bytes are. One metadata entry says so, and of what it is going to be a copy.
 
 import type { BlobClient } from "@azure/storage-blob";
+import { isOtherEncryption } from "../storage/encryption";
 import { isNotFound } from "../storage/errors";
 import { CopyError } from "./errors";
 import {
@@ -55,7 +56,7 @@ export async function findUnfinished(
         const isOurs = await isUnfinishedCopyOf(properties.metadata, source);
         return isOurs ? { contentLength: properties.contentLength! } : undefined;
     } catch (error) {
-        if (isNotFound(error)) {
+        if (isNotFound(error) || isOtherEncryption(error)) {
             return undefined;
         }
         throw error;

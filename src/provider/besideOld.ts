@@ -31,13 +31,8 @@ async function besideOf(destination: Destination, reading: FromUrlSource, contex
     const { url } = await reading.authorize();
     const key = contentKey(url, reading).toString("hex").slice(0, keyDigits);
     const address = { ...destination.address, blobName: `${prefixOf(destination.address.blobName)}${key}` };
-    return {
-        ...destination,
-        address,
-        url: addressUrl(address),
-        client: context.clients.blob(address, destination.credential),
-        lease: {},
-    };
+    const client = context.clients.blob(address, destination.credential);
+    return { ...destination, address, url: addressUrl(address), client, readers: [client], lease: {} };
 }
 
 /**

@@ -12,6 +12,7 @@ import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyT
 import { type CopyRequest, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
+import { encryptionChanged } from "./encryption";
 import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
@@ -40,7 +41,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
         const destination = openDestination(
             resolveAddress(location) ? location : { ...location, url: id },
             context,
-            state.conditions?.leaseId,
+            state,
         );
         const timeout = parseDuration(state.timeout ?? defaultTimeout)!;
         const properties = await patiently(destination.address, timeout, context, () =>
@@ -57,7 +58,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
     },
 
     async delete(state, context) {
-        const destination = openDestination(state.destination, context, state.conditions?.leaseId);
+        const destination = openDestination(state.destination, context, state);
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
     },
 };
@@ -97,9 +98,10 @@ function sourceChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
     );
 }
 
-/** What only another copy brings: another source, or an append blob that is not sealed any more. */
+/** What only another copy brings: another source, another encryption, or an append blob that is not sealed any more. */
 function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
-    return sourceChanged(state, news) || (state.sealBlob === true && news.sealBlob !== true);
+    const unsealed = state.sealBlob === true && news.sealBlob !== true;
+    return sourceChanged(state, news) || encryptionChanged(state, news) || unsealed;
 }
 
 function needsCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
@@ -126,8 +128,8 @@ async function bring(
     previous: BlobCopyState | undefined,
     context: Context,
 ): Promise<{ destination: Destination; state: BlobCopyState }> {
-    const destination = openDestination(inputs.destination, context, inputs.conditions?.leaseId);
-    const source = openSource(inputs.source, inputs.destination, context);
+    const destination = openDestination(inputs.destination, context, inputs, previous);
+    const source = openSource(inputs.source, inputs.destination, context, inputs.sourceCustomerProvidedKey);
     const tags = await explained(`read the tags of ${source.url}`, () => tagsFor(inputs, source, context));
     const request: CopyRequest = {
         inputs,
@@ -265,7 +267,7 @@ async function complete(
 
 /** Metadata, headers, tags, tier, seal and protection change without a copy; credentials and options without a request. */
 async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: Context): Promise<BlobCopyState> {
-    const destination = openDestination(news.destination, context, news.conditions?.leaseId);
+    const destination = openDestination(news.destination, context, news);
     const recorded: BlobCopyState = {
         ...outputsOf(state),
         ...recordInputs(news),
@@ -298,7 +300,7 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
 /** What differs between what was recorded and what is asked for. What is not asked for any more is as the source has it. */
 async function changesInPlace(state: BlobCopyState, news: BlobCopyInputs, context: Context): Promise<PropertyChanges> {
     const changed = (name: (typeof inputNames)[number]) => !isDeepStrictEqual(state[name], news[name]);
-    const source = openSource(news.source, news.destination, context);
+    const source = openSource(news.source, news.destination, context, news.sourceCustomerProvidedKey);
     const ofSource = () => source.properties(context.signal);
     return {
         ...(changed("metadata") && { metadata: news.metadata ?? (await ofSource()).metadata ?? {} }),

@@ -2,10 +2,12 @@ import { addressUrl, isAzureFile, resolveAddress, type SourceAddress, sameAddres
 import { explain } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
+import { checkEncryption } from "./checkEncryption";
 import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
 import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata, checkTags } from "./checkProperties";
 import { parseDuration } from "./duration";
+import { encryptionInputs } from "./encryption";
 import { openSource } from "./ends";
 import { Failures } from "./failures";
 import type { CheckResult, Context } from "./handler";
@@ -61,6 +63,7 @@ export async function checkBlobCopy(
     checkFlag(failures, "sealBlob", news.sealBlob);
     checkImmutabilityPolicy(failures, olds.immutabilityPolicy, news.immutabilityPolicy, now);
     checkFlag(failures, "legalHold", news.legalHold);
+    checkEncryption(failures, news, source, destination);
     checkConditions(failures, "sourceConditions", news.sourceConditions);
     checkConditions(failures, "conditions", news.conditions);
     if (news.sourceConditions !== undefined && source?.kind === "other" && isAzureFile(source.url)) {
@@ -125,7 +128,12 @@ async function currentSourceEtag(
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
     let properties: SourceProperties;
     try {
-        properties = await openSource(inputs.source, inputs.destination, context).properties(signal);
+        properties = await openSource(
+            inputs.source,
+            inputs.destination,
+            context,
+            inputs.sourceCustomerProvidedKey,
+        ).properties(signal);
     } catch (error) {
         context.warn(
             `${explain(`read the source ${addressUrl(address)}, to see whether it has changed`, error).message}; the copy itself will tell`,
@@ -163,6 +171,13 @@ function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, fa
             "method",
             "fromUrl",
             'must be "auto" or "copyBlob", since nothing else than Copy Blob reads an archived source',
+        );
+    }
+    for (const name of source.accessTier === "Archive" ? encryptionInputs(inputs) : []) {
+        failures.add(
+            name,
+            undefined,
+            "must be left out, since only Copy Blob reads an archived source, and it does not take that",
         );
     }
     if (source.accessTier === "Archive" && !blockBlobTiers.slice(0, 3).includes(inputs.accessTier ?? "")) {

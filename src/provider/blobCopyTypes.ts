@@ -15,6 +15,9 @@ export interface BlobCopyInputs {
     readonly sealBlob?: boolean;
     readonly immutabilityPolicy?: ImmutabilityPolicy;
     readonly legalHold?: boolean;
+    readonly customerProvidedKey?: string;
+    readonly encryptionScope?: string;
+    readonly sourceCustomerProvidedKey?: string;
     readonly sourceConditions?: SourceConditions;
     readonly conditions?: DestinationConditions;
     readonly overwrite?: Overwrite;
@@ -41,6 +44,9 @@ export const inputNames = [
     "sealBlob",
     "immutabilityPolicy",
     "legalHold",
+    "customerProvidedKey",
+    "encryptionScope",
+    "sourceCustomerProvidedKey",
     "sourceConditions",
     "conditions",
     "overwrite",

@@ -2,11 +2,13 @@ import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storag
 import type { Lease } from "../copy/lease";
 import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAccount } from "../storage/address";
 import { anonymous, type Credential, defaultCredential, explicitCredential } from "../storage/credential";
+import { withEncryption } from "../storage/encryption";
 import { errorCode, explain, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { joinSecretQuery } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
+import type { BlobCopyInputs } from "./blobCopyTypes";
 import type { Context } from "./handler";
 
 /** The blob that a copy writes to. */
@@ -14,7 +16,10 @@ export interface Destination {
     readonly address: BlobAddress;
     readonly url: string;
     readonly credential: Credential;
+    /** Names the blob's key and encryption scope where requests take them. */
     readonly client: BlockBlobClient;
+    /** Clients that can read what is there already, the likeliest first: it may have another key, or none. */
+    readonly readers: readonly BlockBlobClient[];
     readonly container: ContainerClient;
     /** What every write must name where the blob is leased. */
     readonly lease: Lease;
@@ -37,23 +42,37 @@ export interface Source {
     authorizedUrl(lastsMilliseconds: number): Promise<string>;
 }
 
-export function openDestination(location: BlobLocation, context: Context, leaseId?: string): Destination {
+/**
+ * @param own what is asked for
+ * @param previous what was recorded last, by which the blob may still be encrypted
+ */
+export function openDestination(
+    location: BlobLocation,
+    context: Context,
+    own: Partial<BlobCopyInputs> = {},
+    previous: Partial<BlobCopyInputs> = {},
+): Destination {
     const address = resolveAddress(location);
     if (address?.kind !== "blob") {
         throw new Error("the destination does not name a blob in Azure Storage");
     }
     const credential = explicitCredential(location, address) ?? fallbackCredential(address);
+    const plain = context.clients.blob(address, credential);
+    const { customerProvidedKey, encryptionScope, conditions } = own;
+    const keys = new Set([customerProvidedKey, previous.customerProvidedKey, undefined]);
     return {
         address,
         url: addressUrl(address),
         credential,
-        client: context.clients.blob(address, credential),
+        client: withEncryption(plain, { customerProvidedKey, encryptionScope }),
+        readers: Array.from(keys, (key) => withEncryption(plain, { customerProvidedKey: key })),
         container: context.clients.container(address, credential),
-        lease: leaseId === undefined ? {} : { leaseId },
+        lease: conditions?.leaseId === undefined ? {} : { leaseId: conditions.leaseId },
     };
 }
 
-export function openSource(location: BlobLocation, destination: BlobLocation, context: Context): Source {
+/** @param key the customer-provided key that the source is encrypted with */
+export function openSource(location: BlobLocation, destination: BlobLocation, context: Context, key?: string): Source {
     const address = resolveAddress(location);
     if (!address) {
         throw new Error("the source does not name anything that can be read");
@@ -73,40 +92,53 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
     const explicit = explicitCredential(location, address);
     const destinationAddress = resolveAddress(destination);
     if (!explicit && destinationAddress?.kind === "blob" && sameAccount(address, destinationAddress)) {
-        return sourceWithin(address, url, openDestination(destination, context).credential, context);
+        return sourceWithin(address, url, openDestination(destination, context).credential, context, key);
     }
-    return explicit ? sourceWith(address, url, explicit, context) : sourceWithout(address, url, context);
+    return explicit ? sourceWith(address, url, explicit, context, key) : sourceWithout(address, url, context, key);
 }
 
 /** In the destination's own account the request's authorization covers the source too, unless it is a SAS, which covers the destination only. */
-export function sourceWithin(address: BlobAddress, url: string, credential: Credential, context: Context): Source {
-    const source = sourceWith(address, url, credential, context);
+export function sourceWithin(
+    address: BlobAddress,
+    url: string,
+    credential: Credential,
+    context: Context,
+    key?: string,
+): Source {
+    const source = sourceWith(address, url, credential, context, key);
     return credential.kind === "sas" ? source : { ...source, readableUrl: async () => url };
 }
 
-function sourceWith(address: BlobAddress, url: string, credential: Credential, context: Context): Source {
+function sourceWith(
+    address: BlobAddress,
+    url: string,
+    credential: Credential,
+    context: Context,
+    key: string | undefined,
+): Source {
+    const client = () => withEncryption(context.clients.blob(address, credential), { customerProvidedKey: key });
     const signedUrl = (lastsMilliseconds: number, permissions?: SourcePermissions) =>
         readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds, permissions);
     return {
         address,
         url,
-        client: async () => context.clients.blob(address, credential),
+        client: async () => client(),
         properties: (signal) =>
-            context.sources
+            context.sources && key === undefined
                 ? context.sources.read(address, credential, signal)
-                : context.clients.blob(address, credential).getProperties({ abortSignal: signal }),
-        tags: async (signal) => (await context.clients.blob(address, credential).getTags({ abortSignal: signal })).tags,
+                : client().getProperties({ abortSignal: signal }),
+        tags: async (signal) => (await client().getTags({ abortSignal: signal })).tags,
         readableUrl: signedUrl,
         authorizedUrl: signedUrl,
     };
 }
 
 /** Without a credential, a source in another account may be public; if it is not, it is read with Entra ID. */
-function sourceWithout(address: BlobAddress, url: string, context: Context): Source {
+function sourceWithout(address: BlobAddress, url: string, context: Context, key: string | undefined): Source {
     let credential = context.sources?.credentialOf(address);
     async function properties(signal: AbortSignal): Promise<SourceProperties> {
         try {
-            const read = await sourceWith(address, url, credential ?? anonymous, context).properties(signal);
+            const read = await sourceWith(address, url, credential ?? anonymous, context, key).properties(signal);
             credential ??= anonymous;
             return read;
         } catch (error) {
@@ -114,7 +146,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
                 throw error;
             }
             const entraId = defaultCredential();
-            const read = await sourceWith(address, url, entraId, context).properties(signal);
+            const read = await sourceWith(address, url, entraId, context, key).properties(signal);
             credential = entraId;
             context.sources?.remember(address, entraId);
             return read;
@@ -124,7 +156,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
         if (!credential) {
             await properties(signal);
         }
-        return sourceWith(address, url, credential!, context);
+        return sourceWith(address, url, credential!, context, key);
     }
     return {
         address,

@@ -66,6 +66,7 @@ async function run<Result>(values: readonly Values[], call: (context: Context) =
     const secrets = values.flatMap((value) => [
         ...secretsOf(value.source as BlobLocation | undefined),
         ...secretsOf(value.destination as BlobLocation | undefined),
+        ...[value.customerProvidedKey, value.sourceCustomerProvidedKey].filter((key) => typeof key === "string"),
     ]);
     const reporter = createProgressReporter(
         (line) => engine.log("info", redact(line, secrets), urn, true),

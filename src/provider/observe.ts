@@ -3,6 +3,7 @@ import { isCommittedFrom } from "../copy/blocks";
 import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
 import { addressUrl, parseBlobUrl, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { isOtherEncryption } from "../storage/encryption";
 import { isNotFound } from "../storage/errors";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
@@ -11,19 +12,26 @@ import type { CopyRequest } from "./copyRequest";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
 
-/** The destination's properties, or nothing where no blob is there. */
+/** The destination's properties, or nothing where no blob is there. What is there may be encrypted otherwise than is asked for. */
 export async function observe(
     destination: Destination,
     context: Context,
 ): Promise<BlobGetPropertiesResponse | undefined> {
-    try {
-        return await destination.client.getProperties({ abortSignal: context.signal });
-    } catch (error) {
-        if (isNotFound(error)) {
-            return undefined;
+    let refusal: unknown;
+    for (const client of destination.readers) {
+        try {
+            return await client.getProperties({ abortSignal: context.signal });
+        } catch (error) {
+            if (isNotFound(error)) {
+                return undefined;
+            }
+            if (!isOtherEncryption(error)) {
+                throw error;
+            }
+            refusal ??= error;
         }
-        throw error;
     }
+    throw refusal;
 }
 
 /** Whether the blob's copy properties tell of a copy from this source. */

@@ -2,6 +2,7 @@
 
 import { sameAccount } from "../storage/address";
 import type { CopyRequest, ObtainedCopy } from "./copyRequest";
+import { fromUrlOnly } from "./encryption";
 import type { Context } from "./handler";
 import { obtainCopy } from "./obtainCopy";
 import { obtainFromUrl } from "./obtainFromUrl";
@@ -27,6 +28,9 @@ export async function obtain(request: CopyRequest, context: Context): Promise<Ob
 }
 
 /** A first copy within an account mostly finds a free name, where Copy Blob serves without a look at either end. */
-function isFirstWithinAccount({ source, destination, previous }: CopyRequest): boolean {
-    return previous === undefined && sameAccount(source.address, destination.address);
+function isFirstWithinAccount(request: CopyRequest): boolean {
+    const { source, destination, previous } = request;
+    return (
+        previous === undefined && fromUrlOnly(request) === undefined && sameAccount(source.address, destination.address)
+    );
 }

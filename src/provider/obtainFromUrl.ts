@@ -10,11 +10,13 @@ import { type Plan, planCopy } from "../copy/plan";
 import { contentMd5 } from "../copy/status";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
 import { isFixed, sameAccount } from "../storage/address";
+import { cpkInfo } from "../storage/encryption";
 import { explain, isDestinationConflict, isNotFound, isNotImplemented } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { copyBesideOld, discardBeside, isCopiedFromBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
+import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption";
 import { readSource } from "./ends";
 import { CopyLeftPending, isExplained } from "./finishCopy";
 import type { Context } from "./handler";
@@ -40,7 +42,7 @@ export interface CopyBlobInstead {
  */
 export async function obtainFromUrl(request: CopyRequest, context: Context): Promise<ObtainedCopy | CopyBlobInstead> {
     const { inputs } = request;
-    const auto = inputs.method !== "fromUrl";
+    const auto = inputs.method !== "fromUrl" && fromUrlOnly(request) === undefined;
     const source = await readOrLeave(request, auto, context);
     if (!source) {
         return { copyBlob: "the service may read what this machine may not" };
@@ -51,6 +53,7 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
     }
     const reading = readingOf(request, source);
     let plan = planFor(request, source, undefined);
+    let whole: Plan | undefined;
     let conflict: unknown;
     // A first create finds its name free nearly always, so what is one request asks for nothing before it.
     let look = request.previous !== undefined || request.destination.lease.leaseId !== undefined;
@@ -59,7 +62,7 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
             let there: BlobGetPropertiesResponse | undefined;
             if (look || plan.operation !== "Put Blob From URL") {
                 there = await observe(request.destination, context);
-                plan = planFor(request, source, there);
+                plan = whole ?? planFor(request, source, there);
             }
             if (auto && there?.copyStatus === "pending" && isCopyOf(there, request.source.address)) {
                 return { copyBlob: "a Copy Blob of this source is pending already" };
@@ -71,6 +74,10 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
         } catch (error) {
             if (auto && isNotImplemented(error)) {
                 return { copyBlob: `the service does not have ${plan.operation}` };
+            }
+            whole ??= asWhole(plan, error, source.contentLength);
+            if (whole && plan !== whole) {
+                continue;
             }
             if (!isDestinationConflict(error)) {
                 throw isExplained(error) ? error : explain(`copy ${what(request)} by ${plan.operation}`, error);
@@ -101,6 +108,7 @@ async function readOrLeave(
 function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetPropertiesResponse | undefined): Plan {
     const { inputs, destination } = request;
     const { address } = request.source;
+    const onlyFromUrl = fromUrlOnly(request);
     try {
         return planCopy({
             method: inputs.method ?? "auto",
@@ -112,6 +120,7 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
             ...(inputs.sourceConditions?.tagConditions !== undefined && {
                 copyBlobOnly: "sourceConditions.tagConditions",
             }),
+            ...(onlyFromUrl !== undefined && { fromUrlOnly: onlyFromUrl }),
         });
     } catch (error) {
         throw error instanceof CopyError ? new CopyError(`could not copy ${what(request)}: ${error.message}`) : error;
@@ -149,6 +158,7 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
     }
     const target = await targetFor(bringing, context);
     if (plan.beside && there) {
+        refuseBeside(request);
         return obtained(await copyBesideOld(request, source, reading, target, there, context), false);
     }
     const written = await writeOrLeave(bringing, target, context);
@@ -213,6 +223,7 @@ async function removeUnfinished(
 /** The source as the executors read it: authorized on its own in any account, pinned where it can change. */
 function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
+    const { sourceCustomerProvidedKey } = request.inputs;
     let url: Promise<string> | undefined;
     return {
         authorize: async () => {
@@ -225,6 +236,7 @@ function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlS
         ...(properties.etag !== undefined && { identity: properties.etag }),
         contentLength: properties.contentLength!,
         ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
+        ...(sourceCustomerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(sourceCustomerProvidedKey) }),
     };
 }
 
@@ -232,6 +244,9 @@ function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlS
 async function holds({ request, source, reading, there }: Bringing, context: Context): Promise<boolean> {
     const { previous, destination } = request;
     if (!there || there.contentLength !== source.contentLength || there.copyStatus === "pending" || endedBadly(there)) {
+        return false;
+    }
+    if (!hasEncryption(request.inputs, there)) {
         return false;
     }
     if (previous && isOwn(there, previous)) {
@@ -274,6 +289,8 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
         ...(metadata && { metadata }),
         ...(tags && { tags }),
         ...(inputs.accessTier !== undefined && { accessTier: inputs.accessTier }),
+        ...(inputs.encryptionScope !== undefined && { encryptionScope: inputs.encryptionScope }),
+        ...(inputs.customerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(inputs.customerProvidedKey) }),
         ...(inputs.immutabilityPolicy && { immutabilityPolicy: asImmutabilityPolicy(inputs.immutabilityPolicy) }),
         ...(inputs.legalHold !== undefined && { legalHold: inputs.legalHold }),
         conditions: there

@@ -27,6 +27,17 @@ interface RestErrorLike {
     };
 }
 
+const rightKey =
+    "give the one it was written with, as customerProvidedKey if it is the destination, as sourceCustomerProvidedKey if it is the source";
+
+/** What to do about a blob that is encrypted otherwise than a request says, by error code. */
+const encryptionSteps: Readonly<Record<string, string>> = {
+    BlobUsesCustomerSpecifiedEncryption: `the blob is encrypted with a customer-provided key; ${rightKey}, or copy to another name`,
+    BlobDoesNotUseCustomerSpecifiedEncryption:
+        "the blob is not encrypted with a customer-provided key; leave sourceCustomerProvidedKey out if it is the source, and delete it or copy to another name if it is the destination",
+    BlobCustomerSpecifiedEncryptionMismatch: `the blob is encrypted with another customer-provided key or scope; ${rightKey}, or copy to another name`,
+};
+
 /** What to do, by error code. */
 const nextSteps: Readonly<Record<string, string>> = {
     AuthenticationFailed: "check the account key or SAS, that the SAS has not expired, and this machine's clock",
@@ -73,9 +84,9 @@ const nextSteps: Readonly<Record<string, string>> = {
     BlobImmutableDueToLegalHold:
         "a legal hold protects the blob; have it cleared, copy to another name, or set the resource option retainOnDelete",
     BlobIsSealed: "the append blob is sealed; copy to another name",
-    BlobUsesCustomerSpecifiedEncryption:
-        "the blob is encrypted with a key of its own, which copies can't give; copy another one",
-    RequestForbiddenByContainerEncryptionPolicy: "the container's encryption scope may not be overridden",
+    ...encryptionSteps,
+    RequestForbiddenByContainerEncryptionPolicy:
+        "the container forbids other encryption than by its default scope; give that scope as encryptionScope, or leave encryptionScope and customerProvidedKey out",
     ServerBusy:
         "the account is throttled: its requests, ingress or egress a second are used up; run pulumi up again, with less in parallel",
     OperationTimedOut: "the service did not answer in time; run pulumi up again",
@@ -100,7 +111,7 @@ const sourceSteps: Readonly<Record<number, string>> = {
     401: "the source is private; give it a credential",
     403: "the source's SAS is wrong, has expired or lacks r, its role assignment is missing, or its firewall does not let the service in; give it another credential, or let the service in by trusted access or a resource instance rule of the source's account",
     404: "the source does not exist, or is private and was read without a credential; check its containerName and blobName, or give it a credential",
-    409: "the source can't be read as it is: archived (set accessTier, and copy within the region), private (give it a credential), leased, or too large for the operation",
+    409: "the source can't be read as it is: archived (set accessTier, and copy within the region), private (give it a credential), encrypted with a customer-provided key (give it as sourceCustomerProvidedKey), leased, or too large for the operation",
     412: "the source has changed while the copy was started; run pulumi up again",
     416: "the source became shorter while it was copied; run pulumi up again",
     429: "the source's server is throttled; run pulumi up again, with less in parallel",
@@ -175,7 +186,7 @@ function nextStep(error: unknown): string | undefined {
     const source = sourceAnswer(error);
     if (source) {
         const answered = [source.status, source.code].filter((part) => part !== undefined).join(" ");
-        const step = sourceSteps[source.status ?? 0] ?? unreadable;
+        const step = encryptionSteps[source.code ?? ""] ?? sourceSteps[source.status ?? 0] ?? unreadable;
         return answered ? `the source answered ${answered}: ${step}` : step;
     }
     return code ? nextSteps[code] : undefined;

@@ -1,10 +1,11 @@
 // What an error, a log line or a progress line may not contain.
 
-/** Values that authorize, wherever they stand in a text: SAS signatures, account keys, bearer tokens, presigned S3 and Google Cloud Storage URLs. */
+/** Values that authorize, wherever they stand in a text: SAS signatures, account keys, customer-provided keys, bearer tokens, presigned S3 and Google Cloud Storage URLs. */
 const patterns: readonly RegExp[] = [
     /((?:[?&]|%26|\b)sig=)[^&;\s"'<>]+/gi,
     /(AccountKey=)[^;\s"'<>]+/gi,
     /(SharedKey(?:Lite)? [a-z0-9]+:)\S+/gi,
+    /(x-ms-(?:source-)?encryption-key["']?\s*[:=,]\s*["']?)[A-Za-z0-9+/]+=*/gi,
     /(Bearer )[A-Za-z0-9._~+/-]+=*/g,
     /(X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)=)[^&\s"'<>]+/gi,
 ];

@@ -6,6 +6,7 @@ import type { CopyProgress } from "../../src/copy/wait";
 import type { BlobCopyInputs } from "../../src/provider/blobCopyTypes";
 import type { Context } from "../../src/provider/handler";
 import { createClients } from "../../src/storage/clients";
+import { trusted } from "../simulator/support/certificate";
 
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
@@ -32,12 +33,15 @@ export interface TestStorage {
 export const sourceContent = "what the golden account holds";
 
 /** Accounts golden and dev, with images/orders.bak in the first and an empty container seed in the second. */
-export async function startStorage(options: { copySeconds?: number; realTime?: boolean } = {}): Promise<TestStorage> {
+export async function startStorage(
+    options: { copySeconds?: number; realTime?: boolean; https?: boolean } = {},
+): Promise<TestStorage> {
     const clock = new ManualClock();
     const simulator = await startSimulator({
         accounts: [{ name: "golden" }, { name: "dev" }, { name: "open", allowBlobPublicAccess: true }],
         copySeconds: options.copySeconds ?? 0,
         ...(!options.realTime && { clock }),
+        ...(options.https && { tls: trusted() }),
     });
     const golden = simulator.account("golden");
     golden.createContainer("images");

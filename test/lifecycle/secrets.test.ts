@@ -1,9 +1,14 @@
 // Keys and signatures are nowhere in plain text: not in the state, not in what the CLI prints, not in its events, not in outputs.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { BlobSASPermissions } from "@azure/storage-blob";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { cpkInfo } from "../../src/storage/encryption";
 import { type Operation, type Program, type TestStack, withStack } from "../helpers/stack";
 import { startStorage, type TestStorage } from "../helpers/storage";
+import { trusted } from "../simulator/support/certificate";
 
 let storage: TestStorage;
 
@@ -119,5 +124,67 @@ it("hides the key of a location that check refuses", async () => {
         expect(error).toBeDefined();
         expect(transcript).toContain("source lacks the storage account");
         expect(transcript).not.toContain(key);
+    });
+});
+
+/** Lets the CLI's processes trust the simulated accounts' certificate. */
+function trustCertificate(): void {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-certificate-"));
+    const path = join(folder, "certificate.pem");
+    writeFileSync(path, trusted().cert);
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", path);
+    onTestFinished(() => {
+        vi.unstubAllEnvs();
+        rmSync(folder, { recursive: true });
+    });
+}
+
+it("hides plain customer-provided keys, and uses them from the state", async () => {
+    const https = await startStorage({ realTime: true, https: true });
+    onTestFinished(() => https.close());
+    trustCertificate();
+    const key = Buffer.alloc(32, 1).toString("base64");
+    const rotated = Buffer.alloc(32, 2).toString("base64");
+    const sourceKey = Buffer.alloc(32, 3).toString("base64");
+    await https.blob("golden").upload("secret", 6, { customerProvidedKey: cpkInfo(sourceKey) });
+    let customerProvidedKey = key;
+    const program: Program = ({ copy }) => {
+        const { source, destination } = https.inputs as { source: never; destination: never };
+        const keys = { customerProvidedKey, sourceCustomerProvidedKey: sourceKey };
+        const seed = new copy.BlobCopy("seed", { source, destination, ...keys });
+        return { url: seed.url, etag: seed.etag };
+    };
+    await withStack(program, async ({ preview, up, refresh, destroy, onDisk, resources }) => {
+        const words: string[] = [];
+        const states: string[] = [];
+        const run = async (operation: () => Promise<Operation>) => {
+            const done = await operation();
+            words.push(done.transcript, JSON.stringify(done.outputs));
+            states.push(onDisk());
+            return done;
+        };
+        await run(preview);
+        expect((await run(up)).error).toBeUndefined();
+        const written = await https.blob("dev").getProperties({ customerProvidedKey: cpkInfo(key) });
+        expect(written.contentLength).toBe(6);
+        expect((await run(refresh)).error).toBeUndefined();
+        expect((await run(up)).steps).toEqual({ seed: ["same"] });
+        customerProvidedKey = "too short";
+        expect((await run(up)).error).toContain("customerProvidedKey must be an AES-256 key");
+        customerProvidedKey = rotated;
+        expect((await run(up)).steps).toEqual({ seed: ["update"] });
+        const again = await https.blob("dev").getProperties({ customerProvidedKey: cpkInfo(rotated) });
+        expect(again.etag).not.toBe(written.etag);
+        const fault = https.simulator.faults.add({ operation: "Get Blob Properties", account: "dev", status: 403 });
+        expect((await run(refresh)).error).toBeDefined();
+        fault.remove();
+        const [resource] = await resources();
+        expect(Object.keys(resource!.outputs)).toContain("customerProvidedKey");
+        expect((await run(destroy)).error).toBeUndefined();
+        await expect(https.blob("dev").exists()).resolves.toBe(false);
+        for (const secret of [key, rotated, sourceKey, "too short"]) {
+            expect(words.join("\n")).not.toContain(secret);
+            expect(states.join("\n")).not.toContain(secret);
+        }
     });
 });

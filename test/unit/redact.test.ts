@@ -7,6 +7,11 @@ describe("redact", () => {
         ["AccountName=a;AccountKey=abc+/==;X=y", "AccountName=a;AccountKey=REDACTED;X=y"],
         ["SharedAccessSignature=sv=1&sig=abc;", "SharedAccessSignature=sv=1&sig=REDACTED;"],
         ["authorization: SharedKey dev:abc+/==", "authorization: SharedKey dev:REDACTED"],
+        [
+            '"x-ms-encryption-key": "BwcH/+w=", x-ms-source-encryption-key: CAg=',
+            '"x-ms-encryption-key": "REDACTED", x-ms-source-encryption-key: REDACTED',
+        ],
+        ["x-ms-encryption-key-sha256: 3QFF=", "x-ms-encryption-key-sha256: 3QFF="],
         ["authorization: Bearer eyJ0.eyJ1.c2ln", "authorization: Bearer REDACTED"],
         [
             "https://s3/x?X-Amz-Credential=AK%2F1&X-Amz-Signature=ff",

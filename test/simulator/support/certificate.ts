@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import tls from "node:tls";
 
 /** A certificate for 127.0.0.1 and localhost, signed by itself, and its key; both in PEM. */
 export function selfSigned(): { cert: string; key: string } {
@@ -24,6 +25,24 @@ export function selfSigned(): { cert: string; key: string } {
         cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
         key: privateKey.export({ type: "pkcs8", format: "pem" }) as string,
     };
+}
+
+let trust: ReturnType<typeof selfSigned> | undefined;
+
+/** Such a certificate, the same for all, which every client of this process trusts. Other processes do by NODE_EXTRA_CA_CERTS. */
+export function trusted(): ReturnType<typeof selfSigned> {
+    if (!trust) {
+        const made = selfSigned();
+        const createSecureContext = tls.createSecureContext;
+        // The Azure SDK makes its agents itself, and this version of Node.js reads NODE_EXTRA_CA_CERTS only when it starts.
+        tls.createSecureContext = (options) => {
+            const secure = createSecureContext(options);
+            secure.context.addCACert(made.cert);
+            return secure;
+        };
+        trust = made;
+    }
+    return trust;
 }
 
 function der(tag: number, content: Buffer): Buffer {
