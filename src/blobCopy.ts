@@ -93,6 +93,19 @@ export interface BlobCopyArgs {
     conditions?: pulumi.Input<DestinationConditionsArgs>;
 
     /**
+     * Whether the source blob is leased while it is copied, by [Lease Blob](https://learn.microsoft.com/rest/api/storageservices/lease-blob),
+     * so that nobody else can write or delete it meanwhile; reading it needs no lease. The lease is finite (60 seconds), is renewed, and is
+     * released at the end, whatever that is; a killed process leaves it for a minute, and the next `pulumi up` waits that long. A copy that goes
+     * on after its timeout goes on without it. Where a renewal is refused (somebody has broken the lease), a warning says so and the copy goes on:
+     * it is pinned to the source's ETag anyway, and fails if the source changes.
+     *
+     * Needs permission to write the source: Storage Blob Data Contributor, a key, or a SAS with `w`. Not for archived blobs, snapshots,
+     * versions, files or other URLs. Recorded without a request when it changes.
+     * @default false
+     */
+    leaseSource?: pulumi.Input<boolean>;
+
+    /**
      * Which blob at the destination may be overwritten: `"never"` any; `"ifUnchanged"` only what this resource wrote and
      * nobody has changed since; `"always"` whatever is there. Whichever it is, the old content is kept in a snapshot until the
      * new one stands, and comes back if the copy fails.

@@ -20,6 +20,7 @@ import { obtainCopy } from "./obtainCopy";
 import { obtainFromUrl } from "./obtainFromUrl";
 import { patiently } from "./patience";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
+import { whileSourceIsLeased } from "./sourceLeases";
 import { hasUnknown } from "./unknown";
 
 /** BlobCopy's lifecycle. */
@@ -141,8 +142,10 @@ async function bring(
     const started = context.clock.now().getTime();
     try {
         const obtain = inputs.method === "fromUrl" ? obtainFromUrl : obtainCopy;
-        const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
-            obtain({ ...request, timeoutMilliseconds: left }, context),
+        const obtained = await whileSourceIsLeased(request, context, () =>
+            patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
+                obtain({ ...request, timeoutMilliseconds: left }, context),
+            ),
         );
         const properties = await online(request, obtained, started, context);
         const state: BlobCopyState = {

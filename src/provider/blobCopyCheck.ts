@@ -3,6 +3,7 @@ import { explain } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
 import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
+import { checkLeaseSource } from "./checkLeaseSource";
 import { checkLocation } from "./checkLocation";
 import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata, checkTags } from "./checkProperties";
 import { parseDuration } from "./duration";
@@ -70,6 +71,7 @@ export async function checkBlobCopy(
             "must be left out, since the service takes no conditions on a file in Azure Files",
         );
     }
+    checkLeaseSource(failures, news, source);
     checkChoice(failures, "overwrite", news.overwrite, ["never", "ifUnchanged", "always"]);
     checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkChoice(failures, "onDestinationDrift", news.onDestinationDrift, ["copyAgain", "fail", "ignore"]);

@@ -17,6 +17,7 @@ export interface BlobCopyInputs {
     readonly legalHold?: boolean;
     readonly sourceConditions?: SourceConditions;
     readonly conditions?: DestinationConditions;
+    readonly leaseSource?: boolean;
     readonly overwrite?: Overwrite;
     readonly timeout?: string;
     readonly onTimeout?: OnTimeout;
@@ -43,6 +44,7 @@ export const inputNames = [
     "legalHold",
     "sourceConditions",
     "conditions",
+    "leaseSource",
     "overwrite",
     "timeout",
     "onTimeout",

@@ -29,6 +29,8 @@ export interface Source {
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
     tags(signal: AbortSignal): Promise<Record<string, string>>;
+    /** Changes what is no content of the source: its lease. Only blobs in Azure Storage have one. */
+    client?(): BlockBlobClient;
     /** The URL that the service reads from, with a SAS where it needs one. */
     readableUrl(lastsMilliseconds: number, permissions?: SourcePermissions): Promise<string>;
     /** The URL that a From-URL operation reads from, which needs a SAS within an account too. */
@@ -93,6 +95,7 @@ function sourceWith(address: BlobAddress, url: string, credential: Credential, c
                 ? context.sources.read(address, credential, signal)
                 : context.clients.blob(address, credential).getProperties({ abortSignal: signal }),
         tags: async (signal) => (await context.clients.blob(address, credential).getTags({ abortSignal: signal })).tags,
+        client: () => context.clients.blob(address, credential),
         readableUrl: signedUrl,
         authorizedUrl: signedUrl,
     };
@@ -128,6 +131,8 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
         url,
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
+        // That anybody may read it permits nobody to lease it.
+        client: () => context.clients.blob(address, fallbackCredential(address)),
         readableUrl: async (lastsMilliseconds, permissions) =>
             (await found(context.signal)).readableUrl(lastsMilliseconds, permissions),
         authorizedUrl: async (lastsMilliseconds) => (await found(context.signal)).authorizedUrl(lastsMilliseconds),

@@ -56,6 +56,11 @@ const nextSteps: Readonly<Record<string, string>> = {
         "the blob has another lease than the one that was given; give its lease as conditions.leaseId, or break or release it",
     LeaseNotPresentWithBlobOperation: "the blob's lease has ended meanwhile; run pulumi up again",
     LeaseLost: "the blob's lease has ended meanwhile; run pulumi up again",
+    LeaseAlreadyPresent:
+        "run pulumi up again once its holder has released it, or leave leaseSource out; a lease that nobody needs any more can be broken",
+    LeaseIsBreakingAndCannotBeAcquired: "run pulumi up again once the lease is broken, which takes a minute at most",
+    InfiniteLeaseDurationRequired:
+        "Copy Blob writes to a leased blob only if the lease is infinite; take such a lease, or release it",
     BlobArchived: "the blob is archived; rehydrate it first, or copy it to another name with accessTier set",
     BlobBeingRehydrated: "the blob is being brought online, which takes up to 15 hours; run pulumi up again after that",
     SnapshotsPresent:
