@@ -114,6 +114,18 @@ export interface BlobCopyArgs {
     overwrite?: pulumi.Input<"never" | "ifUnchanged" | "always">;
 
     /**
+     * Whether what stands at the destination is kept in a snapshot when this resource overwrites it, by
+     * [Snapshot Blob](https://learn.microsoft.com/rest/api/storageservices/snapshot-blob): `overwrittenSnapshot` names it. One is kept: the
+     * next overwrite puts a snapshot of its own in its place, and `pulumi destroy` deletes it with the blob. Snapshots that this resource did
+     * not take are never deleted. An empty blob is not kept; archived blobs can't be. Turned off later, the last snapshot stays until the next
+     * overwrite; the change itself is recorded without a request.
+     *
+     * Needs permission to make and delete snapshots (a SAS: `rcwd`, and `l` to find what a killed process has left).
+     * @default false
+     */
+    snapshotBeforeOverwrite?: pulumi.Input<boolean>;
+
+    /**
      * How long the copy is waited for, from `"1s"` to `"14d"`: `"90s"`, `"30m"`, `"1h30m"`. At its end `pulumi up` fails;
      * what becomes of the copy, `onTimeout` says. A SAS that is made for the copy lasts a day longer.
      * @default "24h"
@@ -265,6 +277,8 @@ export class BlobCopy extends pulumi.dynamic.Resource {
     declare readonly sourceUrl: pulumi.Output<string>;
     /** The source's ETag that was copied; absent where the source gives none. */
     declare readonly sourceEtag: pulumi.Output<string | undefined>;
+    /** The snapshot of what this resource has overwritten last, as a blob's `snapshot` names it; with `snapshotBeforeOverwrite`. */
+    declare readonly overwrittenSnapshot: pulumi.Output<string | undefined>;
 
     /**
      * Reads an existing blob, which stays as it is and is not managed.
@@ -324,4 +338,5 @@ const outputs = {
     copyCompletedOn: undefined,
     sourceUrl: undefined,
     sourceEtag: undefined,
+    overwrittenSnapshot: undefined,
 };

@@ -18,6 +18,7 @@ import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedContent, isOwn, observe } from "./observe";
 import { obtainCopy } from "./obtainCopy";
 import { obtainFromUrl } from "./obtainFromUrl";
+import { settleOverwritten, snapshotIfThere } from "./overwritten";
 import { patiently } from "./patience";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
 import { whileSourceIsLeased } from "./sourceLeases";
@@ -140,6 +141,7 @@ async function bring(
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
     const started = context.clock.now().getTime();
+    let overwrittenSnapshot = previous?.overwrittenSnapshot;
     try {
         const obtain = inputs.method === "fromUrl" ? obtainFromUrl : obtainCopy;
         const obtained = await whileSourceIsLeased(request, context, () =>
@@ -147,9 +149,11 @@ async function bring(
                 obtain({ ...request, timeoutMilliseconds: left }, context),
             ),
         );
+        overwrittenSnapshot = await settleOverwritten(request, obtained, context);
         const properties = await online(request, obtained, started, context);
         const state: BlobCopyState = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
+            ...(overwrittenSnapshot && { overwrittenSnapshot }),
             copyOperation: obtained.operation ?? "Copy Blob",
             ...(obtained.operation && {
                 copyStatus: "success",
@@ -159,7 +163,7 @@ async function bring(
         };
         return { destination, state: await complete(request, obtained, properties, state, context) };
     } catch (error) {
-        throw asPartialFailure(error, request);
+        throw asPartialFailure(error, request, overwrittenSnapshot);
     }
 }
 
@@ -173,7 +177,7 @@ async function tagsFor(
 }
 
 /** What must be kept in mind of an unfinished copy, or of old content that was put back. */
-function asPartialFailure(error: unknown, request: CopyRequest): unknown {
+function asPartialFailure(error: unknown, request: CopyRequest, overwrittenSnapshot: string | undefined): unknown {
     const { inputs, destination, previous } = request;
     if (error instanceof CopyLeftPending) {
         const { running } = error;
@@ -187,7 +191,12 @@ function asPartialFailure(error: unknown, request: CopyRequest): unknown {
               };
         return new PartialFailure(
             destination.url,
-            { ...state, copyId: running.copyId, copyStatus: "pending" },
+            {
+                ...state,
+                ...(overwrittenSnapshot && { overwrittenSnapshot }),
+                copyId: running.copyId,
+                copyStatus: "pending",
+            },
             error.cause,
         );
     }
@@ -348,6 +357,9 @@ async function recordRead(
             tags: (await destination.client.getTags({ abortSignal: context.signal })).tags,
         }),
         ...(own && { lastWriteEtag: properties.etag }),
+        ...(state.overwrittenSnapshot && {
+            overwrittenSnapshot: await snapshotIfThere(destination, state.overwrittenSnapshot, context),
+        }),
         ...(intact ? { drifted: undefined } : { drifted: true }),
     } as BlobCopyState;
 }

@@ -73,6 +73,7 @@ export async function checkBlobCopy(
     }
     checkLeaseSource(failures, news, source);
     checkChoice(failures, "overwrite", news.overwrite, ["never", "ifUnchanged", "always"]);
+    checkFlag(failures, "snapshotBeforeOverwrite", news.snapshotBeforeOverwrite);
     checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkChoice(failures, "onDestinationDrift", news.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
     checkChoice(failures, "verify", news.verify, ["length", "md5", "none"]);

@@ -61,6 +61,7 @@ const outputNames = [
     "copyStatus",
     "copyCompletedOn",
     "sourceUrl",
+    "overwrittenSnapshot",
 ] as const;
 
 export function outputsOf(state: BlobCopyState): BlobCopyOutputs {

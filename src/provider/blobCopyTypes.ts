@@ -19,6 +19,7 @@ export interface BlobCopyInputs {
     readonly conditions?: DestinationConditions;
     readonly leaseSource?: boolean;
     readonly overwrite?: Overwrite;
+    readonly snapshotBeforeOverwrite?: boolean;
     readonly timeout?: string;
     readonly onTimeout?: OnTimeout;
     readonly onSourceChange?: OnSourceChange;
@@ -46,6 +47,7 @@ export const inputNames = [
     "conditions",
     "leaseSource",
     "overwrite",
+    "snapshotBeforeOverwrite",
     "timeout",
     "onTimeout",
     "onSourceChange",
@@ -140,4 +142,6 @@ export interface BlobCopyOutputs {
     readonly copyCompletedOn?: string;
     /** Without its SAS. */
     readonly sourceUrl?: string;
+    /** Holds what this resource has overwritten last, where it was asked to keep that. */
+    readonly overwrittenSnapshot?: string;
 }

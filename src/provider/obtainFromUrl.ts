@@ -17,6 +17,7 @@ import { readSource } from "./ends";
 import type { Context } from "./handler";
 import { endedBadly, isEmptyRemnant, isOwn, observe } from "./observe";
 import { attempts, obtainCopy } from "./obtainCopy";
+import { findKept, keepingOverwritten } from "./overwritten";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
 import { verifyCopy } from "./verifyCopy";
 
@@ -41,10 +42,20 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
         try {
             const there = await observe(request.destination, context);
             if (there && (await holds(request, there, source, reading))) {
-                return { properties: there, sourceEtag: source.etag, adopted: true, source, operation: plan.operation };
+                const preserved = await findKept(request);
+                return {
+                    properties: there,
+                    sourceEtag: source.etag,
+                    adopted: true,
+                    preserved,
+                    source,
+                    operation: plan.operation,
+                };
             }
             const target = await targetFor(request, source, there, context);
-            const written = await write(request, plan, source, reading, target, context);
+            const { written, preserved } = await keepingOverwritten(request, there, context, () =>
+                write(request, plan, source, reading, target, context),
+            );
             const properties = await observe(request.destination, context);
             if (properties?.etag !== written.etag) {
                 throw new CopyError(
@@ -52,7 +63,14 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
                 );
             }
             verifyCopy(request, source, properties);
-            return { properties, sourceEtag: source.etag, adopted: false, source, operation: plan.operation };
+            return {
+                properties,
+                sourceEtag: source.etag,
+                adopted: false,
+                preserved,
+                source,
+                operation: plan.operation,
+            };
         } catch (error) {
             if (!isDestinationConflict(error)) {
                 throw error instanceof CopyError || error instanceof StorageError
