@@ -8,6 +8,7 @@ import type { StorageRequest } from "../http/request";
 import { element, parent, parseChildren } from "../http/xml";
 import type { Blob, Block } from "../state/blob";
 import type { StagedBlocks } from "../state/container";
+import { refuseBlobType } from "./accountSupport";
 import { checkRead, readTagsCondition } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
@@ -52,6 +53,7 @@ export async function putBlockFromUrl(request: StorageRequest): Promise<Answer> 
 
 /** Keeps an uncommitted block. The destination mustn't be of another type, archived or waiting for a copy. */
 export function stageBlock(request: StorageRequest, id: string, content: Content): void {
+    refuseBlobType(request.account, "BlockBlob");
     const container = targetContainer(request);
     const name = targetName(request);
     const blob = request.service.blob(container, name);

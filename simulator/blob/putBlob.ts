@@ -5,6 +5,7 @@ import { receiveContent } from "../http/body";
 import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { Blob, type BlobType } from "../state/blob";
+import { refuseBlobType } from "./accountSupport";
 import { type AnswerHeaders, writtenHeaders } from "./describeBlob";
 import { readImmutability } from "./immutability";
 import { forgetEndedLease } from "./leaseChecks";
@@ -48,6 +49,7 @@ export async function putBlob(request: StorageRequest): Promise<Answer> {
 
 /** A blob that takes the place of another: it keeps the creation time and an active lease. */
 export function newBlob(request: StorageRequest, type: BlobType, old: Blob | undefined): Blob {
+    refuseBlobType(request.account, type);
     const modified = request.service.ticks.next();
     const created = old?.createdSeconds ?? Math.floor(request.service.clock.now() / 1000);
     const blob = new Blob(type, modified, created);

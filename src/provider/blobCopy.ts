@@ -20,6 +20,7 @@ import { obtainCopy } from "./obtainCopy";
 import { obtainFromUrl } from "./obtainFromUrl";
 import { settleOverwritten, snapshotIfThere } from "./overwritten";
 import { patiently } from "./patience";
+import { preflight } from "./preflight";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
 import { whileSourceIsLeased } from "./sourceLeases";
 import { hasUnknown } from "./unknown";
@@ -140,6 +141,7 @@ async function bring(
         ...(previous && { previous, contentChanged: contentChanged(previous, inputs) }),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
+    await preflight(request, context);
     const started = context.clock.now().getTime();
     let overwrittenSnapshot = previous?.overwrittenSnapshot;
     try {

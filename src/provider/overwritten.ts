@@ -23,11 +23,15 @@ export async function findKept(request: CopyRequest): Promise<Preserved[]> {
     return inputs.snapshotBeforeOverwrite || previous?.overwrittenSnapshot ? await findTemporary(request) : [];
 }
 
-/** Takes a snapshot of what is about to be overwritten, or says why there can't be one. */
+/**
+ * Takes a snapshot of what is about to be overwritten, or says why there can't be one.
+ * @param remedy what else can be done, for the message
+ */
 export async function preserveOrExplain(
     request: CopyRequest,
     there: BlobGetPropertiesResponse,
     context: Context,
+    remedy = "delete the blob first, or copy to another name",
 ): Promise<Preserved | undefined> {
     const { client, lease, url } = request.destination;
     try {
@@ -36,10 +40,7 @@ export async function preserveOrExplain(
         if (isDestinationConflict(error)) {
             throw error;
         }
-        throw explain(
-            `keep the content of ${url} in a snapshot while it is overwritten (delete the blob first, or copy to another name)`,
-            error,
-        );
+        throw explain(`keep the content of ${url} in a snapshot while it is overwritten (${remedy})`, error);
     }
 }
 
@@ -57,7 +58,7 @@ export async function keepingOverwritten<Written>(
     const before = there ? await findKept(request) : [];
     const kept =
         there && request.inputs.snapshotBeforeOverwrite
-            ? ((await preserveOrExplain(request, there, context)) ?? [])
+            ? ((await preserveOrExplain(request, there, context, "leave snapshotBeforeOverwrite out")) ?? [])
             : [];
     const preserved = [before, kept].flat();
     try {
