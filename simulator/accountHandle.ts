@@ -31,6 +31,8 @@ export interface PutBlobOptions {
 export interface CreateContainerOptions {
     /** @default no one may read without authorization */
     readonly publicAccess?: PublicAccess;
+    /** Whether Get Container Properties tells of version-level immutability support. @default false */
+    readonly immutableStorageWithVersioning?: boolean;
     /** Block blobs that the container holds from the start, made only when they are looked at: a million cost nothing. */
     readonly generated?: GeneratedNames;
 }
@@ -78,7 +80,9 @@ export function createAccountHandle(service: Service, account: Account, url: str
                 const now = service.ticks.next();
                 const created = Math.floor(service.clock.now() / 1000);
                 const generated = options.generated && new GeneratedBlobs(options.generated, now, created);
-                account.containers.set(name, new Container(account, name, now, options.publicAccess, generated));
+                const container = new Container(account, name, now, options.publicAccess, generated);
+                container.immutableStorageWithVersioning = options.immutableStorageWithVersioning ?? false;
+                account.containers.set(name, container);
             }
         },
         putBlob(containerName, name, content, options = {}) {

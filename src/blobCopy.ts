@@ -117,12 +117,37 @@ export interface BlobCopyArgs {
     conditions?: pulumi.Input<DestinationConditionsArgs>;
 
     /**
+     * Whether the source blob is leased while it is copied, by [Lease Blob](https://learn.microsoft.com/rest/api/storageservices/lease-blob),
+     * so that nobody else can write or delete it meanwhile; reading it needs no lease. The lease is finite (60 seconds), is renewed, and is
+     * released at the end, whatever that is; a killed process leaves it for a minute, and the next `pulumi up` waits that long. A copy that goes
+     * on after its timeout goes on without it. Where a renewal is refused (somebody has broken the lease), a warning says so and the copy goes on:
+     * it is pinned to the source's ETag anyway, and fails if the source changes.
+     *
+     * Needs permission to write the source: Storage Blob Data Contributor, a key, or a SAS with `w`. Not for archived blobs, snapshots,
+     * versions, files or other URLs. Recorded without a request when it changes.
+     * @default false
+     */
+    leaseSource?: pulumi.Input<boolean>;
+
+    /**
      * Which blob at the destination may be overwritten: `"never"` any; `"ifUnchanged"` only what this resource wrote and
      * nobody has changed since; `"always"` whatever is there. Whichever it is, the old content is kept in a snapshot until the
      * new one stands, and comes back if the copy fails.
      * @default "ifUnchanged"
      */
     overwrite?: pulumi.Input<"never" | "ifUnchanged" | "always">;
+
+    /**
+     * Whether what stands at the destination is kept in a snapshot when this resource overwrites it, by
+     * [Snapshot Blob](https://learn.microsoft.com/rest/api/storageservices/snapshot-blob): `overwrittenSnapshot` names it. One is kept: the
+     * next overwrite puts a snapshot of its own in its place, and `pulumi destroy` deletes it with the blob. Snapshots that this resource did
+     * not take are never deleted. An empty blob is not kept; archived blobs can't be. Turned off later, the last snapshot stays until the next
+     * overwrite; the change itself is recorded without a request.
+     *
+     * Needs permission to make and delete snapshots (a SAS: `rcwd`, and `l` to find what a killed process has left).
+     * @default false
+     */
+    snapshotBeforeOverwrite?: pulumi.Input<boolean>;
 
     /**
      * How long the copy is waited for, from `"1s"` to `"14d"`: `"90s"`, `"30m"`, `"1h30m"`. At its end `pulumi up` fails;
@@ -291,6 +316,8 @@ export class BlobCopy extends pulumi.dynamic.Resource {
     declare readonly sourceUrl: pulumi.Output<string>;
     /** The source's ETag that was copied; absent where the source gives none. */
     declare readonly sourceEtag: pulumi.Output<string | undefined>;
+    /** The snapshot of what this resource has overwritten last, as a blob's `snapshot` names it; with `snapshotBeforeOverwrite`. */
+    declare readonly overwrittenSnapshot: pulumi.Output<string | undefined>;
 
     /**
      * Reads an existing blob, which stays as it is and is not managed.
@@ -363,4 +390,5 @@ const outputs = {
     copyCompletedOn: undefined,
     sourceUrl: undefined,
     sourceEtag: undefined,
+    overwrittenSnapshot: undefined,
 };

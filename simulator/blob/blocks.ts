@@ -8,6 +8,7 @@ import type { StorageRequest } from "../http/request";
 import { element, parent, parseChildren } from "../http/xml";
 import type { Blob, Block, Encryption } from "../state/blob";
 import type { StagedBlocks } from "../state/container";
+import { refuseBlobType } from "./accountSupport";
 import { checkRead, readTagsCondition } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkSameEncryption, encryptionHeaders, readEncryption } from "./encryption";
@@ -67,6 +68,7 @@ export async function putBlockFromUrl(request: StorageRequest): Promise<Answer> 
  * name must be encrypted alike.
  */
 export function stageBlock(request: StorageRequest, id: string, content: Content): Encryption | undefined {
+    refuseBlobType(request.account, "BlockBlob");
     const container = targetContainer(request);
     const name = targetName(request);
     const blob = request.service.blob(container, name);

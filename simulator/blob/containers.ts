@@ -71,7 +71,7 @@ function propertyHeaders(request: StorageRequest, container: Container): AnswerH
         "x-ms-blob-public-access": container.publicAccess,
         "x-ms-has-immutability-policy": "false",
         "x-ms-has-legal-hold": "false",
-        "x-ms-immutable-storage-with-versioning-enabled": "false",
+        "x-ms-immutable-storage-with-versioning-enabled": String(container.immutableStorageWithVersioning),
         "x-ms-default-encryption-scope": container.encryptionScope ?? "$account-encryption-key",
         "x-ms-deny-encryption-scope-override": String(container.denyScopeOverride),
     };

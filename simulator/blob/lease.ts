@@ -6,7 +6,7 @@ import { type Lease, leaseState } from "../state/lease";
 import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders } from "./describeBlob";
 import { requestLeaseId } from "./leaseChecks";
-import { refuseKept, refusePendingCopy, targetContainer, targetName } from "./target";
+import { refuseArchived, refuseKept, refusePendingCopy, targetContainer, targetName } from "./target";
 
 /** Lease Blob, by action: acquire, renew, change, release, break. ETag and Last-Modified stay. */
 export function leaseBlob(request: StorageRequest): Answer {
@@ -19,6 +19,9 @@ export function leaseBlob(request: StorageRequest): Answer {
     }
     checkWrite(readConditions(request.headers), blob);
     refusePendingCopy(blob);
+    if (act === acquire) {
+        refuseArchived(blob);
+    }
     const { status, headers } = act(request, blob);
     return { status, headers: { ...modifiedHeaders(request, blob.modified), ...headers } };
 }

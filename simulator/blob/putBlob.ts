@@ -5,6 +5,7 @@ import { receiveContent } from "../http/body";
 import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { Blob, type BlobType, type Encryption } from "../state/blob";
+import { refuseBlobType } from "./accountSupport";
 import { type AnswerHeaders, writtenHeaders } from "./describeBlob";
 import { readEncryption } from "./encryption";
 import { readImmutability } from "./immutability";
@@ -54,6 +55,7 @@ export function newBlob(
     old: Blob | undefined,
     encryption: Encryption | undefined,
 ): Blob {
+    refuseBlobType(request.account, type);
     const modified = request.service.ticks.next();
     const created = old?.createdSeconds ?? Math.floor(request.service.clock.now() / 1000);
     const blob = new Blob(type, modified, created);

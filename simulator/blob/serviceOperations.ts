@@ -55,7 +55,7 @@ function containerElement(request: StorageRequest, container: Container, withMet
         element("DenyEncryptionScopeOverride", String(container.denyScopeOverride)) +
         element("HasImmutabilityPolicy", "false") +
         element("HasLegalHold", "false") +
-        element("ImmutableStorageWithVersioningEnabled", "false");
+        element("ImmutableStorageWithVersioningEnabled", String(container.immutableStorageWithVersioning));
     return parent(
         "Container",
         element("Name", container.name) +
@@ -97,7 +97,8 @@ export function getAccountInformation(request: StorageRequest): Answer {
         headers: {
             "x-ms-sku-name": request.account.sku,
             "x-ms-account-kind": request.account.kind,
-            "x-ms-is-hns-enabled": request.version >= "2019-07-07" ? "false" : undefined,
+            "x-ms-is-hns-enabled":
+                request.version >= "2019-07-07" ? String(request.account.hierarchicalNamespace) : undefined,
         },
         length: 0,
     };

@@ -27,6 +27,10 @@ const ERRORS = {
     ],
     BlobAccessTierNotSupportedForAccountType: [400, "Blob access tier is not supported on this storage account type."],
     BlobAlreadyExists: [409, "The specified blob already exists."],
+    BlobApiNotYetSupportedForHierarchicalNamespaceAccounts: [
+        409,
+        "Blob API is not yet supported for hierarchical namespace accounts.",
+    ],
     BlobArchived: [409, "This operation is not permitted on an archived blob."],
     BlobBeingRehydrated: [409, "This operation is not permitted because the blob is being rehydrated."],
     BlobCustomerSpecifiedEncryptionMismatch: [
@@ -48,6 +52,7 @@ const ERRORS = {
     BlobOverwritten: [409, "The blob has been recreated since the previous snapshot was taken."],
     BlobSnapshotNotSoftDeleted: [409, "The specified blob snapshot or version isn't soft-deleted."],
     BlobTierInadequateForContentLength: [409, "Specified blob tier size limit cannot be less than content length."],
+    BlobTypeNotSupported: [400, "Page blob is not supported for this account type."],
     BlobUsesCustomerSpecifiedEncryption: [
         409,
         "The blob is encrypted with customer specified encryption, but it was not provided in the request.",
@@ -68,6 +73,10 @@ const ERRORS = {
     DuplicateTagNames: [400, "The tags specified contain duplicate names."],
     EmptyMetadataKey: [400, "The key for one of the metadata key-value pairs is empty."],
     ExceedsMaxBatchRequestCount: [400, "The batch operation exceeds maximum number of allowed subrequests."],
+    FeatureNotYetSupportedForHierarchicalNamespaceAccounts: [
+        409,
+        "Specified feature is not yet supported for hierarchical namespace accounts.",
+    ],
     FeatureVersionMismatch: [409, "The operation is not supported by this version."],
     InfiniteLeaseDurationRequired: [
         412,

@@ -19,8 +19,10 @@ export interface AccountOptions {
     readonly allowSharedKeyAccess?: boolean;
     /** The account's kind. @default "StorageV2" */
     readonly kind?: AccountKind;
-    /** The account's SKU; one that begins with `Premium` has premium page blob tiers. @default "Standard_LRS" */
+    /** The account's SKU; one that begins with `Premium` holds page blobs alone, with tiers of their own, unless the kind is `BlockBlobStorage`. @default "Standard_LRS" */
     readonly sku?: string;
+    /** Whether it has a hierarchical namespace: no page blobs, tags, snapshots, versions or seals. Folders aren't simulated. @default false */
+    readonly hierarchicalNamespace?: boolean;
     /** The tier of blobs that have none of their own. @default "Hot" */
     readonly accessTier?: "Hot" | "Cool" | "Cold";
     /** How long a copy from another account or from outside stays pending, in seconds. @default the simulator's copySeconds */
@@ -44,6 +46,7 @@ export class Account {
     readonly allowSharedKeyAccess: boolean;
     readonly kind: AccountKind;
     readonly sku: string;
+    readonly hierarchicalNamespace: boolean;
     readonly accessTier: string;
     readonly copySeconds: number;
     readonly versioning: boolean;
@@ -63,12 +66,19 @@ export class Account {
         this.allowSharedKeyAccess = options.allowSharedKeyAccess ?? true;
         this.kind = options.kind ?? "StorageV2";
         this.sku = options.sku ?? "Standard_LRS";
+        this.hierarchicalNamespace = options.hierarchicalNamespace ?? false;
         this.accessTier = options.accessTier ?? "Hot";
         this.copySeconds = options.copySeconds ?? copySeconds;
         this.versioning = options.versioning ?? false;
         this.softDeleteDays = options.softDeleteDays ?? 0;
         this.allowPermanentDelete = options.allowPermanentDelete ?? false;
         this.region = options.region ?? "eastus";
+        if (this.hierarchicalNamespace && this.versioning) {
+            throw new Error("an account with a hierarchical namespace has no versions: leave versioning out");
+        }
+        if (this.hierarchicalNamespace && this.kind !== "StorageV2" && this.kind !== "BlockBlobStorage") {
+            throw new Error(`an account of kind ${this.kind} has no hierarchical namespace`);
+        }
         if (!Number.isInteger(this.softDeleteDays) || this.softDeleteDays < 0 || this.softDeleteDays > 365) {
             throw new RangeError(`softDeleteDays must be a whole number from 0 to 365, got ${this.softDeleteDays}`);
         }

@@ -94,6 +94,8 @@ export class Container {
     encryptionScope: string | undefined = undefined;
     /** Whether blobs must have the container's encryption scope. */
     denyScopeOverride = false;
+    /** Whether its blobs can have immutability policies and legal holds of their own. It is told, and nothing follows from it. */
+    immutableStorageWithVersioning = false;
     /** A name holds a blob alone, which is the common case and costs least, or a slot with more. */
     private readonly names: Names;
 

@@ -1,5 +1,6 @@
 // Copy Blob empties an existing destination at once. So that a failed copy costs nobody the old content, a snapshot keeps
-// it until the new content stands. The snapshot is marked by one metadata entry, so that a later run finds it after a crash.
+// it until the new content stands, or, where a program asks for it, until that is overwritten in its turn. The snapshot is marked
+// by metadata, so that a later run finds it after a crash.
 
 import type { BlobGetPropertiesResponse, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { statusCode } from "../storage/errors";
@@ -9,6 +10,15 @@ import { startCopy } from "./start";
 
 /** On a snapshot: it preserves the content of a blob that is being overwritten. Its value holds the blob's index tags. */
 const marker = "pulumi_azure_copy_preserves";
+
+/**
+ * On the same snapshot: when it was taken, by the service's clock. Whoever promotes a snapshot gives the blob its metadata, and so
+ * gives it to every later snapshot of the blob, which is not ours.
+ */
+const timeMarker = "pulumi_azure_copy_preserved_on";
+
+/** How much later than that time the snapshot's own may be: its request may be repeated. */
+const longestTakingMilliseconds = 10 * 60_000;
 
 /** The old content of a destination. */
 export interface Preserved {
@@ -32,9 +42,13 @@ export async function preserve(
     }
     // Whether a snapshot carries tags is not documented, and Copy Blob brings none back.
     const tags = properties.tagCount ? (await destination.getTags({ abortSignal: signal })).tags : {};
-    const metadata = properties.metadata ?? {};
+    const { [marker]: _, [timeMarker]: __, ...metadata } = properties.metadata ?? {};
     const taken = await destination.createSnapshot({
-        metadata: { ...metadata, [marker]: new URLSearchParams(tags).toString() || "none" },
+        metadata: {
+            ...metadata,
+            [marker]: new URLSearchParams(tags).toString() || "none",
+            ...(properties.date && { [timeMarker]: properties.date.toISOString() }),
+        },
         conditions: { ifMatch: properties.etag!, ...lease },
         abortSignal: signal,
     });
@@ -57,8 +71,8 @@ export async function findPreserved(container: ContainerClient, blobName: string
                 break; // names come in order, and the name itself is the first with this prefix
             }
             const value = blob.metadata?.[marker];
-            if (blob.snapshot && value !== undefined) {
-                const { [marker]: _, ...metadata } = blob.metadata!;
+            if (blob.snapshot && value !== undefined && isTakenAt(blob.snapshot, blob.metadata![timeMarker])) {
+                const { [marker]: _, [timeMarker]: __, ...metadata } = blob.metadata!;
                 const tags = value === "none" ? {} : Object.fromEntries(new URLSearchParams(value));
                 found.push({ snapshot: blob.snapshot, metadata, tags });
             }
@@ -69,6 +83,11 @@ export async function findPreserved(container: ContainerClient, blobName: string
         }
     }
     return found;
+}
+
+/** Whether a snapshot was taken at about that time; one without a time is an older version's. */
+function isTakenAt(snapshot: string, time: string | undefined): boolean {
+    return time === undefined || Math.abs(Date.parse(snapshot) - Date.parse(time)) <= longestTakingMilliseconds;
 }
 
 /**
@@ -109,6 +128,6 @@ export async function restore(
 }
 
 /** Deletes a preserving snapshot, and nothing else. */
-export async function discard(destination: BlockBlobClient, preserved: Preserved): Promise<void> {
+export async function discard(destination: BlockBlobClient, preserved: Pick<Preserved, "snapshot">): Promise<void> {
     await destination.withSnapshot(preserved.snapshot).deleteIfExists();
 }

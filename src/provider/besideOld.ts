@@ -9,7 +9,7 @@ import { unfinishedIn } from "../copy/unfinished";
 import { addressUrl } from "../storage/address";
 import { explain, isNotFound, statusCode } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
-import type { PlannedRequest } from "./copyRequest";
+import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
 import { type Destination, sourceWithin } from "./ends";
 import { isExplained, OldContentRestored } from "./finishCopy";
 import type { Context } from "./handler";
@@ -37,7 +37,6 @@ async function besideOf(destination: Destination, reading: FromUrlSource, contex
 
 /**
  * Writes the source's content beside what is at the destination, then over it.
- * @returns the destination's properties
  * @throws OldContentRestored where this resource's own old content stands still
  */
 export async function copyBesideOld(
@@ -47,7 +46,7 @@ export async function copyBesideOld(
     target: FromUrlTarget,
     there: BlobGetPropertiesResponse,
     context: Context,
-): Promise<BlobGetPropertiesResponse> {
+): Promise<ObtainedCopy> {
     const beside = await besideOf(request.destination, reading, context);
     try {
         await writeBeside({ ...request, destination: beside }, source, reading, target, context);
@@ -59,7 +58,7 @@ export async function copyBesideOld(
         throw request.previous && isOwn(there, request.previous) ? new OldContentRestored(there.etag!, cause) : cause;
     }
     const { sourceEtag: _, sourceConditions: __, ...inputs } = request.inputs;
-    const { properties } = await obtainCopy(
+    const obtained = await obtainCopy(
         {
             ...request,
             inputs: { ...inputs, ...(source.isSealed && inputs.sealBlob === undefined && { sealBlob: true }) },
@@ -68,7 +67,7 @@ export async function copyBesideOld(
         context,
     );
     await discardBeside(request.destination, context);
-    return properties;
+    return obtained;
 }
 
 /** Brings what the new blob is to hold; the rest comes with the copy over the old one. */

@@ -18,8 +18,11 @@ import { CopyLeftPending, OldContentRestored } from "./finishCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedBlocks, hasRecordedContent, isOwn, observe } from "./observe";
 import { obtain } from "./obtain";
+import { settleOverwritten, snapshotIfThere } from "./overwritten";
 import { patiently } from "./patience";
+import { preflight } from "./preflight";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
+import { whileSourceIsLeased } from "./sourceLeases";
 import { hasUnknown } from "./unknown";
 
 /** BlobCopy's lifecycle. */
@@ -139,14 +142,20 @@ async function bring(
         ...(previous && { previous, contentChanged: contentChanged(previous, inputs) }),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
+    await preflight(request, context);
     const started = context.clock.now().getTime();
+    let overwrittenSnapshot = previous?.overwrittenSnapshot;
     try {
-        const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
-            obtain({ ...request, timeoutMilliseconds: left }, context),
+        const obtained = await whileSourceIsLeased(request, context, () =>
+            patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
+                obtain({ ...request, timeoutMilliseconds: left }, context),
+            ),
         );
+        overwrittenSnapshot = await settleOverwritten(request, obtained, context);
         const properties = await online(request, obtained, started, context);
         const state: BlobCopyState = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
+            ...(overwrittenSnapshot && { overwrittenSnapshot }),
             copyOperation: obtained.plan.operation,
             copyOperationReason: obtained.plan.reason,
             ...(isFromUrl(obtained) && {
@@ -157,7 +166,7 @@ async function bring(
         };
         return { destination, state: await complete(request, obtained, properties, state, context) };
     } catch (error) {
-        throw asPartialFailure(error, request);
+        throw asPartialFailure(error, request, overwrittenSnapshot);
     }
 }
 
@@ -171,7 +180,7 @@ async function tagsFor(
 }
 
 /** What must be kept in mind of an unfinished copy, or of old content that was put back. */
-function asPartialFailure(error: unknown, request: CopyRequest): unknown {
+function asPartialFailure(error: unknown, request: CopyRequest, overwrittenSnapshot: string | undefined): unknown {
     const { inputs, destination, previous } = request;
     if (error instanceof CopyLeftPending) {
         const { running } = error;
@@ -185,7 +194,12 @@ function asPartialFailure(error: unknown, request: CopyRequest): unknown {
               };
         return new PartialFailure(
             destination.url,
-            { ...state, ...(running.copyId && { copyId: running.copyId }), copyStatus: "pending" },
+            {
+                ...state,
+                ...(overwrittenSnapshot && { overwrittenSnapshot }),
+                ...(running.copyId && { copyId: running.copyId }),
+                copyStatus: "pending",
+            },
             error.cause,
         );
     }
@@ -358,6 +372,9 @@ async function recordRead(
             tags: (await destination.client.getTags({ abortSignal: context.signal })).tags,
         }),
         ...(own && { lastWriteEtag: properties.etag }),
+        ...(state.overwrittenSnapshot && {
+            overwrittenSnapshot: await snapshotIfThere(destination, state.overwrittenSnapshot, context),
+        }),
         ...(intact ? { drifted: undefined } : { drifted: true }),
     } as BlobCopyState;
 }

@@ -4,6 +4,7 @@ import type { SourceProperties } from "../storage/webSource";
 import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
 import { checkEncryption } from "./checkEncryption";
 import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
+import { checkLeaseSource } from "./checkLeaseSource";
 import { checkLocation } from "./checkLocation";
 import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata, checkTags } from "./checkProperties";
 import { parseDuration } from "./duration";
@@ -73,7 +74,9 @@ export async function checkBlobCopy(
             "must be left out, since the service takes no conditions on a file in Azure Files",
         );
     }
+    checkLeaseSource(failures, news, source);
     checkChoice(failures, "overwrite", news.overwrite, ["never", "ifUnchanged", "always"]);
+    checkFlag(failures, "snapshotBeforeOverwrite", news.snapshotBeforeOverwrite);
     checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkChoice(failures, "onDestinationDrift", news.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
     checkChoice(failures, "verify", news.verify, ["length", "md5", "none"]);

@@ -62,6 +62,7 @@ const outputNames = [
     "copyStatus",
     "copyCompletedOn",
     "sourceUrl",
+    "overwrittenSnapshot",
 ] as const;
 
 export function outputsOf(state: BlobCopyState): BlobCopyOutputs {

@@ -20,7 +20,9 @@ export interface BlobCopyInputs {
     readonly sourceCustomerProvidedKey?: string;
     readonly sourceConditions?: SourceConditions;
     readonly conditions?: DestinationConditions;
+    readonly leaseSource?: boolean;
     readonly overwrite?: Overwrite;
+    readonly snapshotBeforeOverwrite?: boolean;
     readonly timeout?: string;
     readonly onTimeout?: OnTimeout;
     readonly onSourceChange?: OnSourceChange;
@@ -49,7 +51,9 @@ export const inputNames = [
     "sourceCustomerProvidedKey",
     "sourceConditions",
     "conditions",
+    "leaseSource",
     "overwrite",
+    "snapshotBeforeOverwrite",
     "timeout",
     "onTimeout",
     "onSourceChange",
@@ -145,4 +149,6 @@ export interface BlobCopyOutputs {
     readonly copyCompletedOn?: string;
     /** Without its SAS. */
     readonly sourceUrl?: string;
+    /** Holds what this resource has overwritten last, where it was asked to keep that. */
+    readonly overwrittenSnapshot?: string;
 }

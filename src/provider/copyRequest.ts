@@ -1,5 +1,6 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import type { Plan } from "../copy/plan";
+import type { Preserved } from "../copy/preserve";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import type { Destination, Source } from "./ends";
@@ -31,6 +32,8 @@ export interface ObtainedCopy {
     readonly sourceEtag: string | undefined;
     /** Found there, pending or finished, instead of started: it needs a new ETag, and its properties are not what this run has asked for. */
     readonly adopted: boolean;
+    /** Snapshots of this package that hold what stood there before. They are needed no longer, but for one that is to be kept. */
+    readonly preserved: readonly Preserved[];
     /** What the source told, where it was read. */
     readonly source?: SourceProperties;
     /** From-URL operations carry all headers, and leave no record of the copy at the blob. */

@@ -24,13 +24,18 @@ export async function deleteOwn(destination: Destination, state: BlobCopyState, 
             etag = (await observe(destination, context))?.etag;
         }
     }
-    await deleteIfUnchanged(destination, etag, context);
+    await deleteIfUnchanged(destination, etag, state, context);
     if (state.copyStatus !== "success") {
         await discardBeside(destination, context);
     }
 }
 
-async function deleteIfUnchanged(destination: Destination, etag: string | undefined, context: Context): Promise<void> {
+async function deleteIfUnchanged(
+    destination: Destination,
+    etag: string | undefined,
+    state: BlobCopyState,
+    context: Context,
+): Promise<void> {
     const remove = () =>
         destination.client.delete({
             conditions: { ifMatch: etag!, ...destination.lease },
@@ -48,15 +53,24 @@ async function deleteIfUnchanged(destination: Destination, etag: string | undefi
         if (errorCode(error) !== "SnapshotsPresent") {
             throw error;
         }
-        const preserved = await findPreserved(destination.container, destination.address.blobName);
-        if (preserved.length === 0) {
+        const snapshots = await ownSnapshots(destination, state);
+        if (snapshots.length === 0) {
             throw error;
         }
-        for (const one of preserved) {
-            await discard(destination.client, one);
+        if ((await observe(destination, context))?.etag !== etag) {
+            return leaveAlone(destination, context);
+        }
+        for (const snapshot of snapshots) {
+            await discard(destination.client, { snapshot });
         }
         await remove();
     }
+}
+
+/** What this resource has kept of older content. A credential that may not list knows what was recorded. */
+async function ownSnapshots(destination: Destination, state: BlobCopyState): Promise<string[]> {
+    const found = await findPreserved(destination.container, destination.address.blobName);
+    return [...new Set([...found.map(({ snapshot }) => snapshot), state.overwrittenSnapshot ?? []].flat())];
 }
 
 function leaveAlone(destination: Destination, context: Context): void {

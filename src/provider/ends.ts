@@ -36,6 +36,8 @@ export interface Source {
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
     tags(signal: AbortSignal): Promise<Record<string, string>>;
+    /** Changes what is no content of the source: its lease. Only blobs in Azure Storage have one. */
+    leasing?(): BlobClient;
     /** The URL that the service reads from, with a SAS where it needs one. */
     readableUrl(lastsMilliseconds: number, permissions?: SourcePermissions): Promise<string>;
     /** The URL that a From-URL operation reads from, which needs a SAS within an account too. */
@@ -123,6 +125,7 @@ function sourceWith(
         address,
         url,
         client: async () => client(),
+        leasing: client,
         properties: (signal) =>
             context.sources && key === undefined
                 ? context.sources.read(address, credential, signal)
@@ -164,6 +167,8 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
         client: async () => (await found(context.signal)).client!(),
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
+        // That anybody may read it permits nobody to lease it.
+        leasing: () => context.clients.blob(address, fallbackCredential(address)),
         readableUrl: async (lastsMilliseconds, permissions) =>
             (await found(context.signal)).readableUrl(lastsMilliseconds, permissions),
         authorizedUrl: async (lastsMilliseconds) => (await found(context.signal)).authorizedUrl(lastsMilliseconds),

@@ -78,7 +78,6 @@ export async function finish(
     deadline: Date,
     context: Context,
 ): Promise<ObtainedCopy> {
-    const { destination } = request;
     let properties: BlobGetPropertiesResponse;
     let timeout: CopyTimeoutError | undefined;
     try {
@@ -96,8 +95,13 @@ export async function finish(
     const contentLength = parseProgress(properties.copyProgress)?.total;
     const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
     verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
-    await discardAll(destination, running.preserved, context);
-    return { properties, sourceEtag: running.sourceEtag, adopted: running.joined, plan: request.plan };
+    return {
+        properties,
+        sourceEtag: running.sourceEtag,
+        adopted: running.joined,
+        preserved: running.preserved,
+        plan: request.plan,
+    };
 }
 
 /** Whatever kept us from seeing the end, the copy is there: without its record, the next run could not know it. */
@@ -194,7 +198,7 @@ async function putRight(
 /** Deletes preserving snapshots that are not needed any more. */
 export async function discardAll(
     destination: Destination,
-    preserved: readonly Preserved[],
+    preserved: readonly Pick<Preserved, "snapshot">[],
     context: Context,
 ): Promise<void> {
     for (const one of preserved) {

@@ -4,7 +4,7 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import { DestinationConflictError } from "../copy/errors";
-import { findPreserved, type Preserved, preserve } from "../copy/preserve";
+import type { Preserved } from "../copy/preserve";
 import { startCopy } from "../copy/start";
 import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
@@ -16,6 +16,7 @@ import { readSource, type Source } from "./ends";
 import { discardAll, finish, isExplained, type Running } from "./finishCopy";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, observe } from "./observe";
+import { findTemporary, preserveOrExplain } from "./overwritten";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
 
 /** How often a destination that keeps changing under us is looked at again before we give up. */
@@ -93,7 +94,7 @@ async function decide(
     const ownBefore = previous !== undefined && (isOwn(there, previous) || isLeftByUpdate(there, previous));
     if (there.copyStatus === "pending") {
         if (fromHere && !(request.contentChanged && there.copyId === previous?.copyId)) {
-            const preserved = await findPreserved(destination.container, destination.address.blobName);
+            const preserved = await findTemporary(request);
             return { copyId: there.copyId!, sourceEtag: undefined, joined: true, preserved, wasFree: false };
         }
         if (!ownBefore) {
@@ -109,9 +110,8 @@ async function decide(
         const sourceEtag = await etagIfCurrent(request, there, context);
         if (sourceEtag !== false) {
             // It may have been finished by a run that was killed before it could tidy up.
-            const preserved = await findPreserved(destination.container, destination.address.blobName);
-            await discardAll(destination, preserved, context);
-            return { adopt: { properties: there, sourceEtag, adopted: true, plan: request.plan } };
+            const preserved = await findTemporary(request);
+            return { adopt: { properties: there, sourceEtag, adopted: true, preserved, plan: request.plan } };
         }
     }
     const tagConditions = permitOverwrite(request, there, ownBefore);
@@ -168,7 +168,7 @@ async function startOnto(
     );
     const preserved: Preserved[] = [];
     if (there) {
-        preserved.push(...(await findPreserved(destination.container, destination.address.blobName)));
+        preserved.push(...(await findTemporary(request)));
         const kept = await preserveOrExplain(request, there, context);
         if (kept) {
             keptHere.push(kept);
@@ -229,24 +229,5 @@ async function currentEtag(source: Source, context: Context): Promise<string | u
             throw explain(`read the source ${source.url}`, error);
         }
         return undefined;
-    }
-}
-
-async function preserveOrExplain(
-    request: CopyRequest,
-    there: BlobGetPropertiesResponse,
-    context: Context,
-): Promise<Preserved | undefined> {
-    try {
-        const { client, lease } = request.destination;
-        return await preserve(client, there, lease, context.signal);
-    } catch (error) {
-        if (isDestinationConflict(error)) {
-            throw error;
-        }
-        throw explain(
-            `keep the content of ${request.destination.url} in a snapshot while it is overwritten (delete the blob first, or copy to another name)`,
-            error,
-        );
     }
 }

@@ -7,6 +7,7 @@ import { isCommittedFrom } from "../copy/blocks";
 import { CopyError, CopyTimeoutError } from "../copy/errors";
 import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
 import { type Plan, planCopy } from "../copy/plan";
+import type { Preserved } from "../copy/preserve";
 import { contentMd5 } from "../copy/status";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
 import { isFixed, sameAccount } from "../storage/address";
@@ -22,6 +23,7 @@ import { CopyLeftPending, isExplained } from "./finishCopy";
 import type { Context } from "./handler";
 import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, observe } from "./observe";
 import { attempts } from "./obtainCopy";
+import { findKept, keepingOverwritten } from "./overwritten";
 import { runFromUrl } from "./runFromUrl";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
 import { verifyCopy } from "./verifyCopy";
@@ -145,23 +147,24 @@ interface Bringing {
 async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy> {
     const { request, source, reading, there } = bringing;
     const { plan, destination } = request;
-    const obtained = (properties: BlobGetPropertiesResponse, adopted: boolean): ObtainedCopy => ({
-        properties,
-        sourceEtag: source.etag,
-        adopted,
-        source,
-        plan,
-    });
+    const obtained = (
+        properties: BlobGetPropertiesResponse,
+        adopted: boolean,
+        preserved: readonly Preserved[],
+    ): ObtainedCopy => ({ properties, sourceEtag: source.etag, adopted, preserved, source, plan });
     if (there && (await holds(bringing, context))) {
         await discardBeside(destination, context);
-        return obtained(there, true);
+        return obtained(there, true, await findKept(request));
     }
     const target = await targetFor(bringing, context);
     if (plan.beside && there) {
         refuseBeside(request);
-        return obtained(await copyBesideOld(request, source, reading, target, there, context), false);
+        const { properties, preserved } = await copyBesideOld(request, source, reading, target, there, context);
+        return obtained(properties, false, preserved);
     }
-    const written = await writeOrLeave(bringing, target, context);
+    const { written, preserved } = await keepingOverwritten(request, there, context, () =>
+        writeOrLeave(bringing, target, context),
+    );
     const properties = await observe(destination, context);
     if (properties?.etag !== written.etag) {
         throw new CopyError(
@@ -169,7 +172,7 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         );
     }
     verifyCopy(request, source, properties);
-    return obtained(properties, false);
+    return obtained(properties, false, preserved);
 }
 
 /** Writes the new blob. Of pages and appended blocks something may be left at the destination, which is worth keeping in mind. */

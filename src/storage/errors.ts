@@ -67,12 +67,21 @@ const nextSteps: Readonly<Record<string, string>> = {
         "the blob has another lease than the one that was given; give its lease as conditions.leaseId, or break or release it",
     LeaseNotPresentWithBlobOperation: "the blob's lease has ended meanwhile; run pulumi up again",
     LeaseLost: "the blob's lease has ended meanwhile; run pulumi up again",
+    LeaseAlreadyPresent:
+        "run pulumi up again once its holder has released it, or leave leaseSource out; a lease that nobody needs any more can be broken",
+    LeaseIsBreakingAndCannotBeAcquired: "run pulumi up again once the lease is broken, which takes a minute at most",
+    InfiniteLeaseDurationRequired:
+        "Copy Blob writes to a leased blob only if the lease is infinite; take such a lease, or release it",
     BlobArchived: "the blob is archived; rehydrate it first, or copy it to another name with accessTier set",
     BlobBeingRehydrated: "the blob is being brought online, which takes up to 15 hours; run pulumi up again after that",
     SnapshotsPresent:
         "the blob has snapshots that this resource did not make; delete them, or set the resource option retainOnDelete",
     InvalidBlobType: "source and destination must be blobs of one type; delete the destination or give it another name",
+    BlobTypeNotSupported:
+        "the account holds no blobs of this type: page blobs need a StorageV2 account without a hierarchical namespace, block and append blobs any but a premium account for page blobs",
     InvalidBlobTier: "give an accessTier that this blob type and account have, or none",
+    AccessTierNotSupportedForBlobType:
+        "block blobs have Hot, Cool, Cold and Archive, page blobs of premium accounts P4 to P80, all others none",
     BlobAccessTierNotSupportedForAccountType:
         "the account's kind has no such tier; leave accessTier out, or use a StorageV2 account",
     BlobTierInadequateForContentLength: "the blob is larger than the tier's disks; give a larger one",
@@ -96,9 +105,9 @@ const nextSteps: Readonly<Record<string, string>> = {
     FeatureVersionMismatch:
         "the blob needs a newer version of the service's protocol than this one; update pulumi-azure-copy",
     FeatureNotYetSupportedForHierarchicalNamespaceAccounts:
-        "the account has a hierarchical namespace, which lacks this: tags, page blobs and versions need an account without one",
+        "the account has a hierarchical namespace, which lacks this: tags, snapshots, page blobs, sealing and versions need an account without one",
     BlobApiNotYetSupportedForHierarchicalNamespaceAccounts:
-        "the account has a hierarchical namespace, which lacks this: tags, page blobs and versions need an account without one",
+        "the account has a hierarchical namespace, which lacks this: tags, snapshots, page blobs, sealing and versions need an account without one",
     BlobOperationNotSupported:
         "the blob was made through the Data Lake endpoint, or the account lacks this; delete the destination, or copy to another name",
     CopyAcrossAccountsNotSupported:

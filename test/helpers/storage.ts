@@ -1,7 +1,7 @@
 // Two simulated storage accounts, and a handler's context on them.
 
 import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
-import { ManualClock, startSimulator } from "../../simulator";
+import { type AccountOptions, ManualClock, startSimulator } from "../../simulator";
 import type { CopyProgress } from "../../src/copy/wait";
 import type { BlobCopyInputs } from "../../src/provider/blobCopyTypes";
 import type { Context } from "../../src/provider/handler";
@@ -34,18 +34,18 @@ export const sourceContent = "what the golden account holds";
 
 /** Accounts golden and dev, with images/orders.bak in the first and an empty container seed in the second. */
 export async function startStorage(
-    options: { copySeconds?: number; realTime?: boolean; https?: boolean } = {},
+    options: { copySeconds?: number; realTime?: boolean; https?: boolean; dev?: Partial<AccountOptions> } = {},
 ): Promise<TestStorage> {
     const clock = new ManualClock();
     const simulator = await startSimulator({
-        accounts: [{ name: "golden" }, { name: "dev" }, { name: "open", allowBlobPublicAccess: true }],
+        accounts: [{ name: "golden" }, { ...options.dev, name: "dev" }, { name: "open", allowBlobPublicAccess: true }],
         copySeconds: options.copySeconds ?? 0,
         ...(!options.realTime && { clock }),
         ...(options.https && { tls: trusted() }),
     });
     const golden = simulator.account("golden");
     golden.createContainer("images");
-    simulator.account("dev").createContainer("seed");
+    simulator.account("dev").createContainer("seed", { immutableStorageWithVersioning: true });
     golden.putBlob("images", "orders.bak", sourceContent, {
         contentType: "text/plain",
         metadata: { origin: "golden" },

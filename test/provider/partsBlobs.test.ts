@@ -167,6 +167,14 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
         expect(await up(second)).toBe(second);
     });
 
+    it("keeps it in a snapshot on request", async () => {
+        const { overwrittenSnapshot } = await up(first, { snapshotBeforeOverwrite: true });
+        await same();
+        expect(await names()).toEqual(["orders.bak (snapshot)", "orders.bak"]);
+        const kept = await storage.blob("dev").withSnapshot(overwrittenSnapshot!).downloadToBuffer();
+        expect(kept.equals(old)).toBe(true);
+    });
+
     it("leaves it as it was where it fails, and is carried on", async () => {
         storage.simulator.faults.add({ operation, times: 1_000, status: 403 });
         const failure = await failing(first);

@@ -195,3 +195,8 @@ describe("lease operations, by lease state", () => {
         expect(await code(blob.upload("y", 1, { conditions: { ifNoneMatch: "*" } }))).toBe("LeaseIdMissing");
     });
 });
+
+test("an archived blob is not leased", async () => {
+    await blob.setAccessTier("Archive");
+    expect(await failure(lease().acquireLease(15))).toEqual({ status: 409, code: "BlobArchived" });
+});
