@@ -30,12 +30,15 @@ export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAd
         return false;
     }
     const reported = redactUrl(properties.copySource);
+    if (source.kind === "other") {
+        return sameAddress({ kind: "other", url: reported }, source);
+    }
     const address = parseBlobUrl(reported) ?? { kind: "other", url: reported };
     if (address.kind === source.kind) {
         return sameAddress(address, source);
     }
     // Behind a custom domain, the one side knows a blob where the other sees a URL.
-    return source.kind === "blob" && sameAddress(parseBlobUrl(reported, true) ?? address, source);
+    return sameAddress(parseBlobUrl(reported, true) ?? address, source);
 }
 
 /**
