@@ -101,6 +101,7 @@ export async function copyBlocks(options: CopyBlocksOptions): Promise<WrittenBlo
             idBytes = theirs;
             await stage(options, () => parts(url, source, blockSize, idBytes), nothingStaged.sizes);
         }
+        await source.confirm?.();
         const ids = Array.from(parts(url, source, blockSize, idBytes), (part) => part.id);
         return commit(options, ids);
     });

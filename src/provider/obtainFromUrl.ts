@@ -9,15 +9,18 @@ import type { FromUrlRun, FromUrlSource, FromUrlTarget, WrittenBlob } from "../c
 import { type Plan, planCopy } from "../copy/plan";
 import { putBlobFromUrl } from "../copy/putBlob";
 import { contentMd5 } from "../copy/status";
+import { isFixed } from "../storage/address";
 import { explain, isDestinationConflict, StorageError } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, what } from "./copyRequest";
 import { readSource } from "./ends";
+import { CopyLeftPending } from "./finishCopy";
 import type { Context } from "./handler";
 import { endedBadly, isEmptyRemnant, isOwn, observe } from "./observe";
 import { attempts, obtainCopy } from "./obtainCopy";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
+import { changedMeanwhile } from "./unpinned";
 import { verifyCopy } from "./verifyCopy";
 
 /**
@@ -35,7 +38,7 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
     if (plan.operation === "Copy Blob") {
         return obtainCopy(request, context);
     }
-    const reading = readingOf(request, source);
+    const reading = readingOf(request, source, context);
     let conflict: unknown;
     for (let attempt = 0; attempt < attempts; attempt++) {
         try {
@@ -52,10 +55,15 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
                 );
             }
             verifyCopy(request, source, properties);
+            const change =
+                plan.operation === "Put Blob From URL" && (await changedMeanwhile(request, source.etag, context));
+            if (change) {
+                throw new CopyLeftPending({ copyId: undefined, sourceEtag: undefined, properties }, change);
+            }
             return { properties, sourceEtag: source.etag, adopted: false, source, operation: plan.operation };
         } catch (error) {
             if (!isDestinationConflict(error)) {
-                throw error instanceof CopyError || error instanceof StorageError
+                throw error instanceof CopyError || error instanceof StorageError || error instanceof CopyLeftPending
                     ? error
                     : explain(`copy ${what(request)} by ${plan.operation}`, error);
             }
@@ -78,9 +86,9 @@ function planFor(request: CopyRequest, source: SourceProperties): Plan {
 }
 
 /** The source as the executors read it: authorized on its own in any account, pinned where it can change. */
-function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlSource {
+function readingOf(request: CopyRequest, properties: SourceProperties, context: Context): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
-    const fixed = source.address.kind === "blob" && (source.address.snapshot ?? source.address.versionId) !== undefined;
+    const fixed = isFixed(source.address);
     let url: Promise<string> | undefined;
     return {
         authorize: async () => {
@@ -89,6 +97,12 @@ function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlS
         },
         ...(properties.etag !== undefined && !fixed && source.address.kind === "blob" && { etag: properties.etag }),
         ...(properties.etag !== undefined && { identity: properties.etag }),
+        confirm: async () => {
+            const change = await changedMeanwhile(request, properties.etag, context);
+            if (change) {
+                throw change;
+            }
+        },
         contentLength: properties.contentLength!,
         ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
     };
