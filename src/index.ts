@@ -7,4 +7,4 @@ export {
     type DestinationConditionsArgs,
     type ImmutabilityPolicyArgs,
 } from "./blobCopy";
-export type { BlobLocationArgs, BlobSourceArgs } from "./locationArgs";
+export type { BlobLocationArgs, BlobSourceArgs, GoogleCloudStorageSourceArgs, S3SourceArgs } from "./locationArgs";

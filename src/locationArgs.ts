@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BlobLocation } from "./storage/location";
+import { s3CredentialParts } from "./storage/location";
 import { splitSecretQuery } from "./storage/url";
 
 /**
@@ -35,32 +35,102 @@ export interface BlobSourceArgs extends BlobLocationArgs {
     snapshot?: pulumi.Input<string>;
     /** The version to read. @default - the current one */
     versionId?: pulumi.Input<string>;
+    /** An object of Amazon S3, in place of all parts above. */
+    s3?: pulumi.Input<S3SourceArgs>;
+    /** An object of Google Cloud Storage, in place of all parts above. */
+    googleCloudStorage?: pulumi.Input<GoogleCloudStorageSourceArgs>;
 }
+
+/**
+ * An object of Amazon S3, or of a server that speaks its protocol. The service reads it by a URL that is presigned when the copy starts
+ * and never stored; it lasts as long as the copy's timeout and a day, but a week at most, and no longer than a session. Needs the
+ * packages `@aws-sdk/client-s3` and `@aws-sdk/s3-request-presigner`, and the permission `s3:GetObject` (`s3:GetObjectVersion` for a version).
+ */
+export interface S3SourceArgs {
+    /** The bucket's name. */
+    bucket: pulumi.Input<string>;
+    /** The object's key, slashes included, not encoded. */
+    key: pulumi.Input<string>;
+    /** The version to read, of a bucket with versioning. @default - the current one */
+    versionId?: pulumi.Input<string>;
+    /** The bucket's region. @default - is asked of S3 */
+    region?: pulumi.Input<string>;
+    /**
+     * The URL of another server that speaks S3's protocol, or of a VPC endpoint; it must be one that Azure can reach. The bucket's name follows in
+     * the path.
+     * @default - Amazon S3
+     */
+    endpoint?: pulumi.Input<string>;
+    /**
+     * An access key's ID. A secret, whether or not the program marks it as one.
+     * @default - the AWS SDK's default chain: environment, `~/.aws`, single sign-on, web identity, container, instance
+     */
+    accessKeyId?: pulumi.Input<string>;
+    /** The access key itself. A secret, whether or not the program marks it as one. */
+    secretAccessKey?: pulumi.Input<string>;
+    /** The session token of a temporary access key. A secret, whether or not the program marks it as one. */
+    sessionToken?: pulumi.Input<string>;
+}
+
+/**
+ * An object of Google Cloud Storage. The service reads it by a URL that is signed (V4) when the copy starts and never stored; it lasts as long as
+ * the copy's timeout and a day, but a week at most. Needs the package `@google-cloud/storage`, and a service account
+ * with the permission `storage.objects.get`.
+ */
+export interface GoogleCloudStorageSourceArgs {
+    /** The bucket's name. */
+    bucket: pulumi.Input<string>;
+    /** The object's name, slashes included, not encoded. */
+    object: pulumi.Input<string>;
+    /** The generation to read, of a bucket with versioning: digits. @default - the live one */
+    generation?: pulumi.Input<string>;
+    /** The URL of another endpoint, which must be one that Azure can reach. @default - `https://storage.googleapis.com` */
+    apiEndpoint?: pulumi.Input<string>;
+    /**
+     * The content of a service account's key file, which is JSON. A secret, whether or not the program marks it as one.
+     * @default - the application default credentials, which must be those of a service account or impersonate one
+     */
+    credentials?: pulumi.Input<string>;
+}
+
+type Parts = Record<string, pulumi.Input<unknown>>;
 
 /** A location with its secrets marked as such and its SAS apart from its URL, as it goes to the engine. */
-export function protectLocation(
-    location: pulumi.Input<string> | pulumi.Input<BlobSourceArgs>,
-): pulumi.Input<Record<string, pulumi.Input<string>>> {
-    if (typeof location === "string") {
-        return protectParts({ url: location });
-    }
-    if (pulumi.Output.isInstance(location) || location instanceof Promise) {
-        return pulumi
-            .output(location as pulumi.Input<string | BlobLocation>)
-            .apply((known) => protectParts(typeof known === "string" ? { url: known } : known));
-    }
-    return protectParts(location);
+export function protectLocation(location: pulumi.Input<string> | pulumi.Input<BlobSourceArgs>): pulumi.Input<Parts> {
+    return whenKnown(location, (known) => protectParts(typeof known === "string" ? { url: known } : known));
 }
 
-function protectParts(parts: BlobSourceArgs): Record<string, pulumi.Input<string>> {
-    const { url, connectionString, accountKey, sasToken, ...rest } = parts;
+function protectParts(parts: BlobSourceArgs): Parts {
+    const { url, sasToken, s3, googleCloudStorage, ...rest } = parts;
     return {
-        ...rest,
+        ...withSecrets(rest, ["connectionString", "accountKey"]),
         ...(url !== undefined && splitUrl(url, sasToken !== undefined)),
-        ...(connectionString !== undefined && { connectionString: pulumi.secret(connectionString) }),
-        ...(accountKey !== undefined && { accountKey: pulumi.secret(accountKey) }),
         ...(sasToken !== undefined && { sasToken: pulumi.secret(sasToken) }),
-    } as Record<string, pulumi.Input<string>>;
+        ...(s3 && { s3: whenKnown(s3, (known) => withSecrets(known, s3CredentialParts)) }),
+        ...(googleCloudStorage && {
+            googleCloudStorage: whenKnown(googleCloudStorage, (known) => withSecrets(known, ["credentials"])),
+        }),
+    };
+}
+
+/** Parts, with those marked that are secret. */
+function withSecrets(parts: object, secrets: readonly string[]): Parts {
+    const marked = Object.entries(parts).map(([name, value]) => [
+        name,
+        value !== undefined && secrets.includes(name) ? pulumi.secret(value) : value,
+    ]);
+    return Object.fromEntries(marked);
+}
+
+/** Parts as they are, or as soon as they are known. */
+function whenKnown<Value extends string | object>(
+    value: pulumi.Input<Value>,
+    apply: (known: Value) => Parts,
+): pulumi.Input<Parts> {
+    const isPending: boolean = pulumi.Output.isInstance(value) || value instanceof Promise;
+    return isPending
+        ? pulumi.output(value as pulumi.Input<string>).apply((known: unknown) => apply(known as Value))
+        : apply(value as Value);
 }
 
 function splitUrl(url: pulumi.Input<string>, hasSasToken: boolean): Record<string, pulumi.Input<string | undefined>> {

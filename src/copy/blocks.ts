@@ -101,6 +101,7 @@ export async function copyBlocks(options: CopyBlocksOptions): Promise<WrittenBlo
             idBytes = theirs;
             await stage(options, () => parts(url, source, blockSize, idBytes), nothingStaged.sizes);
         }
+        await source.confirm?.();
         const ids = Array.from(parts(url, source, blockSize, idBytes), (part) => part.id);
         return commit(options, ids);
     });
@@ -179,7 +180,8 @@ async function stage(
         signal: run.signal,
         async work({ id, offset, count }, signal) {
             const { url, authorization } = await source.authorize();
-            await client.stageBlockFromURL(id, url, offset, count, {
+            // What is read whole is asked for without a range, which not every web server answers.
+            await client.stageBlockFromURL(id, url, offset, count === total ? undefined : count, {
                 ...encryptionOptions(target),
                 ...sourceOptions(source, authorization),
                 conditions: leaseOf(target),

@@ -33,6 +33,8 @@ export interface FromUrlSource {
      * it and without an ETag, only a snapshot or a version is found again after an interruption.
      */
     readonly identity?: string;
+    /** Called after the last byte was read and before anything of it can be seen; throws where the source is not what it was. For what can't be pinned. */
+    confirm?(): Promise<void>;
     /** In bytes. */
     readonly contentLength: number;
     readonly contentMd5?: Uint8Array;
@@ -153,7 +155,7 @@ export function isRecognizable(url: string, source: Pick<FromUrlSource, "etag" |
     return (
         source.etag !== undefined ||
         source.identity !== undefined ||
-        /[?&](snapshot|versionid)=/i.test(splitSecretQuery(url).url)
+        /[?&](snapshot|versionid|sharesnapshot|generation)=/i.test(splitSecretQuery(url).url)
     );
 }
 

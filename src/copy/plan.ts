@@ -122,7 +122,7 @@ function planBlockBlob({ verifyMd5, source, occupied }: PlanFacts): Plan {
     if (length === 0 || (length <= mostSingleRequestBytes && source.contentMD5 !== undefined)) {
         return { operation: "Put Blob From URL", reason: `the source is small${old}` };
     }
-    if (!answersRanges(source)) {
+    if (length > mostSingleRequestBytes && !answersRanges(source)) {
         return { operation: "Put Blob From URL", reason: `the source's server answers no ranges${old}` };
     }
     return length <= mostSingleRequestBytes

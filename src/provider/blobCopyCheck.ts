@@ -1,7 +1,9 @@
-import { addressUrl, isAzureFile, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { addressUrl, isAzureFile, isFixed, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { explain } from "../storage/errors";
+import { longestPresignedMilliseconds } from "../storage/presigned";
 import type { SourceProperties } from "../storage/webSource";
 import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
+import { isCloudObject } from "./checkCloudObject";
 import { checkEncryption } from "./checkEncryption";
 import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
 import { checkLeaseSource } from "./checkLeaseSource";
@@ -85,7 +87,7 @@ export async function checkBlobCopy(
         refuseWithFromUrl(failures, "rehydratePriority", news.rehydratePriority);
         refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
     }
-    checkTimeout(failures, news.timeout);
+    checkTimeout(failures, news.timeout, source !== undefined && isCloudObject(news.source));
     checkChoice(failures, "onTimeout", news.onTimeout, ["keep", "abort"]);
 
     const { sourceEtag: _, ...inputs } = news;
@@ -102,13 +104,15 @@ function refuseWithFromUrl(failures: Failures, property: string, value: string |
     }
 }
 
-function checkTimeout(failures: Failures, timeout: string | undefined): void {
+function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned: boolean): void {
     if (timeout === undefined || timeout === unknownValue) {
         return;
     }
     const milliseconds = typeof timeout === "string" ? parseDuration(timeout) : undefined;
     if (milliseconds === undefined || milliseconds < 1_000 || milliseconds > longestTimeoutMilliseconds) {
         failures.add("timeout", timeout, 'must be a duration from "1s" to "14d", such as "90s", "30m" or "1h30m"');
+    } else if (isPresigned && milliseconds > longestPresignedMilliseconds) {
+        failures.add("timeout", timeout, 'must be "7d" at most, as long as a presigned URL of the source lasts');
     }
 }
 
@@ -125,8 +129,8 @@ async function currentSourceEtag(
     if (!address || hasUnknown(inputs.destination) || inputs.onSourceChange === "ignore") {
         return recorded;
     }
-    if (address.kind === "blob" && (address.snapshot || address.versionId)) {
-        return recorded; // never changes
+    if (isFixed(address)) {
+        return recorded;
     }
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
     let properties: SourceProperties;
@@ -143,9 +147,7 @@ async function currentSourceEtag(
         );
         return recorded;
     }
-    if (address.kind === "blob") {
-        checkAgainstSource(inputs, properties, failures);
-    }
+    checkAgainstSource(inputs, properties, failures);
     if (inputs.onSourceChange === "fail" && recorded && properties.etag !== recorded) {
         failures.add(
             "source",

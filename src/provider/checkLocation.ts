@@ -1,12 +1,14 @@
 import {
     addressUrl,
     hasCredential,
+    isAzureFile,
     parseBlobUrl,
     parseConnectionString,
     resolveAddress,
     type SourceAddress,
 } from "../storage/address";
 import { type BlobLocation, credentialParts, locationParts } from "../storage/location";
+import { checkCloudObject, isCloudObject } from "./checkCloudObject";
 import type { Failures } from "./failures";
 import { hasUnknown, unknownValue } from "./unknown";
 
@@ -36,6 +38,9 @@ export function checkLocation(
             "give a URL, or an object with containerName, blobName and accountName or endpoint",
         );
         return undefined;
+    }
+    if (isCloudObject(location)) {
+        return checkCloudObject(failures, end, location);
     }
     const before = failures.count;
     checkParts(failures, end, location);
@@ -67,6 +72,9 @@ export function checkLocation(
                 address.url,
                 "takes no account key or connection string, since it is no blob in Azure Storage",
             );
+        }
+        if (isAzureFile(address.url)) {
+            checkAzureFile(failures, end, address.url, location);
         }
     } else {
         checkNames(failures, end, address.containerName, address.blobName, location);
@@ -165,16 +173,8 @@ function checkParts(failures: Failures, end: string, location: BlobLocation): vo
     }
     for (const part of ["snapshot", "versionId"] as const) {
         const value = location[part];
-        if (
-            value !== undefined &&
-            value !== unknownValue &&
-            !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,7}Z$/.test(value)
-        ) {
-            failures.add(
-                path(part),
-                value,
-                "must be the DateTime that the service gave, such as 2026-01-31T12:00:00.0000000Z",
-            );
+        if (value !== undefined && value !== unknownValue && !isServiceDateTime(value)) {
+            failures.add(path(part), value, serviceDateTimeWords);
         }
     }
 }
@@ -215,9 +215,10 @@ function checkCredential(failures: Failures, end: "source" | "destination", loca
             );
         }
     }
-    // Only a blob's own SAS can be judged; behind another server's URL stands whatever that server wants there.
-    const isBlob = location.url === undefined || parseBlobUrl(location.url)?.kind === "blob";
-    if (sasToken && sasToken !== unknownValue && isBlob) {
+    // Only a blob's or file's own SAS can be judged; behind another server's URL stands whatever that server wants there.
+    const { url } = location;
+    const isAzure = url === undefined || isAzureFile(url) || parseBlobUrl(url)?.kind === "blob";
+    if (sasToken && sasToken !== unknownValue && isAzure) {
         checkSas(failures, end, sasToken, now);
     }
 }
@@ -239,6 +240,36 @@ function checkSas(failures: Failures, end: "source" | "destination", sasToken: s
             end === "source" ? "permit reading (sp with r)" : "permit writing (sp with w; d besides, to delete)";
         failures.add(path, `sp=${permissions}`, `must ${words}`);
     }
+}
+
+/** A file in Azure Files, which the service reads with a SAS only, even within an account. */
+function checkAzureFile(failures: Failures, end: string, url: string, { sasToken }: BlobLocation): void {
+    const { pathname, searchParams } = new URL(url);
+    if (!/^\/[^/]+\/.*[^/]$/.test(pathname)) {
+        failures.add(
+            `${end}.url`,
+            url,
+            "must name a share and a file: https://contoso.file.core.windows.net/share/file",
+        );
+    }
+    for (const [name, value] of searchParams) {
+        if (name.toLowerCase() === "sharesnapshot" && !isServiceDateTime(value)) {
+            failures.add(`${end}.url`, value, `names a share snapshot that ${serviceDateTimeWords}`);
+        }
+    }
+    if (sasToken === undefined) {
+        failures.add(
+            end,
+            url,
+            "is a file in Azure Files, which the service reads with a SAS only; give one that permits reading (sp=r), as sasToken or in the URL",
+        );
+    }
+}
+
+const serviceDateTimeWords = "must be the DateTime that the service gave, such as 2026-01-31T12:00:00.0000000Z";
+
+function isServiceDateTime(text: string): boolean {
+    return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,7}Z$/.test(text);
 }
 
 function checkNames(

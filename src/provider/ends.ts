@@ -1,10 +1,12 @@
 import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import type { Lease } from "../copy/lease";
 import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAccount } from "../storage/address";
+import { cloudObjectOf } from "../storage/cloudObject";
 import { anonymous, type Credential, defaultCredential, explicitCredential } from "../storage/credential";
 import { withEncryption } from "../storage/encryption";
 import { errorCode, explain, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
+import { presignedUrl, readPresigned } from "../storage/presigned";
 import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { joinSecretQuery } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
@@ -80,6 +82,18 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
         throw new Error("the source does not name anything that can be read");
     }
     const url = addressUrl(address);
+    const object = cloudObjectOf(location);
+    if (object) {
+        const presigned = (lastsMilliseconds: number) => presignedUrl(object, lastsMilliseconds, context.signal);
+        return {
+            address,
+            url,
+            properties: (signal) => readPresigned(object, signal),
+            tags: async () => ({}),
+            readableUrl: presigned,
+            authorizedUrl: presigned,
+        };
+    }
     if (address.kind === "other") {
         const readable = joinSecretQuery(url, location.sasToken);
         return {

@@ -2,7 +2,7 @@
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError } from "../copy/errors";
+import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError, SourceChangedError } from "../copy/errors";
 import { discard, type Preserved, restore } from "../copy/preserve";
 import { parseProgress } from "../copy/status";
 import { waitForCopy } from "../copy/wait";
@@ -12,6 +12,7 @@ import { type Destination, readSource } from "./ends";
 import type { Context } from "./handler";
 import { observe } from "./observe";
 import { formatTime } from "./progressText";
+import { changedMeanwhile, changedSinceStart } from "./unpinned";
 import { verifyCopy } from "./verifyCopy";
 
 /** A started or joined copy, and what must be put back if it fails. */
@@ -90,8 +91,9 @@ export async function finish(
         properties = await abort(request, running, context);
     }
     if (properties.copyStatus !== "success") {
-        await putRight(request, running, properties, timeout, context);
+        await putRight(request, running, properties, badEnd(request, running, properties, timeout), context);
     }
+    await refuseChangedSource(request, running, properties, context);
     const contentLength = parseProgress(properties.copyProgress)?.total;
     const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
     verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
@@ -102,6 +104,35 @@ export async function finish(
         preserved: running.preserved,
         plan: request.plan,
     };
+}
+
+/** A copy of a source that changed meanwhile may hold parts of both, and is no better than one that failed. */
+async function refuseChangedSource(
+    request: PlannedRequest,
+    running: Running,
+    properties: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<void> {
+    const { previous } = request;
+    const { copyId, joined, preserved, wasFree } = running;
+    const etag = running.sourceEtag ?? (previous?.copyId === copyId ? previous?.sourceEtag : undefined);
+    let change: SourceChangedError | undefined;
+    try {
+        change =
+            joined && etag === undefined
+                ? await changedSinceStart(request, properties, context)
+                : await changedMeanwhile(request, etag, context);
+    } catch (error) {
+        throw await leftPending(request, running, error, context);
+    }
+    if (change && !wasFree && preserved.length === 0) {
+        throw new CopyLeftPending({ copyId, sourceEtag: undefined, properties }, change);
+    }
+    if (change) {
+        const { message } = change;
+        const error = (afterwards: string) => new SourceChangedError(`${message}; ${afterwards}`, copyId, "success");
+        await putRight(request, running, properties, error, context);
+    }
 }
 
 /** Whatever kept us from seeing the end, the copy is there: without its record, the next run could not know it. */
@@ -148,15 +179,13 @@ function deadlineOf(request: CopyRequest, context: Context): Date {
     return new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
 }
 
-/** After a copy that ended badly: the old content comes back, or the empty blob goes. Always throws. */
-async function putRight(
-    request: PlannedRequest,
+/** How a copy ended that did not succeed, to be told with what became of the destination. */
+function badEnd(
+    request: CopyRequest,
     running: Running,
     properties: BlobGetPropertiesResponse,
     timeout: CopyTimeoutError | undefined,
-    context: Context,
-): Promise<never> {
-    const { destination } = request;
+): (afterwards: string) => CopyError {
     const description = properties.copyStatusDescription ? `: ${properties.copyStatusDescription}` : "";
     const aborted = properties.copyStatus === "aborted";
     const atTimeout = aborted && timeout !== undefined;
@@ -164,15 +193,27 @@ async function putRight(
     const ended = atTimeout
         ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${properties.copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
         : `ended as ${properties.copyStatus}${description}`;
-    const old = running.preserved.at(-1);
-    const error = (afterwards: string) =>
+    return (afterwards) =>
         new Kind(
             `the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${running.copyId}`,
             running.copyId,
             properties.copyStatus,
         );
+}
+
+/** After a copy that ended badly: the old content comes back, or the blob goes, which mostly is empty. Always throws. */
+async function putRight(
+    request: PlannedRequest,
+    running: Running,
+    properties: BlobGetPropertiesResponse,
+    error: (afterwards: string) => CopyError,
+    context: Context,
+): Promise<never> {
+    const { destination } = request;
+    const old = running.preserved.at(-1);
+    const blob = properties.contentLength === 0 ? "its empty blob" : "its blob";
     if (!old && !running.wasFree) {
-        throw error(running.joined ? "its empty blob was left" : "the destination is empty, as it was before");
+        throw error(running.joined ? `${blob} was left` : "the destination is empty, as it was before");
     }
     let etag: string | undefined;
     try {
@@ -184,12 +225,12 @@ async function putRight(
                   conditions: { ifMatch: properties.etag!, ...destination.lease },
               }));
     } catch (failure) {
-        const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : "its empty blob was left";
+        const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : `${blob} was left`;
         context.warn(explain(`put ${destination.url} right after a failed copy`, failure).message);
         throw error(left);
     }
     if (etag === undefined) {
-        throw error("its empty blob was removed");
+        throw error(`${blob} was removed`);
     }
     await discardAll(destination, running.preserved, context);
     throw new OldContentRestored(etag, error("the destination's old content was put back"));

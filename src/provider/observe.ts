@@ -40,21 +40,30 @@ export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAd
         return false;
     }
     const reported = redactUrl(properties.copySource);
+    if (source.kind === "other") {
+        return sameAddress({ kind: "other", url: reported }, source);
+    }
     const address = parseBlobUrl(reported) ?? { kind: "other", url: reported };
     if (address.kind === source.kind) {
         return sameAddress(address, source);
     }
     // Behind a custom domain, the one side knows a blob where the other sees a URL.
-    return source.kind === "blob" && sameAddress(parseBlobUrl(reported, true) ?? address, source);
+    return sameAddress(parseBlobUrl(reported, true) ?? address, source);
 }
 
 /**
  * Whether a finished copy holds what the source holds now. A copy fails if its source changes meanwhile, so a source
  * that was last modified before the copy ended is the one that was copied. Both times are whole seconds of two
  * accounts' clocks: an equal one proves nothing.
+ * @param mayChange whether the source could change during the copy: then it must be older than the blob, which the copy's start created
+ * (or an earlier one, which proves nothing)
  */
-export function isCopyOfCurrent(properties: BlobGetPropertiesResponse, source: SourceProperties): boolean {
-    const copied = properties.copyCompletedOn;
+export function isCopyOfCurrent(
+    properties: BlobGetPropertiesResponse,
+    source: SourceProperties,
+    mayChange = false,
+): boolean {
+    const copied = mayChange ? properties.createdOn : properties.copyCompletedOn;
     const modified = source.lastModified;
     if (!copied || source.contentLength !== properties.contentLength) {
         return false;

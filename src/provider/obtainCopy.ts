@@ -18,6 +18,7 @@ import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, observe } from "./observe";
 import { findTemporary, preserveOrExplain } from "./overwritten";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
+import { mayChange } from "./unpinned";
 
 /** How often a destination that keeps changing under us is looked at again before we give up. */
 export const attempts = 4;
@@ -134,7 +135,7 @@ async function etagIfCurrent(
         return request.contentChanged ? false : (inputs.sourceEtag ?? previous.sourceEtag);
     }
     const current = await readSource(request.source, context);
-    return isCopyOfCurrent(there, current) ? current.etag : false;
+    return isCopyOfCurrent(there, current, mayChange(request)) ? current.etag : false;
 }
 
 /** A copy from the recorded source that nobody touched since: an update was interrupted before it could record it. */
@@ -154,7 +155,13 @@ async function startOnto(
     const { inputs, source, destination } = request;
     const { sourceConditions } = inputs;
     const pins = source.address.kind === "blob";
-    let sourceEtag = inputs.sourceEtag ?? (await currentEtag(source, context));
+    const seen = mayChange(request) ? undefined : inputs.sourceEtag;
+    let sourceEtag = seen ?? (await currentEtag(source, context));
+    if (inputs.onSourceChange === "fail" && inputs.sourceEtag !== undefined && sourceEtag !== undefined) {
+        if (sourceEtag !== inputs.sourceEtag) {
+            throw changedSincePreview(request);
+        }
+    }
     if (sourceConditions && pins && sourceEtag) {
         // Beside the ETag that pins the source the service would leave dates out of account.
         const current = await readSource(source, context);

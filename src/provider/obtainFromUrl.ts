@@ -26,6 +26,7 @@ import { attempts } from "./obtainCopy";
 import { findKept, keepingOverwritten } from "./overwritten";
 import { runFromUrl } from "./runFromUrl";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
+import { changedMeanwhile } from "./unpinned";
 import { verifyCopy } from "./verifyCopy";
 
 /** How long a SAS outlasts the timeout, so that what ends a copy in its last minutes is the timeout and not the SAS. */
@@ -53,7 +54,7 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
     if (inputs.onSourceChange === "fail" && inputs.sourceEtag !== undefined && source.etag !== inputs.sourceEtag) {
         throw changedSincePreview(request);
     }
-    const reading = readingOf(request, source);
+    const reading = readingOf(request, source, context);
     let plan = planFor(request, source, undefined);
     let whole: Plan | undefined;
     let conflict: unknown;
@@ -172,6 +173,11 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         );
     }
     verifyCopy(request, source, properties);
+    // An operation in blocks asks before its last request.
+    const change = plan.operation === "Put Blob From URL" && (await changedMeanwhile(request, source.etag, context));
+    if (change) {
+        throw new CopyLeftPending({ sourceEtag: undefined, properties }, change);
+    }
     return obtained(properties, false, preserved);
 }
 
@@ -224,7 +230,7 @@ async function removeUnfinished(
 }
 
 /** The source as the executors read it: authorized on its own in any account, pinned where it can change. */
-function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlSource {
+function readingOf(request: CopyRequest, properties: SourceProperties, context: Context): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
     const { sourceCustomerProvidedKey } = request.inputs;
     let url: Promise<string> | undefined;
@@ -237,6 +243,12 @@ function readingOf(request: CopyRequest, properties: SourceProperties): FromUrlS
             source.address.kind === "blob" &&
             !isFixed(source.address) && { etag: properties.etag }),
         ...(properties.etag !== undefined && { identity: properties.etag }),
+        confirm: async () => {
+            const change = await changedMeanwhile(request, properties.etag, context);
+            if (change) {
+                throw change;
+            }
+        },
         contentLength: properties.contentLength!,
         ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
         ...(sourceCustomerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(sourceCustomerProvidedKey) }),

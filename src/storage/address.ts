@@ -1,5 +1,6 @@
+import { cloudObjectOf, cloudObjectUrl, encodePath, isFixedObject, withoutEndpoint } from "./cloudObject";
 import { type BlobLocation, credentialParts } from "./location";
-import { splitSecretQuery } from "./url";
+import { isCloudUri, splitSecretQuery } from "./url";
 
 /** A blob in an Azure Storage account. */
 export interface BlobAddress {
@@ -17,7 +18,10 @@ export interface BlobAddress {
 /** Anything else that the service can read with an HTTP GET. */
 export interface OtherAddress {
     readonly kind: "other";
+    /** For an object of another vendor, its name: `s3://bucket/key`. */
     readonly url: string;
+    /** Whether it is known not to change: a version or snapshot is named. */
+    readonly fixed?: true;
 }
 
 export type SourceAddress = BlobAddress | OtherAddress;
@@ -29,6 +33,13 @@ export function isAzureFile(url: string): boolean {
     return /^[a-z0-9]{3,24}\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net)$/.test(
         parseUrl(url)?.hostname ?? "",
     );
+}
+
+/** Whether an address is that of a snapshot or a version, which can't change. */
+export function isFixed(address: SourceAddress): boolean {
+    return address.kind === "blob"
+        ? address.snapshot !== undefined || address.versionId !== undefined
+        : address.fixed === true;
 }
 
 /** Hosts of emulators, which carry the account's name as the first segment of the path. */
@@ -75,7 +86,8 @@ export function parseBlobUrl(text: string, customEndpoint = false): SourceAddres
     const pathStyle = isPathStyle(url);
     const host = hostStyle.exec(url.hostname);
     if (!pathStyle && !host && !customEndpoint) {
-        return { kind: "other", url: text };
+        const fixed = isAzureFile(text) && /[?&]sharesnapshot=/i.test(url.search);
+        return { kind: "other", url: text, ...(fixed && { fixed }) };
     }
     const account = pathStyle ? segments.shift() : host?.[1];
     const [first, ...rest] = segments;
@@ -142,6 +154,10 @@ export function parseConnectionString(text: string): {
  * Check has refused such a location with a message of its own (`provider/checkLocation.ts`).
  */
 export function resolveAddress(location: BlobLocation): SourceAddress | undefined {
+    const object = cloudObjectOf(location);
+    if (object) {
+        return { kind: "other", url: cloudObjectUrl(object), ...(isFixedObject(object) && { fixed: true }) };
+    }
     if (location.url !== undefined) {
         const address = parseBlobUrl(location.url, location.accountName !== undefined);
         return address?.kind === "blob"
@@ -179,23 +195,12 @@ export function addressUrl(address: SourceAddress): string {
     if (address.kind === "other") {
         return address.url;
     }
-    const path = address.blobName.split("/").map(encodeSegment).join("/");
     const object = address.snapshot
         ? `?snapshot=${encodeURIComponent(address.snapshot)}`
         : address.versionId
           ? `?versionid=${encodeURIComponent(address.versionId)}`
           : "";
-    return `${address.serviceUrl}/${address.containerName}/${path}${object}`;
-}
-
-function encodeSegment(segment: string): string {
-    // A path may hold these as they are; encodeURIComponent escapes them.
-    return encodeURIComponent(segment).replace(/%(?:40|3A|24|2C|2B|3B|3D|26)/g, decodeURIComponent);
-}
-
-/** Whether an address names a snapshot or a version, which never changes. */
-export function isFixed(address: SourceAddress): boolean {
-    return address.kind === "blob" && (address.snapshot ?? address.versionId) !== undefined;
+    return `${address.serviceUrl}/${address.containerName}/${encodePath(address.blobName)}${object}`;
 }
 
 /** Whether two addresses name the same object. The scheme does not matter: the service reports an http source as https. */
@@ -213,8 +218,10 @@ export function sameAccount(one: SourceAddress, other: SourceAddress): boolean {
 }
 
 function comparable(address: SourceAddress): string {
-    const url = new URL(addressUrl(address));
-    return `${url.host.toLowerCase()}${decode(url.pathname)}${decode(url.search)}`;
+    const url = withoutEndpoint(new URL(addressUrl(address)));
+    // A bucket may be named like a host.
+    const scheme = isCloudUri(url.href) ? url.protocol : "";
+    return `${scheme}${url.host.toLowerCase()}${decode(url.pathname)}${decode(url.search)}`;
 }
 
 function withoutScheme(url: string): string {

@@ -1,7 +1,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { type BlobAddress, parseConnectionString } from "./address";
-import type { BlobLocation } from "./location";
+import { type BlobLocation, s3CredentialParts } from "./location";
 
 /** How requests to one end are authorized. */
 export type Credential =
@@ -74,6 +74,25 @@ export function secretsOf(location: BlobLocation | undefined): string[] {
         if (token) {
             const signature = new URLSearchParams(token.replace(/^\?/, "")).get("sig");
             secrets.push(token, ...(signature ? [signature, encodeURIComponent(signature)] : []));
+        }
+    }
+    return [...secrets, ...secretsOfOtherVendors(location)];
+}
+
+function secretsOfOtherVendors({ s3, googleCloudStorage }: BlobLocation): string[] {
+    const secrets: string[] = [];
+    for (const part of s3CredentialParts) {
+        const secret = s3?.[part];
+        if (secret) {
+            secrets.push(secret, encodeURIComponent(secret));
+        }
+    }
+    const keyFile = googleCloudStorage?.credentials;
+    // In JSON a private key has escaped line ends, and in an error it may have its own.
+    const escaped = /"private_key"\s*:\s*"([^"]+)"/.exec(keyFile ?? "")?.[1];
+    for (const secret of [keyFile, escaped, escaped?.replaceAll("\\n", "\n")]) {
+        if (secret) {
+            secrets.push(secret);
         }
     }
     return secrets;

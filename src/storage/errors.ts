@@ -114,6 +114,19 @@ const nextSteps: Readonly<Record<string, string>> = {
         "the destination account takes no copies from this one: check its allowedCopyScope, or copy within the account",
 };
 
+/** What to do, by error code of Amazon S3 and Google Cloud Storage. */
+const otherVendorsNextSteps: Readonly<Record<string, string>> = {
+    AccessDenied: "the credential may not read the object: it needs s3:GetObject, or storage.objects.get, on it",
+    ExpiredToken: "the session of the credential has ended; sign in again",
+    InvalidAccessKeyId: "check source.s3.accessKeyId, and that the key is active; a temporary one needs sessionToken",
+    InvalidToken: "check source.s3.sessionToken, which belongs to one access key",
+    NoSuchBucket: "check the bucket's name",
+    NoSuchKey: "check the object's name; a source must exist before it can be copied",
+    NoSuchVersion: "check the version's ID",
+    RequestTimeTooSkewed: "set this machine's clock right",
+    SignatureDoesNotMatch: "check the secret key",
+};
+
 /** Why the service could not read a source, and what to do, by the source's own status. */
 const sourceSteps: Readonly<Record<number, string>> = {
     304: "the source has not changed since the time that the copy was to go by",
@@ -198,8 +211,17 @@ function nextStep(error: unknown): string | undefined {
         const step = encryptionSteps[source.code ?? ""] ?? sourceSteps[source.status ?? 0] ?? unreadable;
         return answered ? `the source answered ${answered}: ${step}` : step;
     }
-    return code ? nextSteps[code] : undefined;
+    return code ? (nextSteps[code] ?? otherVendorsNextSteps[code]) : undefined;
 }
+
+const notThere = new Set([
+    "BlobNotFound",
+    "ContainerNotFound",
+    "ShareNotFound",
+    "NoSuchBucket",
+    "NoSuchKey",
+    "NoSuchVersion",
+]);
 
 /** A definite "not there": the one answer that lets a resource leave the state. */
 export function isNotFound(error: unknown): boolean {
@@ -207,7 +229,7 @@ export function isNotFound(error: unknown): boolean {
     return (
         statusCode(error) === 404 &&
         // A HEAD of something missing may carry no code at all; ResourceNotFound may also mean "private".
-        (code === undefined || code === "BlobNotFound" || code === "ContainerNotFound")
+        (code === undefined || notThere.has(code))
     );
 }
 

@@ -10,12 +10,40 @@ export interface BlobLocation {
     readonly connectionString?: string;
     readonly accountKey?: string;
     readonly sasToken?: string;
+    /** An object of Amazon S3, in place of all other parts. */
+    readonly s3?: S3Location;
+    /** An object of Google Cloud Storage, in place of all other parts. */
+    readonly googleCloudStorage?: GoogleCloudStorageLocation;
+}
+
+/** Where an object of Amazon S3, or of a server that speaks its protocol, is. The documentation of each part is with `S3SourceArgs`. */
+export interface S3Location {
+    readonly bucket: string;
+    readonly key: string;
+    readonly versionId?: string;
+    readonly region?: string;
+    readonly endpoint?: string;
+    readonly accessKeyId?: string;
+    readonly secretAccessKey?: string;
+    readonly sessionToken?: string;
+}
+
+/** Where an object of Google Cloud Storage is. The documentation of each part is with `GoogleCloudStorageSourceArgs`. */
+export interface GoogleCloudStorageLocation {
+    readonly bucket: string;
+    readonly object: string;
+    readonly generation?: string;
+    readonly apiEndpoint?: string;
+    readonly credentials?: string;
 }
 
 /** The parts that authorize: secret, and never a reason to copy again. */
 export const credentialParts = ["connectionString", "accountKey", "sasToken"] as const;
 
-/** Every part, in the order in which messages name them. */
+/** The parts of {@link S3Location} that authorize. */
+export const s3CredentialParts = ["accessKeyId", "secretAccessKey", "sessionToken"] as const;
+
+/** Every part that names a blob or authorizes, in the order in which messages name them. */
 export const locationParts = [
     "url",
     "accountName",

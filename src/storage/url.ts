@@ -1,11 +1,14 @@
 // URLs as text: no Azure SDK here, since resource classes use this while a program starts.
 
-/** Query parameters of a blob URL that say *which* object is meant; every other one authorizes, and is a secret. */
-const objectParameters = new Set(["snapshot", "versionid"]);
+/**
+ * Query parameters that say *which* object is meant: of a blob, a file in Azure Files, an object of Amazon S3 or Google Cloud
+ * Storage. Every other one authorizes, and is a secret.
+ */
+const objectParameters = new Set(["snapshot", "versionid", "sharesnapshot", "generation"]);
 
 /** A URL without its secret part, and that part. */
 export interface SplitUrl {
-    /** The URL, with `snapshot` and `versionid` kept. */
+    /** The URL, with the parameters kept that say which object is meant. */
     readonly url: string;
     /** The rest of the query string: a SAS, or whatever a foreign URL carries there. */
     readonly secretQuery?: string;
@@ -13,6 +16,9 @@ export interface SplitUrl {
 
 /** Takes the query string off a URL, but for the parameters that identify a snapshot or a version. */
 export function splitSecretQuery(url: string): SplitUrl {
+    if (isCloudUri(url)) {
+        return { url };
+    }
     const fragment = url.indexOf("#");
     const whole = fragment < 0 ? url : url.slice(0, fragment);
     const question = whole.indexOf("?");
@@ -43,4 +49,9 @@ export function joinSecretQuery(url: string, secretQuery: string | undefined): s
 /** A URL as it may be shown and stored. */
 export function redactUrl(url: string): string {
     return splitSecretQuery(url).url;
+}
+
+/** Whether a text names an object of Amazon S3 or Google Cloud Storage as the vendors' own tools do: a name, in which `?` and `#` stand for themselves. */
+export function isCloudUri(text: string): boolean {
+    return /^(?:s3|gs):\/\//.test(text);
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
     addressUrl,
+    isFixed,
     parseBlobUrl,
     parseConnectionString,
     resolveAddress,
     sameAccount,
     sameAddress,
 } from "../../src/storage/address";
+import type { BlobLocation } from "../../src/storage/location";
 
 describe("parseBlobUrl", () => {
     it("takes an account's URL apart", () => {
@@ -139,5 +141,66 @@ describe("addresses", () => {
     it("are in one account only if host and path-style account agree", () => {
         expect(sameAccount(address("http://127.0.0.1:1/one/c/a"), address("http://127.0.0.1:1/one/d/b"))).toBe(true);
         expect(sameAccount(address("http://127.0.0.1:1/one/c/a"), address("http://127.0.0.1:1/two/c/a"))).toBe(false);
+    });
+});
+
+describe("an object of another vendor", () => {
+    const s3 = { bucket: "backups", key: "2026/orders (1).bak" };
+    const google = { bucket: "backups", object: "2026/orders (1).bak" };
+
+    it.each<[string, BlobLocation, string]>([
+        ["a plain URI", { url: "s3://backups/2026/orders (1).bak" }, "s3://backups/2026/orders%20(1).bak"],
+        ["parts", { s3 }, "s3://backups/2026/orders%20(1).bak"],
+        ["a key with a ? and a #", { url: "s3://backups/what?#1" }, "s3://backups/what%3F%231"],
+        ["a version", { s3: { ...s3, versionId: "v/1" } }, "s3://backups/2026/orders%20(1).bak?versionId=v%2F1"],
+        [
+            "another server",
+            { s3: { ...s3, endpoint: "https://minio.contoso.com/" } },
+            "https://minio.contoso.com/backups/2026/orders%20(1).bak",
+        ],
+        ["a URI of Google", { url: "gs://backups/orders.bak" }, "gs://backups/orders.bak"],
+        ["a generation", { url: "gs://backups/orders.bak#17" }, "gs://backups/orders.bak?generation=17"],
+        ["parts of Google", { googleCloudStorage: google }, "gs://backups/2026/orders%20(1).bak"],
+    ])("is named by %s", (_, location, url) => {
+        expect(addressUrl(resolveAddress(location)!)).toBe(url);
+    });
+
+    it.each<[string, BlobLocation]>([
+        ["https://backups.s3.eu-west-1.amazonaws.com/2026/orders%20%281%29.bak", { s3 }],
+        ["https://backups.s3.amazonaws.com/2026/orders%20(1).bak", { s3: { ...s3, region: "us-east-1" } }],
+        ["https://backups.s3-eu-west-1.amazonaws.com/2026/orders%20%281%29.bak", { s3 }],
+        ["https://backups.s3.dualstack.eu-west-1.amazonaws.com/2026/orders%20%281%29.bak", { s3 }],
+        ["https://s3.eu-west-1.amazonaws.com/backups/2026/orders%20%281%29.bak", { s3 }],
+        ["https://backups.s3.cn-north-1.amazonaws.com.cn/2026/orders%20%281%29.bak", { s3 }],
+        [
+            "https://backups.s3.eu-west-1.amazonaws.com/2026/orders%20%281%29.bak?versionId=v%2F1",
+            { s3: { ...s3, versionId: "v/1" } },
+        ],
+        ["https://s3.eu-west-1.amazonaws.com/my.backups/k", { url: "s3://my.backups/k" }],
+        ["https://storage.googleapis.com/backups/2026/orders%20%281%29.bak", { googleCloudStorage: google }],
+        ["https://backups.storage.googleapis.com/orders.bak?generation=17", { url: "gs://backups/orders.bak#17" }],
+    ])("is recognized by the URL that the service reports: %s", (url, location) => {
+        expect(sameAddress({ kind: "other", url }, resolveAddress(location)!)).toBe(true);
+    });
+
+    it.each<[string, BlobLocation]>([
+        ["https://backups.s3.eu-west-1.amazonaws.com/2026/orders.bak", { s3 }],
+        ["https://others.s3.eu-west-1.amazonaws.com/2026/orders%20%281%29.bak", { s3 }],
+        ["https://backups.s3.eu-west-1.amazonaws.com/2026/orders%20%281%29.bak", { s3: { ...s3, versionId: "v" } }],
+        ["https://storage.googleapis.com/backups/2026/orders%20%281%29.bak", { s3 }],
+        ["https://backups/2026/orders%20%281%29.bak", { s3 }],
+    ])("is another than that of %s", (url, location) => {
+        expect(sameAddress({ kind: "other", url }, resolveAddress(location)!)).toBe(false);
+    });
+
+    it.each<[BlobLocation, boolean]>([
+        [{ s3 }, false],
+        [{ s3: { ...s3, versionId: "v" } }, true],
+        [{ url: "gs://backups/orders.bak#17" }, true],
+        [{ url: "https://a23.file.core.windows.net/share/f" }, false],
+        [{ url: "https://a23.file.core.windows.net/share/f?sharesnapshot=2026-01-31T12:00:00.0000000Z" }, true],
+        [{ url: "https://example.com/f?generation=17" }, false],
+    ])("that is named by %j can't change: %s", (location, fixed) => {
+        expect(isFixed(resolveAddress(location)!)).toBe(fixed);
     });
 });

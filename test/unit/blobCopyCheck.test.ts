@@ -281,3 +281,125 @@ describe("check of BlobCopy", () => {
         expect(inputs.sourceEtag).toBe('"0x1"');
     });
 });
+
+describe("check of a source of another vendor", () => {
+    const s3 = { bucket: "backups", key: "orders.bak" };
+    const google = { bucket: "backups", object: "orders.bak" };
+    const cases: [string, object, string[]][] = [
+        ["a plain URI of S3", { url: "s3://backups/orders.bak" }, []],
+        ["a plain URI of Google", { url: "gs://backups/orders.bak#17" }, []],
+        ["parts of S3", { s3: { ...s3, region: "eu-west-1", versionId: "v" } }, []],
+        ["parts of Google", { googleCloudStorage: google }, []],
+        ["an unknown part", { s3: { ...s3, key: unknownValue, secretAccessKey: unknownValue, accessKeyId: "a" } }, []],
+        ["an unknown object", { s3: unknownValue }, []],
+        ["no key", { url: "s3://backups" }, ['source.url names an object whose key is missing (got "s3://backups")']],
+        ["no bucket", { s3: { key: "k" } }, ["source.s3.bucket is missing"]],
+        ["a text", { s3: "s3://backups/k" }, ["source.s3 must be an object with bucket, key, versionId"]],
+        [
+            "a bucket in capitals",
+            { s3: { ...s3, bucket: "Backups" } },
+            ["source.s3.bucket must have 3 to 63 lower-case letters, digits, dots and hyphens"],
+        ],
+        ["a key that URLs resolve away", { s3: { ...s3, key: "a/../b" } }, ["source.s3.key must have no segment that"]],
+        [
+            "a long name",
+            { googleCloudStorage: { ...google, object: "é".repeat(513) } },
+            ["source.googleCloudStorage.object must have 1,024 bytes at most"],
+        ],
+        [
+            "a mistyped part",
+            { s3: { ...s3, bucketName: "b" } },
+            ["source.s3.bucketName is no part of it; allowed are bucket"],
+        ],
+        ["an empty part", { s3: { ...s3, region: "" } }, ["source.s3.region must be a text that is not empty"]],
+        ["a region with blanks", { s3: { ...s3, region: "eu west" } }, ["source.s3.region must be a region such as"]],
+        [
+            "an endpoint without a scheme",
+            { s3: { ...s3, endpoint: "minio:9000" } },
+            ["source.s3.endpoint must be a URL"],
+        ],
+        [
+            "half a key",
+            { s3: { ...s3, accessKeyId: "AKIA" } },
+            ["source.s3.secretAccessKey is missing beside accessKeyId"],
+        ],
+        [
+            "a session token alone",
+            { s3: { ...s3, sessionToken: "t" } },
+            ["source.s3.accessKeyId is missing", "source.s3.secretAccessKey is missing"],
+        ],
+        [
+            "a generation with letters",
+            { googleCloudStorage: { ...google, generation: "v1" } },
+            ["source.googleCloudStorage.generation must"],
+        ],
+        [
+            "a key file's name",
+            { googleCloudStorage: { ...google, credentials: "key.json" } },
+            ["source.googleCloudStorage.credentials must be the content of a key file"],
+        ],
+        ["two objects", { s3, googleCloudStorage: google }, ["source.googleCloudStorage contradicts s3"]],
+        ["a SAS beside it", { url: "s3://backups/k", sasToken: "sig=x" }, ["source.sasToken contradicts url"]],
+    ];
+
+    it.each(cases)("takes or refuses %s", async (_, location, expected) => {
+        const failures = await failuresOf({ source: location });
+        expect(failures.length).toBe(expected.length);
+        for (const [index, text] of expected.entries()) {
+            expect(failures[index]).toContain(text);
+        }
+    });
+
+    it("fails where a copy would be written to it", async () => {
+        expect(await failuresOf({ destination: { url: "s3://backups/k" } })).toEqual([
+            expect.stringContaining("destination can't be an object of another vendor"),
+        ]);
+    });
+
+    it("fails where the copy may take longer than a presigned URL lasts", async () => {
+        expect(await failuresOf({ source: { s3 }, timeout: "7d" })).toEqual([]);
+        expect(await failuresOf({ source: { s3 }, timeout: "8d" })).toEqual([
+            'timeout must be "7d" at most, as long as a presigned URL of the source lasts (got "8d")',
+        ]);
+    });
+
+    it("shows no credential", async () => {
+        const wrong = { s3: { ...s3, bucket: "!", secretAccessKey: 12345678 as unknown as string, sessionToken: "" } };
+        expect((await failuresOf({ source: wrong })).join()).not.toContain("12345678");
+    });
+});
+
+describe("check of a source in Azure Files", () => {
+    const url = "https://golden.file.core.windows.net/share/folder/orders.bak";
+    const sasToken = "sv=2026-04-06&sr=f&sp=r&se=2026-12-31T00:00:00Z&sig=abc";
+
+    it.each<[string, object, string[]]>([
+        ["a file with its SAS", { url, sasToken }, []],
+        ["a share snapshot", { url: `${url}?sharesnapshot=2026-01-31T12:00:00.0000000Z`, sasToken }, []],
+        ["a file without a SAS", { url }, ["source is a file in Azure Files, which the service reads with a SAS only"]],
+        ["an unknown SAS", { url, sasToken: unknownValue }, []],
+        ["an account key", { url, accountKey: key }, ["takes no account key", "with a SAS only"]],
+        [
+            "a SAS that has expired",
+            { url, sasToken: sasToken.replace("2026-12", "2026-01") },
+            ["source.sasToken expired at"],
+        ],
+        [
+            "a SAS that does not permit reading",
+            { url, sasToken: sasToken.replace("sp=r", "sp=w") },
+            ["must permit reading"],
+        ],
+        ["a share", { url: "https://golden.file.core.windows.net/share", sasToken }, ["must name a share and a file"]],
+        [
+            "a bad snapshot",
+            { url: `${url}?sharesnapshot=yesterday`, sasToken },
+            ["names a share snapshot that must be the DateTime"],
+        ],
+    ])("takes or refuses %s", async (_, location, expected) => {
+        const failures = await failuresOf({ source: location });
+        expect(failures.length).toBe(expected.length);
+        for (const [index, text] of expected.entries()) {
+            expect(failures[index]).toContain(text);
+        }
+    });
+});

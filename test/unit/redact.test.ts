@@ -14,6 +14,10 @@ describe("redact", () => {
         ["x-ms-encryption-key-sha256: 3QFF=", "x-ms-encryption-key-sha256: 3QFF="],
         ["authorization: Bearer eyJ0.eyJ1.c2ln", "authorization: Bearer REDACTED"],
         [
+            "https://storage.googleapis.com/b/o?X-Goog-Credential=a%40b%2F2026&X-Goog-Signature=ff00&generation=1",
+            "https://storage.googleapis.com/b/o?X-Goog-Credential=REDACTED&X-Goog-Signature=REDACTED&generation=1",
+        ],
+        [
             "https://s3/x?X-Amz-Credential=AK%2F1&X-Amz-Signature=ff",
             "https://s3/x?X-Amz-Credential=REDACTED&X-Amz-Signature=REDACTED",
         ],
