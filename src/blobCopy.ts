@@ -7,7 +7,10 @@ import { dynamicProvider } from "./provider/dynamic";
 export interface BlobCopyArgs {
     /**
      * The blob to copy: a URL, or its parts. A URL may be that of a blob, of a snapshot or version of one (`?snapshot=…`,
-     * `?versionid=…`), with or without a SAS, or of anything that answers an HTTP GET.
+     * `?versionid=…`), with or without a SAS; of a file in Azure Files, or of one in a share snapshot (`?sharesnapshot=…`), with a SAS; or of
+     * anything that answers an HTTP GET. `s3://bucket/key` and `gs://bucket/object#generation` are objects of Amazon S3 and Google
+     * Cloud Storage, which the service reads by a URL that is presigned for the copy; their vendors' npm packages must be installed.
+     * What is no blob is copied into a block blob.
      *
      * Another source copies again; another SAS or key for the same source only is recorded.
      */
@@ -21,7 +24,7 @@ export interface BlobCopyArgs {
 
     /**
      * The destination's metadata: names are C# identifiers, values printable ASCII, 8 KiB in all. Set in place when it changes.
-     * @default - the source's metadata
+     * @default - the source's metadata; of Amazon S3 and Google Cloud Storage with `method: "fromUrl"` only, and what is so named and written
      */
     metadata?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 
@@ -180,7 +183,8 @@ export interface BlobCopyArgs {
 
     /**
      * How a finished copy is compared with its source: `"length"`; `"md5"`, which also compares the Content-MD5 stored at both ends and
-     * needs one at the source; `"none"`. A difference is an error that names both.
+     * needs one at the source; `"none"`. A difference is an error that names both. A source that is no blob, which the service can't be held to,
+     * is also looked at again after the copy, but for `"none"`: where its ETag has changed, what was copied is taken back.
      * @default "length"
      */
     verify?: pulumi.Input<"length" | "md5" | "none">;
