@@ -96,7 +96,7 @@ export async function withProject(
             // Types are what `make lint` checks.
             { envVars: { ...pulumiEnvironment(home), PULUMI_NODEJS_TRANSPILE_ONLY: "true" } },
         );
-        await stack.setAllConfig(config);
+        await stack.setAllConfig(config, true);
         const { name } = await stack.workspace.projectSettings();
         return wrap(stack, modules, join(home, ".pulumi/stacks", name, "test.json"));
     };
