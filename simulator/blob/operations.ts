@@ -234,8 +234,11 @@ export const OPERATIONS: readonly Operation[] = [
     operation("Append Blob Seal", "PUT", "blob", { comp: "seal" }, blobAccess("aw"), sealBlob),
 ];
 
+/** What tells the operation of a request. */
+export type RequestLine = Pick<StorageRequest, "method" | "address" | "query" | "headers">;
+
 /** The operation that a request means, if it means any. */
-export function findOperation(request: StorageRequest): Operation | undefined {
+export function findOperation(request: RequestLine): Operation | undefined {
     const { container, blob } = request.address;
     const resource = blob !== undefined ? "blob" : container !== undefined ? "container" : "service";
     const comp = request.query.get("comp")?.toLowerCase() || undefined;
@@ -250,7 +253,7 @@ export function findOperation(request: StorageRequest): Operation | undefined {
     );
 }
 
-function headerFits(request: StorageRequest, { header, headerValue }: Operation): boolean {
+function headerFits(request: RequestLine, { header, headerValue }: Operation): boolean {
     return header!.split("+").every((name) => {
         const value = request.headers.get(name);
         return headerValue === undefined ? value !== undefined : value?.toLowerCase() === headerValue;

@@ -79,14 +79,50 @@ export type Program = (modules: ReturnType<typeof modulesOf>) => undefined | Rec
  * @param program called for each operation, so that it sees what the test has changed
  */
 export async function withStack(program: Program, test: (stack: TestStack) => Promise<void>): Promise<void> {
+    await inHome(async (home) => openStack(program, inject("programFolder"), home), test);
+}
+
+/** Runs a test with the stack of a project that is on disk, its program run by the CLI, and destroys it whatever happened. */
+export async function withProject(
+    folder: string,
+    config: Automation.ConfigMap,
+    test: (stack: TestStack) => Promise<void>,
+): Promise<void> {
+    const open = async (home: string) => {
+        process.env.PATH = pulumiEnvironment("").PATH;
+        const modules = modulesOf(folder);
+        const stack = await modules.automation.LocalWorkspace.createOrSelectStack(
+            { stackName: "test", workDir: folder },
+            // Types are what `make lint` checks.
+            { envVars: { ...pulumiEnvironment(home), PULUMI_NODEJS_TRANSPILE_ONLY: "true" } },
+        );
+        await stack.setAllConfig(config, true);
+        const { name } = await stack.workspace.projectSettings();
+        return wrap(stack, modules, join(home, ".pulumi/stacks", name, "test.json"));
+    };
+    await inHome(open, test);
+}
+
+async function inHome(
+    open: (home: string) => Promise<TestStack>,
+    test: (stack: TestStack) => Promise<void>,
+): Promise<void> {
     const home = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-stack-"));
-    const stack = await openStack(program, inject("programFolder"), home);
+    const stack = await open(home);
     try {
         await test(stack);
     } finally {
-        await stack.destroy().catch(() => {});
+        if (isInUse(stack)) {
+            await stack.destroy().catch(() => {});
+        }
         rmSync(home, { recursive: true, force: true });
     }
+}
+
+/** Most tests end with a destroyed stack, and destroying it again takes the CLI as long as the first time. */
+function isInUse(stack: TestStack): boolean {
+    const { resources = [] } = JSON.parse(stack.onDisk()).checkpoint.latest ?? {};
+    return resources.length > 0;
 }
 
 /**
@@ -106,7 +142,7 @@ export async function openStack(program: Program, folder: string, home: string):
             projectSettings: { name: "lifecycle", runtime: "nodejs", backend: { url: `file://${home}` } },
         },
     );
-    return wrap(stack, modules, home);
+    return wrap(stack, modules, join(home, ".pulumi/stacks/lifecycle/test.json"));
 }
 
 /**
@@ -119,21 +155,22 @@ function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
     return severity === "debug" && diagnosticEvent!.message.startsWith("RegisterResource RPC finished");
 }
 
-function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, home: string): TestStack {
+function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, stateFile: string): TestStack {
     async function run(
         operation: (options: {
             onOutput: (text: string) => void;
             onError: (text: string) => void;
             onEvent: (event: Automation.EngineEvent) => void;
-        }) => Promise<unknown>,
+        }) => Promise<object>,
     ): Promise<Operation> {
         const texts: string[] = [];
         const steps: Record<string, string[]> = {};
         const progress: { urn: string; message: string }[] = [];
         const warnings: string[] = [];
         let error: string | undefined;
+        let values: Automation.OutputMap | undefined;
         try {
-            await operation({
+            const result = await operation({
                 onOutput: (text) => texts.push(text),
                 onError: (text) => texts.push(text),
                 onEvent: (event) => {
@@ -153,12 +190,14 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
                     }
                 },
             });
+            values = (result as Partial<Automation.UpResult>).outputs;
         } catch (failure) {
             error = (failure as Error).message;
             texts.push(error);
         }
         const outputs = Object.fromEntries(
-            Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value]),
+            // Asking for them starts the CLI twice; an `up` that went well has done it.
+            Object.entries(values ?? (await stack.outputs())).map(([name, { value }]) => [name, value]),
         );
         return {
             steps,
@@ -181,6 +220,6 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
                 (one: ResourceState) => one.type === modules.copy.BlobCopy.__pulumiType,
             );
         },
-        onDisk: () => readFileSync(join(home, ".pulumi/stacks/lifecycle/test.json"), "utf8"),
+        onDisk: () => readFileSync(stateFile, "utf8"),
     };
 }

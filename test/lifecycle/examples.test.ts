@@ -1,0 +1,150 @@
+// Every project of examples/ under the real Pulumi CLI: up, up again with nothing to do, destroy.
+
+import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { BlobSASPermissions, BlobServiceClient } from "@azure/storage-blob";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { withExample } from "../helpers/example";
+import type { TestStack } from "../helpers/stack";
+import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
+
+let storage: TestStorage;
+
+beforeEach(async () => {
+    storage = await startStorage({ realTime: true, rehydrateSeconds: { High: 5 } });
+});
+
+afterEach(async () => {
+    await storage.close();
+});
+
+/** An example's configuration, and what to look at between `up` and `destroy`. */
+interface Example {
+    configuration(): Promise<Record<string, string>> | Record<string, string>;
+    check(stack: TestStack, outputs: Record<string, unknown>): Promise<void>;
+    /** After `destroy`. */
+    afterwards(): Promise<void>;
+}
+
+/** How an account is configured in the examples: its name, and what an emulator needs beside. */
+function account(name: "golden" | "dev", keys: { account: string; endpoint: string; accountKey: string }) {
+    const { blobEndpoint, key } = storage.simulator.account(name);
+    return { [keys.account]: name, [keys.endpoint]: blobEndpoint, [keys.accountKey]: key };
+}
+
+const one = { account: "account", endpoint: "endpoint", accountKey: "accountKey" };
+
+async function isGone(blobName: string): Promise<void> {
+    expect(await storage.blob("dev", blobName).exists()).toBe(false);
+}
+
+const examples: Readonly<Record<string, Example>> = {
+    "blob-copy-simple": {
+        configuration: () => ({
+            goldenConnectionString: storage.simulator.account("golden").connectionString,
+            devConnectionString: storage.simulator.account("dev").connectionString,
+        }),
+        async check() {
+            expect(await storage.content("dev")).toBe(sourceContent);
+        },
+        afterwards: () => isGone("orders.bak"),
+    },
+    "blob-copy-across-accounts": {
+        configuration() {
+            storage.simulator.account("golden").putBlob("images", "customers.bak", "customers");
+            return {
+                ...account("golden", { account: "goldenAccount", endpoint: "goldenEndpoint", accountKey: "goldenKey" }),
+                ...account("dev", { account: "devAccount", endpoint: "devEndpoint", accountKey: "devKey" }),
+                "blobs[0]": "orders.bak",
+                "blobs[1]": "customers.bak",
+            };
+        },
+        async check(_, { copies }) {
+            expect(await storage.content("dev", "orders.bak")).toBe(sourceContent);
+            expect(await storage.content("dev", "customers.bak")).toBe("customers");
+            expect(copies).toHaveLength(2);
+        },
+        afterwards: () => isGone("customers.bak"),
+    },
+    "blob-copy-rehydrate": {
+        configuration() {
+            storage.simulator.account("dev").putBlob("seed", "2021/ledger.bak", "a ledger", { accessTier: "Archive" });
+            return { ...account("dev", one), container: "seed", blob: "2021/ledger.bak", priority: "High" };
+        },
+        async check(_, { accessTier }) {
+            expect(accessTier).toBe("Hot");
+            expect(await storage.content("dev", "online/2021/ledger.bak")).toBe("a ledger");
+        },
+        async afterwards() {
+            await isGone("online/2021/ledger.bak");
+            expect((await storage.blob("dev", "2021/ledger.bak").getProperties()).accessTier).toBe("Archive");
+        },
+    },
+    "blob-copy-promote-snapshot": {
+        async configuration() {
+            const { snapshot } = await storage.blob("golden").createSnapshot();
+            await storage.blob("golden").upload("a mistake", 9);
+            return { ...account("golden", one), container: "images", blob: "orders.bak", snapshot: snapshot! };
+        },
+        async check({ refresh, up }) {
+            expect(await storage.content("golden")).toBe(sourceContent);
+            await storage.blob("golden").upload("what came after", 15);
+            expect((await refresh()).error).toBeUndefined();
+            expect((await up()).error).toBeUndefined();
+            expect(await storage.content("golden")).toBe("what came after");
+        },
+        async afterwards() {
+            expect(await storage.content("golden")).toBe("what came after");
+        },
+    },
+    "page-blob-to-managed-image": {
+        async configuration() {
+            const vhds = storage.simulator.account("dev");
+            vhds.createContainer("vhds");
+            const vhd = storage.container("golden").getPageBlobClient("ubuntu.vhd");
+            await vhd.create(1024 * 1024);
+            const sas = await vhd.generateSasUrl({
+                permissions: BlobSASPermissions.parse("r"),
+                expiresOn: new Date(Date.now() + 3_600_000),
+            });
+            const [url, vhdSasToken] = sas.split("?") as [string, string];
+            return { ...account("dev", one), vhd: url, vhdSasToken };
+        },
+        async check({ onDisk, up }, { vhdUrl, imageId }) {
+            expect(vhdUrl).toBe(`${storage.simulator.account("dev").blobEndpoint}/vhds/golden.vhd`);
+            const { inputs, dependencies } = JSON.parse(onDisk()).checkpoint.latest.resources.find(
+                ({ type }: { type: string }) => type === "azure-native:compute:Image",
+            );
+            expect(inputs.storageProfile.osDisk.blobUri).toBe(vhdUrl);
+            expect(dependencies.join()).toContain("azure-copy:BlobCopy::vhd");
+
+            // Another VHD is another image.
+            await storage.container("golden").getPageBlobClient("ubuntu.vhd").uploadPages(Buffer.alloc(512, 1), 0, 512);
+            const { error, outputs } = await up();
+            expect(error).toBeUndefined();
+            expect(outputs.vhdUrl).toBe(vhdUrl);
+            expect(outputs.imageId).not.toBe(imageId);
+        },
+        async afterwards() {
+            const dev = BlobServiceClient.fromConnectionString(storage.simulator.account("dev").connectionString);
+            expect(await dev.getContainerClient("vhds").getBlobClient("golden.vhd").exists()).toBe(false);
+        },
+    },
+};
+
+it.each(Object.entries(examples))("%s", async (name, { configuration, check, afterwards }) => {
+    await withExample(name, await configuration(), async (stack) => {
+        const first = await stack.up();
+        expect(first.error).toBeUndefined();
+        const again = await stack.up();
+        expect(again.error).toBeUndefined();
+        expect(Object.values(again.steps)).toEqual(Object.keys(first.steps).map(() => ["same"]));
+        await check(stack, first.outputs);
+        expect((await stack.destroy()).error).toBeUndefined();
+        await afterwards();
+    });
+});
+
+it("covers every project of examples/", () => {
+    expect(Object.keys(examples).sort()).toEqual(readdirSync(resolve(__dirname, "../../examples")).sort());
+});
