@@ -50,7 +50,7 @@ it("tells every mistake at once, before anything is done", async () => {
 
 it("fails with the service's description", async () => {
     storage.simulator.copies.add({ seconds: 1, fail: '500 InternalServerError "Copy failed."' });
-    await withStack(seedProgram(storage), async ({ up, resources }) => {
+    await withStack(seedProgram(storage, { current: { method: "copyBlob" } }), async ({ up, resources }) => {
         expect((await up()).transcript).toContain('ended as failed: 500 InternalServerError \\"Copy failed.\\"');
         expect(await resources()).toEqual([]);
         expect(await storage.blob("dev").exists()).toBe(false);
@@ -62,14 +62,14 @@ it("fails with the service's description", async () => {
 
 it.each([false, true])("carries on after a timeout (with a refresh between: %s): one copy", async (refreshBetween) => {
     storage.simulator.copies.add({ seconds: 6 });
-    const args: Seed = { current: { timeout: "2s" } };
+    const args: Seed = { current: { method: "copyBlob", timeout: "2s" } };
     await withStack(seedProgram(storage, args), async ({ up, refresh, resources }) => {
         expect((await up()).transcript).toContain("still pending at its timeout");
         expect((await resources())[0]!.outputs).toMatchObject({ copyStatus: "pending" });
         if (refreshBetween) {
             expect((await refresh()).error).toBeUndefined();
         }
-        args.current = { timeout: "1m" };
+        args.current = { method: "copyBlob", timeout: "1m" };
         const carriedOn = await up();
         expect(carriedOn.error).toBeUndefined();
         expect(carriedOn.outputs.copyStatus).toBe("success");
@@ -82,7 +82,7 @@ it("shows progress under its own URN, inside a component too", async () => {
     storage.simulator.copies.add({ seconds: 3, progress: "steps" });
     const program: Program = ({ pulumi, copy }) => {
         const component = new pulumi.ComponentResource("test:index:Environment", "environment");
-        new copy.BlobCopy("seed", storage.inputs as never, { parent: component });
+        new copy.BlobCopy("seed", { ...storage.inputs, method: "copyBlob" } as never, { parent: component });
         return undefined;
     };
     await withStack(program, async ({ up, resources }) => {
