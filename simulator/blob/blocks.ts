@@ -11,13 +11,13 @@ import type { StagedBlocks } from "../state/container";
 import { checkRead, readTagsCondition } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
 import { checkMd5, newBlob, partMd5, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
 import {
     addressedBlob,
     refuseArchived,
     refuseOtherVersions,
-    refusePendingCopy,
     replaceTarget,
     targetContainer,
     targetName,

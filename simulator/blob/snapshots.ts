@@ -5,8 +5,9 @@ import type { StorageRequest } from "../http/request";
 import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders, versionHeader } from "./describeBlob";
 import { checkReadLease } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
 import { readMetadata } from "./requestProperties";
-import { refuseArchived, refusePendingCopy, targetContainer, targetName } from "./target";
+import { refuseArchived, targetContainer, targetName } from "./target";
 
 /** Snapshot Blob: keeps the blob as it is now; metadata in the request takes the place of the blob's. */
 export function snapshotBlob(request: StorageRequest): Answer {
