@@ -11,7 +11,7 @@ import { File } from "../state/file";
 import type { SmbProperties } from "../state/smb";
 import { writtenHeaders } from "./describeFile";
 import type { Place } from "./find";
-import { readSmbProperties, SMB_VERSION, withAttribute } from "./smbProperties";
+import { OPTIONAL_VERSION, readSmbProperties, SMB_VERSION, withAttribute } from "./smbProperties";
 import { replaceFileTarget } from "./target";
 
 const MIB = 1024 * 1024;
@@ -43,11 +43,16 @@ export async function createFile(request: StorageRequest): Promise<Answer> {
     file.headers = storedHeaders;
     file.md5 = md5;
     file.metadata = metadata;
-    if (/^\d/.test(headers.get("x-ms-file-last-write-time") ?? "") && request.version >= SMB_VERSION) {
-        // ETag and Last-Modified were seen to follow a last write time that was given.
+    if (/^\d/.test(headers.get("x-ms-file-last-write-time") ?? "") && takesNoChangeTime(request)) {
+        // The change time, and with it ETag and Last-Modified, were seen to follow a last write time that was given.
+        file.smb = { ...file.smb, changed: smb.lastWritten };
         file.modified = smb.lastWritten;
     }
     return { status: 201, headers: { ...writtenHeaders(request, file), "Content-MD5": sent?.md5 } };
+}
+
+function takesNoChangeTime({ version }: StorageRequest): boolean {
+    return version >= SMB_VERSION && version < OPTIONAL_VERSION;
 }
 
 /** A new file at a place, in which it takes the name, file ID and lease of the one there. */

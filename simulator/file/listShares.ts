@@ -90,7 +90,7 @@ export function getFileServiceProperties(): Answer {
         parent("RetentionPolicy", element("Enabled", "false"));
     const xml = parent(
         "StorageServiceProperties",
-        parent("HourMetrics", metrics) + parent("MinuteMetrics", metrics) + "<Cors />",
+        `${parent("HourMetrics", metrics)}${parent("MinuteMetrics", metrics)}<Cors />`,
     );
     return { status: 200, xml, chunked: true };
 }

@@ -6,8 +6,8 @@ import type { SmbProperties } from "../state/smb";
 
 /** From this version on files and directories have SMB properties. */
 export const SMB_VERSION = "2019-02-02";
-/** From this version on the SMB properties may be left out of requests that set them; before they had to be there. */
-const OPTIONAL_VERSION = "2021-06-08";
+/** From this version on the SMB properties may be left out of requests that set them, and there is a change time to set. */
+export const OPTIONAL_VERSION = "2021-06-08";
 
 /** The attributes, in the order in which they are listed. */
 const ATTRIBUTES = [
