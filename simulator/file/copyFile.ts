@@ -9,16 +9,21 @@ import { invalidHeader, missingHeader } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { File } from "../state/file";
 import type { SmbProperties } from "../state/smb";
-import { newSmbDefaults, placedFile } from "./createFile";
+import { createFile, newSmbDefaults, placedFile } from "./createFile";
 import { fileAt, findShare, type Place } from "./find";
 import { readSmbProperties, withAttribute } from "./smbProperties";
 import { refuseSnapshot, replaceFileTarget, targetPlace, targetShare } from "./target";
 
+/** From this version on there is Copy File; before, its header meant nothing. */
+const COPY_VERSION = "2015-02-21";
 /** From this version on, Copy File takes SMB properties; before, it copied those of the source. */
 const SMB_COPY_VERSION = "2019-07-07";
 
 /** Copy File. From a file of the same account it ends at once, from elsewhere it is pending until the clock says otherwise. */
 export async function copyFile(request: StorageRequest): Promise<Answer> {
+    if (request.version < COPY_VERSION) {
+        return createFile(request);
+    }
     refuseSnapshot(request);
     targetShare(request);
     const source = await openCopySource(request);
