@@ -68,13 +68,10 @@ export function findPlace(share: Share, root: Directory, names: readonly string[
     return { share, parent, name, item: parent.get(name) };
 }
 
-/** The file that is there; 404 if there is none, 409 for a directory. */
+/** The file that is there; 404 if there is none. */
 export function fileAt({ item }: Place, service: Service): File {
-    if (!item) {
-        throw storageError("ResourceNotFound");
-    }
     if (!(item instanceof File)) {
-        throw storageError("ResourceTypeMismatch");
+        throw storageError("ResourceNotFound");
     }
     return service.settleFile(item);
 }

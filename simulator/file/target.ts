@@ -3,7 +3,7 @@ import { refusePendingCopy } from "../blob/pendingCopy";
 import { invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { Directory } from "../state/directory";
-import { File } from "../state/file";
+import type { File } from "../state/file";
 import type { Share } from "../state/share";
 import { isReadOnly } from "../state/smb";
 import { fileAt, findFile, findPlace, findShare, findSnapshot, namesOf, type Place, TRAILING_DOT } from "./find";
@@ -62,13 +62,10 @@ export function targetDirectory(request: StorageRequest): Directory {
     return directoryAt(findPlace(share, root, namesOf(request, request.address.path, TRAILING_DOT)));
 }
 
-/** The directory that is there; 404 if there is none, 409 for a file. */
+/** The directory that is there; 404 if there is none. */
 export function directoryAt({ item }: Place): Directory {
-    if (!item) {
+    if (!(item instanceof Directory)) {
         throw storageError("ResourceNotFound");
-    }
-    if (item instanceof File) {
-        throw storageError("ResourceTypeMismatch");
     }
     return item;
 }

@@ -273,6 +273,8 @@ describe("directories", () => {
         expect(await failure(share().getDirectoryClient("file").create())).toMatchObject({
             code: "ResourceTypeMismatch",
         });
+        expect(await fileOf(share(), "thing").exists()).toBe(false);
+        expect(await share().getDirectoryClient("file").exists()).toBe(false);
         expect(await failure(fileOf(share(), "file/below").create(1))).toMatchObject({ code: "ParentNotFound" });
         expect(outcome(await rawFile(golden, "/docs/a%3Fb", { method: "HEAD" }))).toEqual([400, "InvalidResourceName"]);
     });
