@@ -1,4 +1,4 @@
-import { serviceAccess } from "../blob/access";
+import { blobAccess, containerAccess, KEY_ONLY, LEASE_CONTAINER, serviceAccess } from "../blob/access";
 import { type Access, matchOperation, type Operation, operation, type Resource, restypeOf } from "../http/operation";
 import type { StorageRequest } from "../http/request";
 import { abortCopyFile, copyFile } from "./copyFile";
@@ -32,16 +32,10 @@ import {
     snapshotShare,
 } from "./shares";
 
-/** Share operations: an account SAS only, but for those that a share's SAS lists permissions for. */
-function shareAccess(...sas: string[]): Access {
-    return { level: "c", sas, serviceSas: false };
-}
-
-/** Operations on files and directories. */
-function fileAccess(...sas: string[]): Access {
-    return { level: "o", sas };
-}
-
+/** Share operations: an account SAS only, as for containers, but for those that a share's SAS lists permissions for. */
+const shareAccess = containerAccess;
+/** Operations on files and directories: any SAS with the permission, as for blobs. */
+const fileAccess = blobAccess;
 const READ = fileAccess("r");
 const WRITE = fileAccess("w");
 const DELETE = fileAccess("d");
@@ -91,8 +85,8 @@ export const FILE_OPERATIONS: readonly Operation[] = [
     operation("Set Share Metadata", "PUT", "share", { ...SHARE, comp: "metadata" }, shareAccess("w"), setShareMetadata),
     operation("Delete Share", "DELETE", "share", SHARE, shareAccess("d"), deleteShare),
     operation("Restore Share", "PUT", "share", { ...SHARE, comp: "undelete" }, shareAccess("w")),
-    operation("Get Share ACL", "GET HEAD", "share", { ...SHARE, comp: "acl" }, shareAccess(""), getShareAcl),
-    operation("Set Share ACL", "PUT", "share", { ...SHARE, comp: "acl" }, shareAccess(""), setShareAcl),
+    operation("Get Share ACL", "GET HEAD", "share", { ...SHARE, comp: "acl" }, KEY_ONLY, getShareAcl),
+    operation("Set Share ACL", "PUT", "share", { ...SHARE, comp: "acl" }, KEY_ONLY, setShareAcl),
     operation("Get Share Stats", "GET", "share", { ...SHARE, comp: "stats" }, shareAccess("r"), getShareStats),
     operation(
         "Create Permission",
@@ -110,7 +104,7 @@ export const FILE_OPERATIONS: readonly Operation[] = [
         { level: "c", sas: ["r"] },
         getPermission,
     ),
-    operation("Lease Share", "PUT", "share", { ...SHARE, comp: "lease" }, shareAccess("wd"), leaseShare),
+    operation("Lease Share", "PUT", "share", { ...SHARE, comp: "lease" }, LEASE_CONTAINER, leaseShare),
 
     operation(
         "List Directories and Files",

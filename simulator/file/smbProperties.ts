@@ -31,33 +31,24 @@ export function readSmbProperties(request: StorageRequest, share: Share, default
     if (request.version < SMB_VERSION) {
         return absent;
     }
-    const required = defaults.required && request.version < OPTIONAL_VERSION;
-    const read = <T>(
-        header: string,
-        of: (smb: SmbProperties) => T,
-        parse: (text: string) => T,
-        needed = required,
-    ): T => {
+    const required = (defaults.required ?? false) && request.version < OPTIONAL_VERSION;
+    const read = <T>(name: string, of: (smb: SmbProperties) => T, parse: (text: string, header: string) => T): T => {
+        const header = `x-ms-file-${name}`;
         const text = request.headers.get(header);
-        if (!text) {
-            if (needed) {
-                throw missingHeader(header);
-            }
-            return of(absent);
+        if (!text && required) {
+            throw missingHeader(header);
         }
-        const meant = defaults.words[text.toLowerCase()];
-        return meant ? of(meant) : parse(text);
+        const meant = text ? defaults.words[text.toLowerCase()] : absent;
+        return meant ? of(meant) : parse(text!, header);
     };
-    const attributes = read("x-ms-file-attributes", (smb) => smb.attributes, parseAttributes);
-    const created = read("x-ms-file-creation-time", (smb) => smb.created, parseTime("x-ms-file-creation-time"));
-    const lastWritten = read(
-        "x-ms-file-last-write-time",
-        (smb) => smb.lastWritten,
-        parseTime("x-ms-file-last-write-time"),
-    );
-    const changed = read("x-ms-file-change-time", (smb) => smb.changed, parseTime("x-ms-file-change-time"), false);
-    const permissionKey = readPermission(request, share, defaults, required ?? false);
-    return { attributes, created, lastWritten, changed, permissionKey };
+    const takesChangeTime = request.version >= OPTIONAL_VERSION;
+    return {
+        attributes: read("attributes", (smb) => smb.attributes, parseAttributes),
+        created: read("creation-time", (smb) => smb.created, parseTime),
+        lastWritten: read("last-write-time", (smb) => smb.lastWritten, parseTime),
+        changed: takesChangeTime ? read("change-time", (smb) => smb.changed, parseTime) : absent.changed,
+        permissionKey: readPermission(request, share, defaults, required),
+    };
 }
 
 /** The key of the permission that x-ms-file-permission or x-ms-file-permission-key names. */
@@ -127,13 +118,11 @@ export function withAttribute(attributes: string, attribute: "Archive" | "Direct
     return listAttributes(ATTRIBUTES.filter((each) => each === attribute || given.includes(each)));
 }
 
-function parseTime(header: string): (text: string) => Ticks {
-    return (text) => {
-        const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?Z$/.exec(text.trim());
-        const seconds = parts ? Date.parse(`${parts[1]}Z`) : Number.NaN;
-        if (Number.isNaN(seconds)) {
-            throw invalidHeader(header, text);
-        }
-        return ticksOf(seconds) + Number((parts![2] ?? "").padEnd(7, "0"));
-    };
+function parseTime(text: string, header: string): Ticks {
+    const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?Z$/.exec(text.trim());
+    const seconds = parts ? Date.parse(`${parts[1]}Z`) : Number.NaN;
+    if (Number.isNaN(seconds)) {
+        throw invalidHeader(header, text);
+    }
+    return ticksOf(seconds) + Number((parts![2] ?? "").padEnd(7, "0"));
 }

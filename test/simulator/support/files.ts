@@ -88,3 +88,13 @@ export async function textOf(file: ShareFileClient): Promise<string> {
 export function attributes(text: string): FileSystemAttributes {
     return FileSystemAttributes.parse(text);
 }
+
+/** A file of a text, through the SDK. */
+export async function uploadTo(share: ShareClient, path: string, text: string): Promise<ShareFileClient> {
+    const file = fileOf(share, path);
+    await file.create(Buffer.byteLength(text));
+    if (text !== "") {
+        await file.uploadRange(text, 0, Buffer.byteLength(text));
+    }
+    return file;
+}
