@@ -84,7 +84,7 @@ export function leaseError(request: StorageRequest, code: ErrorCode): StorageErr
         path !== undefined ? "file" : share !== undefined ? "share" : blob !== undefined ? "blob" : "container";
     const own = path === undefined ? code : (code.replace("WithBlob", "WithFile") as ErrorCode);
     const { message } = storageError(own);
-    return storageError(own, { message: message.replace(/\b(the|on the) (blob|container)\b/, `$1 ${word}`) });
+    return storageError(own, { message: message.replace(/the (blob|container)/, `the ${word}`) });
 }
 
 function checkGivenLease(
