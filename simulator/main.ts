@@ -7,15 +7,16 @@ import { type Simulator, startSimulator } from "./simulator";
 
 const HELP = `Usage: azure-copy-simulator --account NAME[:KEY] [--account ...] [options]
 
-Serves simulated Azure Storage accounts (Blob service) until it gets SIGTERM or SIGINT.
+Serves simulated Azure Storage accounts (Blob service and Azure Files) until it gets SIGTERM or SIGINT.
 Once it listens it prints one line of JSON:
-  {"accounts":[{"name","key","blobEndpoint","connectionString"}]}
+  {"accounts":[{"name","key","blobEndpoint","fileEndpoint","connectionString"}]}
 
 Options:
   --account NAME[:KEY]              an account, with its key in Base64 (default: a random key); may be repeated
   --copy-seconds N                  how long copies from another account or from outside stay pending (default: 0)
   --host ADDRESS                    the address to listen on (default: 127.0.0.1)
-  --port N                          the port to listen on (default: any free one)
+  --port N                          the port of the Blob service (default: any free one)
+  --file-port N                     the port of Azure Files (default: any free one)
   --tls-cert FILE --tls-key FILE    certificate and key in PEM: serves https instead of http
   --load ACCOUNT/CONTAINER=FOLDER   puts the files of a folder into a container; may be repeated
   --allow-public                    lets containers of the accounts be public
@@ -31,6 +32,7 @@ const OPTIONS = {
     "copy-seconds": { type: "string" },
     host: { type: "string" },
     port: { type: "string" },
+    "file-port": { type: "string" },
     "tls-cert": { type: "string" },
     "tls-key": { type: "string" },
     load: { type: "string", multiple: true },
@@ -59,14 +61,15 @@ async function main(args: string[]): Promise<void> {
         copySeconds: number("--copy-seconds", values["copy-seconds"]),
         host: values.host,
         port: number("--port", values.port),
+        filePort: number("--file-port", values["file-port"]),
         tls: cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined,
         log: values.log,
     });
     for (const load of loads) {
         loadFolder(simulator, load);
     }
-    const printed = simulator.accounts.map(({ name, key, blobEndpoint, connectionString }) => {
-        return { name, key, blobEndpoint, connectionString };
+    const printed = simulator.accounts.map(({ name, key, blobEndpoint, fileEndpoint, connectionString }) => {
+        return { name, key, blobEndpoint, fileEndpoint, connectionString };
     });
     process.stdout.write(`${JSON.stringify({ accounts: printed })}\n`);
     const stop = () => {

@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import { type AccountHandle, createAccountHandle } from "./accountHandle";
 import { type Clock, systemClock } from "./clock";
 import { CopyRules } from "./copies";
@@ -24,8 +25,10 @@ export interface SimulatorOptions {
     readonly clock?: Clock;
     /** @default "127.0.0.1" */
     readonly host?: string;
-    /** @default any free port */
+    /** The port of the Blob service. @default any free port */
     readonly port?: number;
+    /** The port of Azure Files. @default any free port */
+    readonly filePort?: number;
     /** Certificate and key in PEM: serves https instead of http. */
     readonly tls?: Tls;
     /** Whether a line a request is printed to standard error. @default false */
@@ -44,8 +47,10 @@ export interface Simulator {
     readonly accounts: readonly AccountHandle[];
     /** The account of that name; throws if it isn't simulated. */
     account(name: string): AccountHandle;
-    /** The server's URL: `http://127.0.0.1:10000`. */
+    /** The Blob service's URL: `http://127.0.0.1:10000`. */
     readonly url: string;
+    /** Azure Files' URL, on a port of its own: `http://127.0.0.1:10004`. */
+    readonly fileUrl: string;
     /** The clock it goes by. */
     readonly clock: Clock;
     /** Every request, in order. */
@@ -58,7 +63,7 @@ export interface Simulator {
     close(): Promise<void>;
 }
 
-/** Starts simulated storage accounts on a port of this machine. */
+/** Starts simulated storage accounts on two ports of this machine, one a service. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
     if (options.accounts.length === 0) {
         throw new Error("a simulator needs at least one account");
@@ -80,12 +85,20 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const faults = new Faults(clock, options.seed, options.latencyMs);
     const host = options.host ?? "127.0.0.1";
     const onAnswered = options.log ? printRequest : undefined;
-    const server = await listen({ service, requests, faults, onAnswered }, host, options.port ?? 0, options.tls);
-    const port = portOf(server);
-    service.listening = { host, port };
+    const context = { service, requests, faults, onAnswered };
+    const blobServer = await listen(context, "blob", host, options.port ?? 0, options.tls);
+    const fileServer = await listen(context, "file", host, options.filePort ?? 0, options.tls).catch(async (error) => {
+        await stop(blobServer);
+        throw error;
+    });
+    service.listening = { host, ports: { blob: portOf(blobServer), file: portOf(fileServer) } };
     const shownHost = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-    const url = `${options.tls ? "https" : "http"}://${shownHost}:${port}`;
-    const accounts = [...service.accounts.values()].map((account) => createAccountHandle(service, account, url));
+    const [url, fileUrl] = [blobServer, fileServer].map(
+        (server) => `${options.tls ? "https" : "http"}://${shownHost}:${portOf(server)}`,
+    ) as [string, string];
+    const accounts = [...service.accounts.values()].map((account) =>
+        createAccountHandle(service, account, { blob: url, file: fileUrl }),
+    );
     return {
         accounts,
         account(name) {
@@ -96,21 +109,28 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
             return found;
         },
         url,
+        fileUrl,
         clock,
         requests,
         faults,
         copies,
         async close() {
-            await new Promise<void>((resolve) => {
-                server.close(() => resolve());
-                server.closeAllConnections();
-            });
+            await Promise.all([stop(blobServer), stop(fileServer)]);
             files.remove();
         },
     };
 }
 
+function stop(server: Server): Promise<void> {
+    return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+    });
+}
+
 function printRequest(request: LoggedRequest): void {
-    const where = [request.account, request.container, request.blob].filter((part) => part !== undefined).join("/");
+    const where = [request.account, request.container ?? request.share, request.blob ?? request.path]
+        .filter((part) => part !== undefined)
+        .join("/");
     process.stderr.write(`${request.operation} ${where} ${request.status} ${request.errorCode ?? ""}\n`);
 }

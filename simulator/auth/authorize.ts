@@ -1,5 +1,5 @@
-import type { Operation } from "../blob/operations";
 import { storageError } from "../http/errors";
+import type { Operation } from "../http/operation";
 import type { StorageRequest } from "../http/request";
 import type { Identity, SasGrant } from "./identity";
 import { verifySas } from "./sas";
@@ -18,8 +18,7 @@ export function authorize(request: StorageRequest, operation: Operation): Identi
     if (request.query.has("sig")) {
         const grant = verifySas({
             account: request.account,
-            container: request.address.container,
-            blob: request.address.blob,
+            address: request.address,
             query: request.query,
             secure: request.secure,
             clientIp: request.clientIp,
@@ -41,7 +40,7 @@ function checkGrant(grant: SasGrant, operation: Operation, request: StorageReque
         }
     } else if (access.serviceSas === false) {
         throw storageError("AuthorizationFailure");
-    } else if (access.level === "c" && grant.resource !== "c") {
+    } else if (access.level === "c" && grant.resource !== "c" && grant.resource !== "s") {
         throw storageError("AuthorizationFailure");
     }
     const needed = typeof access.sas === "function" ? access.sas(request) : access.sas;
@@ -71,6 +70,9 @@ export function checkAnonymous(request: StorageRequest, operation: Operation): v
 
 /** How a request without any authorization is refused: 401 by newer versions, 404 (or 409) by older ones. */
 export function anonymousRefusal(request: StorageRequest): ReturnType<typeof storageError> {
+    if (request.address.service === "file") {
+        return storageError("ResourceNotFound");
+    }
     if (!request.account.allowBlobPublicAccess) {
         return storageError("PublicAccessNotPermitted");
     }

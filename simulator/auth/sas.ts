@@ -1,5 +1,5 @@
 import { httpDate } from "../clock";
-import type { Query } from "../http/address";
+import type { Address, Query } from "../http/address";
 import { storageError } from "../http/errors";
 import type { Account } from "../state/account";
 import type { AccessPolicy } from "../state/container";
@@ -9,8 +9,7 @@ import { authenticationFailed, sameSignature, sign } from "./sharedKey";
 /** What a SAS is presented for. */
 export interface SasContext {
     readonly account: Account;
-    readonly container?: string;
-    readonly blob?: string;
+    readonly address: Address;
     readonly query: Query;
     readonly secure: boolean;
     readonly clientIp: string;
@@ -57,7 +56,7 @@ function accountSas(context: SasContext, version: string): SasGrant {
     ];
     checkSignature(context, fields.join("\n"));
     const expires = checkTime(context, value("st"), value("se"));
-    if (!value("ss").includes("b")) {
+    if (!value("ss").includes(context.address.service === "file" ? "f" : "b")) {
         throw storageError("AuthorizationServiceMismatch");
     }
     return {
@@ -71,28 +70,21 @@ function accountSas(context: SasContext, version: string): SasGrant {
 }
 
 function serviceSas(context: SasContext, version: string): SasGrant {
-    const { query } = context;
+    const { query, address } = context;
+    const { service } = address;
     const value = (name: string) => query.get(name) ?? "";
     const resource = value("sr");
-    if (!["b", "bs", "bv", "c"].includes(resource)) {
-        throw authenticationFailed(`Signed resource (sr) '${resource}' is not supported.`);
-    }
-    const needsBlob = resource !== "c";
-    if (context.container === undefined || (needsBlob && context.blob === undefined)) {
-        throw authenticationFailed("Signature did not match. The SAS is for a blob, the request is not.");
-    }
-    const path = needsBlob ? `/${context.container}/${context.blob}` : `/${context.container}`;
     const timestamp = resource === "bs" ? value("snapshot") : resource === "bv" ? value("versionid") : "";
     const fields = [
         value("sp"),
         value("st"),
         value("se"),
-        `${version >= "2015-02-21" ? "/blob" : ""}/${context.account.name}${path}`,
+        `${version >= "2015-02-21" ? `/${service}` : ""}/${context.account.name}${signedPath(address, resource)}`,
         value("si"),
         ...(version >= "2015-04-05" ? [value("sip"), value("spr")] : []),
         version,
-        ...(version >= "2018-11-09" ? [resource, timestamp] : []),
-        ...(version >= "2020-12-06" ? [value("ses")] : []),
+        ...(service === "blob" && version >= "2018-11-09" ? [resource, timestamp] : []),
+        ...(service === "blob" && version >= "2020-12-06" ? [value("ses")] : []),
         ...(version >= "2013-08-15" ? RESPONSE_HEADERS.map(value) : []),
     ];
     checkSignature(context, fields.join("\n"));
@@ -108,6 +100,20 @@ function serviceSas(context: SasContext, version: string): SasGrant {
             RESPONSE_HEADERS.filter((name) => query.has(name)).map((name) => [name, value(name)]),
         ),
     };
+}
+
+/** What a service SAS is for, as it is signed: a container or share, or something in it. */
+function signedPath({ service, container, blob, share, path }: Address, resource: string): string {
+    const [whole, parts] = service === "file" ? ["s", ["f"]] : ["c", ["b", "bs", "bv"]];
+    const [outer, inner] = service === "file" ? [share, path] : [container, blob];
+    const isPart = parts.includes(resource);
+    if (!isPart && resource !== whole) {
+        throw authenticationFailed(`Signed resource (sr) '${resource}' is not supported.`);
+    }
+    if (outer === undefined || (isPart && inner === undefined)) {
+        throw authenticationFailed(`Signature did not match. The SAS is for a ${service}, the request is not.`);
+    }
+    return isPart ? `/${outer}/${inner}` : `/${outer}`;
 }
 
 /** A field stands in the SAS or in its stored access policy; 403 if it stands in both. */
@@ -132,7 +138,10 @@ function storedPolicy(context: SasContext): AccessPolicy | undefined {
     if (id === undefined || id === "") {
         return undefined;
     }
-    const policy = context.account.containers.get(context.container!)?.policies.find((each) => each.id === id);
+    const { account, address } = context;
+    const holder =
+        address.service === "file" ? account.shares.get(address.share!) : account.containers.get(address.container!);
+    const policy = holder?.policies.find((each) => each.id === id);
     if (!policy) {
         throw authenticationFailed(`SAS identifier cannot be found for specified signed identifier.`);
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import BTree from "sorted-btree";
 import type { Container } from "./container";
+import type { Share } from "./share";
 
 /** The kinds of account that hold blobs. */
 export type AccountKind = "StorageV2" | "BlobStorage" | "BlockBlobStorage" | "Storage";
@@ -55,6 +56,8 @@ export class Account {
     readonly region: string;
     /** The containers, sorted by name. */
     readonly containers = new BTree<string, Container>();
+    /** The shares, sorted by name. */
+    readonly shares = new BTree<string, Share>();
 
     constructor(options: AccountOptions, copySeconds: number) {
         if (!/^[a-z0-9]{3,24}$/.test(options.name)) {
