@@ -49,6 +49,9 @@ export async function openCopySource(request: StorageRequest): Promise<CopySourc
     } catch (error) {
         throw sameAccount && isNotFound(error) ? error : cannotVerify(request, error);
     }
+    if (blob.rare?.incrementalCopy) {
+        throw storageError("CopySourceCannotBeIncrementalCopyBlob");
+    }
     checkWrite(readConditions(request.headers, "x-ms-source-"), blob, { code: "SourceConditionNotMet" });
     const isFixed = blob !== request.service.blob(containerOf(request, address), address.address.blob!);
     return { reported, sameAccount, blob, isFixed, account: address.account, expires };
@@ -149,7 +152,8 @@ export function authorizeSource(
     return undefined;
 }
 
-function containerOf(request: StorageRequest, { account, address }: SourceAddress): Container {
+/** The container that a source is in; 404 ContainerNotFound if there is none. */
+export function containerOf(request: StorageRequest, { account, address }: SourceAddress): Container {
     return request.service.container(account, address.container!);
 }
 

@@ -87,6 +87,9 @@ async function openSource(
         const readsTags = reading.tags || (reading.ifTags && request.headers.has("x-ms-source-if-tags"));
         authorizeSource(request, address, readsTags ?? false);
         blob = findSource(request, address);
+        if (blob.rare?.incrementalCopy) {
+            throw storageError("OperationNotAllowedOnIncrementalCopyBlob");
+        }
         const conditions = readConditions(request.headers, "x-ms-source-");
         checkRead(reading.ifTags ? conditions : { ...conditions, tags: undefined }, blob);
         refuseArchived(blob);

@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { authorize } from "../auth/authorize";
+import { refuseOnIncrementalCopy } from "../blob/incrementalCopy";
 import { findOperation, type Operation } from "../blob/operations";
 import type { Fault, Faults, Strike } from "../faults";
 import { redactHeaders, redactSignature } from "../redact";
@@ -145,6 +146,7 @@ async function run(request: StorageRequest, allowed?: readonly string[]): Promis
     if (!operation.run) {
         throw storageError("NotImplemented", { message: `${operation.name} is not simulated.` });
     }
+    refuseOnIncrementalCopy(request, operation.name);
     return operation.run(request);
 }
 

@@ -92,6 +92,8 @@ export class Container {
     encryptionScope: string | undefined = undefined;
     /** Whether blobs must have the container's encryption scope. */
     denyScopeOverride = false;
+    /** Names onto which an incremental copy was started that may be pending still: its end brings a snapshot. */
+    readonly incrementalCopies = new Set<string>();
     /** A name holds a blob alone, which is the common case and costs least, or a slot with more. */
     private readonly names: Names;
 

@@ -75,6 +75,7 @@ function finish(blob: Blob, copy: CopyState, end: End, ticks: TickSource): void 
     copy.copied = content.length;
     blob.content = content;
     blob.blocks = pending.blocks;
+    pending.succeeded?.(end.at);
 }
 
 /** A copy ended by its user: no bytes are left, the properties stay. */

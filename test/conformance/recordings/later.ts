@@ -1,8 +1,5 @@
 /** Recordings of operations that aren't simulated yet, and what they wait for. */
 export const LATER: Readonly<Record<string, string>> = {
-    incremental_copy_pending_success: "Incremental Copy Blob",
-    incremental_copy_polls_23s: "Incremental Copy Blob",
-    incremental_copy_source_not_found: "Incremental Copy Blob",
     copy_file_abort_not_pending: "Azure Files",
     copy_file_empty_source_header: "Azure Files",
     copy_file_lease: "Azure Files",
