@@ -27,6 +27,8 @@ export interface Source {
     readonly url: string;
     /** Reads the source itself, which only a blob's client can. */
     client?(): Promise<BlobClient>;
+    /** The container that the source is in, to list its snapshots. */
+    container?(): Promise<ContainerClient>;
     /** Reads the source's properties, as the client. */
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
@@ -91,6 +93,7 @@ function sourceWith(address: BlobAddress, url: string, credential: Credential, c
         address,
         url,
         client: async () => context.clients.blob(address, credential),
+        container: async () => context.clients.container(address, credential),
         properties: (signal) =>
             context.sources
                 ? context.sources.read(address, credential, signal)
@@ -130,6 +133,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context): Sou
         address,
         url,
         client: async () => (await found(context.signal)).client!(),
+        container: async () => (await found(context.signal)).container!(),
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
         readableUrl: async (lastsMilliseconds, permissions) =>
