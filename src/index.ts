@@ -7,4 +7,11 @@ export {
     type DestinationConditionsArgs,
     type ImmutabilityPolicyArgs,
 } from "./blobCopy";
+export {
+    type CopiedSnapshot,
+    IncrementalSnapshotCopy,
+    type IncrementalSnapshotCopyArgs,
+    type IncrementalSnapshotCopyLookup,
+    type TakeSnapshotArgs,
+} from "./incrementalSnapshotCopy";
 export type { BlobLocationArgs, BlobSourceArgs } from "./locationArgs";
