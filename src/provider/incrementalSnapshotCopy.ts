@@ -46,7 +46,7 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
 
     async read(id, state, context) {
         const location = state.destination ?? { url: id };
-        const destination = openDestination(location, context);
+        const destination = openDestination(resolveAddress(location) ? location : { ...location, url: id }, context);
         const timeout = parseDuration(state.timeout ?? defaultTimeout)!;
         return patiently(destination.address, timeout, context, async () => {
             try {
@@ -63,7 +63,10 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
             return (await bring(news, state, context)).state;
         }
         const destination = openDestination(news.destination, context);
-        const kept = news.keepSnapshots === state.keepSnapshots ? undefined : await prune(destination, news, context);
+        const kept =
+            news.keepSnapshots === state.keepSnapshots
+                ? undefined
+                : await prune(destination, news, await copiedSnapshots(destination, context), context);
         return { ...outputsOf(state), ...news, ...(kept && { destinationSnapshots: kept }) };
     },
 
@@ -129,9 +132,9 @@ async function bring(
         if (!previous && obtained.existed) {
             adopted.set(context.clients, (adopted.get(context.clients) ?? new Set()).add(destination.url));
         }
-        const all = await copiedSnapshots(destination, context);
+        const all = await listAfterCopy(destination, context);
         const moved = await movement(destination, properties, all, previous, context);
-        const kept = await prune(destination, inputs, context, all);
+        const kept = await prune(destination, inputs, all, context);
         if (inputs.takeSnapshot?.deleteSuperseded) {
             await deleteTaken(source, destination.url, obtained.sourceSnapshot, context);
         }
@@ -145,6 +148,16 @@ async function bring(
         return { destination, state };
     } catch (error) {
         throw error instanceof CopyLeftPending ? leftPending(error, request) : error;
+    }
+}
+
+/** The copy is done: an error here would cost its record. */
+async function listAfterCopy(destination: Destination, context: Context): Promise<CopiedSnapshot[] | undefined> {
+    try {
+        return await copiedSnapshots(destination, context);
+    } catch (error) {
+        context.warn(`${(error as Error).message}; pulumi refresh reads them again`);
+        return undefined;
     }
 }
 
@@ -165,17 +178,16 @@ function leftPending(
 
 /**
  * Deletes the destination's snapshots beyond those to keep, oldest first.
- * @param all the destination's snapshots, oldest first, where they were listed already
- * @returns those that are left; nothing where they can't be listed
+ * @param all the destination's snapshots, oldest first; nothing where they can't be listed
+ * @returns those that are left
  */
 async function prune(
     destination: Destination,
     { keepSnapshots }: IncrementalSnapshotCopyInputs,
+    all: readonly CopiedSnapshot[] | undefined,
     context: Context,
-    all?: readonly CopiedSnapshot[],
 ): Promise<readonly CopiedSnapshot[] | undefined> {
-    const snapshots = all ?? (await copiedSnapshots(destination, context));
-    if (!snapshots) {
+    if (!all) {
         if (keepSnapshots !== undefined) {
             context.warn(
                 `the snapshots of ${destination.url} can't be listed with this credential, so that keepSnapshots deletes none; a SAS needs l, and srt=c or sr=c`,
@@ -183,7 +195,7 @@ async function prune(
         }
         return undefined;
     }
-    const superfluous = keepSnapshots === undefined ? [] : snapshots.slice(0, -keepSnapshots);
+    const superfluous = keepSnapshots === undefined ? [] : all.slice(0, -keepSnapshots);
     const gone = new Set<CopiedSnapshot>();
     for (const one of superfluous) {
         try {
@@ -195,7 +207,7 @@ async function prune(
             context.warn(explain(`delete the snapshot ${one.snapshot} of ${destination.url}`, error).message);
         }
     }
-    return snapshots.filter((one) => !gone.has(one));
+    return all.filter((one) => !gone.has(one));
 }
 
 // Read
