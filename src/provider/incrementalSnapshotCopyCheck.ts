@@ -67,6 +67,7 @@ export async function checkIncrementalSnapshotCopy(
         return { inputs, failures: failures.all };
     }
     const generation = await sourceGeneration(olds, inputs, failures, context);
+    warnOfReplacement(olds, { ...inputs, ...(generation !== undefined && { sourceGeneration: generation }) }, context);
     return {
         inputs: { ...inputs, ...(generation !== undefined && { sourceGeneration: generation }) },
         failures: failures.all,
@@ -184,6 +185,24 @@ async function sourceGeneration(
             `${explain(`see whether ${source.url} can be copied incrementally`, error).message}; the copy itself will tell`,
         );
         return olds.sourceGeneration;
+    }
+}
+
+/** The old destination is deleted after a replacement, by what was recorded of it: too late, then, to set deleteSnapshots. */
+function warnOfReplacement(
+    olds: Partial<IncrementalSnapshotCopyInputs>,
+    news: IncrementalSnapshotCopyInputs,
+    context: Context,
+): void {
+    const { source, destination, deleteSnapshots } = olds;
+    if (!source || !destination || deleteSnapshots === true || hasUnknown([olds, news])) {
+        return;
+    }
+    const staysThere = same(source, news.source) && same(destination, news.destination);
+    if (!staysThere || olds.sourceGeneration !== news.sourceGeneration) {
+        context.warn(
+            "this replaces the resource, whose old destination will not be deleted while it has snapshots: run pulumi up with deleteSnapshots: true before, to have it deleted with them, or set the resource option retainOnDelete, to keep it",
+        );
     }
 }
 

@@ -37,7 +37,7 @@ export function pulumiEnvironment(home: string): Record<string, string> {
 
 /** What happened in one operation of a stack. */
 export interface Operation {
-    /** Steps on BlobCopy resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
+    /** Steps on this package's resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
     readonly steps: Record<string, string[]>;
     /** Everything that the CLI printed, and all of its events as JSON: what must hold no secret. */
     readonly transcript: string;
@@ -120,6 +120,8 @@ function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
 }
 
 function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, home: string): TestStack {
+    /** What the type tokens of this package's resources begin with. */
+    const ownTypes = modules.copy.BlobCopy.__pulumiType.replace(/\w+$/, "");
     async function run(
         operation: (options: {
             onOutput: (text: string) => void;
@@ -141,7 +143,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
                         texts.push(JSON.stringify(event));
                     }
                     const step = event.resourcePreEvent?.metadata;
-                    if (step && step.type === modules.copy.BlobCopy.__pulumiType) {
+                    if (step?.type.startsWith(ownTypes)) {
                         const name = step.urn.split("::").at(-1)!;
                         steps[name] = [...(steps[name] ?? []), step.op];
                     }
@@ -177,9 +179,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
         destroy: () => run((on) => stack.destroy(on)),
         async resources() {
             const { deployment } = await stack.exportStack();
-            return (deployment.resources ?? []).filter(
-                (one: ResourceState) => one.type === modules.copy.BlobCopy.__pulumiType,
-            );
+            return (deployment.resources ?? []).filter((one: ResourceState) => one.type.startsWith(ownTypes));
         },
         onDisk: () => readFileSync(join(home, ".pulumi/stacks/lifecycle/test.json"), "utf8"),
     };

@@ -305,6 +305,18 @@ describe("update", () => {
         expect(handler.diff(anew, settled.inputs)).toEqual({ changes: false, replaces: [] });
     });
 
+    it("warns before a replacement whose old destination would not be deleted", async () => {
+        const state = await up(undefined);
+        const elsewhere = inputs({ destination: { ...inputs().destination, blobName: "other.vhd" } });
+        await handler.check({ ...state, deleteSnapshots: true }, elsewhere, anotherRun());
+        await handler.check(state, inputs({ keepSnapshots: 1 }), anotherRun());
+        expect(storage.warnings).toEqual([]);
+        await handler.check(state, elsewhere, anotherRun());
+        expect(storage.warnings).toEqual([
+            expect.stringMatching(/will not be deleted while it has snapshots: .*deleteSnapshots: true/),
+        ]);
+    });
+
     it("replaces for another source or destination", async () => {
         const state = await up(undefined);
         const diff = (change: Partial<IncrementalSnapshotCopyInputs>) => handler.diff(state, inputs(change));
