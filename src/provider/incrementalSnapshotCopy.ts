@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import type { CopiedSnapshot } from "../copy/incremental";
+import type { CopyProgress } from "../copy/wait";
 import { resolveAddress, sameAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
@@ -124,9 +125,17 @@ async function bring(
         ...(previous && { previous }),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
+    let last: CopyProgress | undefined;
+    const waiting: Context = {
+        ...context,
+        progress(progress) {
+            last = progress;
+            context.progress(progress);
+        },
+    };
     try {
         const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
-            obtainIncrementalCopy({ ...request, timeoutMilliseconds: left }, context),
+            obtainIncrementalCopy({ ...request, timeoutMilliseconds: left }, waiting),
         );
         const { properties, startedOn } = obtained;
         if (!previous && obtained.existed) {
@@ -134,6 +143,10 @@ async function bring(
         }
         const all = await listAfterCopy(destination, context);
         const moved = await movement(destination, properties, all, previous, context);
+        if (last && moved.bytesTransferred !== undefined) {
+            // The service's own progress counts the whole snapshot.
+            context.progress({ ...last, total: moved.bytesTransferred });
+        }
         const kept = await prune(destination, inputs, all, context);
         if (inputs.takeSnapshot?.deleteSuperseded) {
             await deleteTaken(source, destination.url, obtained.sourceSnapshot, context);

@@ -84,7 +84,8 @@ export async function obtainIncrementalCopy(
             const running = await startOrJoin(request, there, last, wanted, context);
             return await finish(namingSnapshot(request, wanted), running, wanted, deadline, context);
         } catch (error) {
-            if (!isDestinationConflict(error) || request.inputs.conditions) {
+            // Where an answer was lost, the SDK has asked again: the conflict may be with our own copy, so another look tells.
+            if (!isDestinationConflict(error) || (request.inputs.conditions && attempt > 0)) {
                 const named = wanted === undefined ? request : namingSnapshot(request, wanted);
                 throw isExplained(error) ? error : explain(`copy ${what(named)}${unmet(request, error)}`, error);
             }

@@ -240,6 +240,7 @@ describe("update", () => {
             await write(page, count, String(index));
             state = await up(state, index % 2 === 0 ? { snapshot: await snapshot() } : triggers(index));
             expect(state).toMatchObject({ copyKind: "incremental", bytesTransferred: count * 512 });
+            expect(storage.progress.at(-1)).toMatchObject({ total: count * 512 });
         }
         expect(transfers()).toEqual([[true, 4], ...changes.map(([, count]) => [false, count])]);
         expect(state.destinationSnapshots).toHaveLength(5);
@@ -526,6 +527,13 @@ describe("interruption", () => {
     it("starts one copy where the answer to starting it is lost", async () => {
         storage.simulator.faults.add({ operation: "Incremental Copy Blob", resetAfter: true, times: 1 });
         const state = await up(undefined);
+        expect(copies()).toBe(1);
+        expect(await backups()).toEqual([state.destinationSnapshot]);
+    });
+
+    it("joins its own copy where the answer is lost and conditions are given", async () => {
+        storage.simulator.faults.add({ operation: "Incremental Copy Blob", resetAfter: true, times: 1 });
+        const state = await up(undefined, { conditions: { ifNoneMatch: "*" } });
         expect(copies()).toBe(1);
         expect(await backups()).toEqual([state.destinationSnapshot]);
     });
