@@ -67,9 +67,9 @@ async function expectCopies({ destinationSnapshots }: Outputs, name?: string): P
 }
 
 describe("pulumi up with an IncrementalSnapshotCopy", () => {
-    it("copies a chain of five snapshots, each time what has changed; keeps the order; explains a re-created source", async () => {
+    it("copies a chain of five snapshots, each time what has changed, and keeps the order", async () => {
         const args: { current: Record<string, unknown> } = { current: { snapshot: await snapshot() } };
-        await withStack(programOf(args), async ({ up, preview, refresh, destroy, resources }) => {
+        await withStack(programOf(args), async ({ up, preview, destroy, resources }) => {
             expect((await preview()).steps).toEqual({ backup: ["create"] });
             expect(await backup().exists()).toBe(false);
             const first = await up();
@@ -92,43 +92,51 @@ describe("pulumi up with an IncrementalSnapshotCopy", () => {
                 expect(next.outputs).toMatchObject({ copyKind: "incremental", bytesTransferred: count });
             }
             expect(transfers()).toEqual([MIB, ...changes.map(([, count]) => count)]);
-            const outputs = outputsOf(await up());
-            expect(outputs.destinationSnapshots.map(({ sourceSnapshot }) => sourceSnapshot)).toEqual(given);
-            await expectCopies(outputs);
-
             storage.operations();
-            expect((await up()).steps).toEqual({ backup: ["same"] });
+            const same = await up();
+            expect(same.steps).toEqual({ backup: ["same"] });
             expect(storage.operations()).toEqual([]);
-            const refreshed = await refresh();
-            expect(refreshed.transcript).not.toMatch(/drifted/);
-            expect((await up()).steps).toEqual({ backup: ["same"] });
+            expect(outputsOf(same).destinationSnapshots.map(({ sourceSnapshot }) => sourceSnapshot)).toEqual(given);
+            await expectCopies(outputsOf(same));
 
             args.current = { snapshot: given[1] };
             const older = await preview();
             expect(older.error).toContain(`the snapshot ${given[1]} is older than ${given[4]}, which was copied onto`);
+            expect((await destroy()).error).toMatch(
+                /has snapshots, the backups that it was made for, and was left as it is/,
+            );
+            expect(await resources()).toHaveLength(1);
+            await expectCopies(outputsOf(same));
+        });
+    });
+
+    it("explains a re-created source, and replaces with the old destination kept", async () => {
+        const args: { current: Record<string, unknown> } = { current: { snapshot: await snapshot() } };
+        await withStack(programOf(args), async ({ up, preview, refresh, destroy, resources }) => {
+            await up();
+            await refresh();
+            expect((await up()).steps).toEqual({ backup: ["same"] });
 
             await disk.create(LENGTH);
             args.current = { snapshot: await snapshot() };
             const recreated = await preview();
             expect(recreated.steps.backup).toContain("replace");
             expect(recreated.transcript).toContain("sourceGeneration");
+            expect(recreated.warnings.join()).toMatch(/will not be deleted while it has snapshots/);
             const refused = await up();
             expect(refused.error).toMatch(
                 /the source was re-created since it was copied last.*give another destination/,
             );
-            expect(outputsOf(refused).destinationSnapshots).toHaveLength(5);
+            expect(outputsOf(refused).destinationSnapshots).toHaveLength(1);
 
-            args.current = { ...args.current, destination: at("disk-2.vhd") };
+            args.current = { ...args.current, destination: at("disk-2.vhd"), deleteSnapshots: true };
             const anew = await up();
             expect(anew.error).toMatch(/has snapshots, the backups that it was made for, and was left as it is/);
             expect(await backup("disk-2.vhd").exists()).toBe(true);
             expect(await backup().exists()).toBe(true);
-            expect(anew.warnings.join()).toMatch(/deleteSnapshots/);
             await backup().delete({ deleteSnapshots: "include" });
             expect((await up()).error).toBeUndefined();
 
-            args.current = { ...args.current, deleteSnapshots: true };
-            expect((await up()).steps).toEqual({ backup: ["update"] });
             expect((await destroy()).error).toBeUndefined();
             expect(await backup("disk-2.vhd").exists()).toBe(false);
             expect(await resources()).toEqual([]);
