@@ -19,6 +19,11 @@ export function modulesOf(folder: string): { pulumi: typeof Pulumi; automation: 
     };
 }
 
+/** Whether a type token is that of one of this package's resources. */
+function isOwnType(type: string, { copy }: ReturnType<typeof modulesOf>): boolean {
+    return type.startsWith(copy.BlobCopy.__pulumiType.replace(/\w+$/, ""));
+}
+
 export const passphrase = "lifecycle";
 
 /** The environment of a CLI that uses nothing of this machine's own Pulumi. */
@@ -120,8 +125,6 @@ function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
 }
 
 function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, home: string): TestStack {
-    /** What the type tokens of this package's resources begin with. */
-    const ownTypes = modules.copy.BlobCopy.__pulumiType.replace(/\w+$/, "");
     async function run(
         operation: (options: {
             onOutput: (text: string) => void;
@@ -143,7 +146,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
                         texts.push(JSON.stringify(event));
                     }
                     const step = event.resourcePreEvent?.metadata;
-                    if (step?.type.startsWith(ownTypes)) {
+                    if (step && isOwnType(step.type, modules)) {
                         const name = step.urn.split("::").at(-1)!;
                         steps[name] = [...(steps[name] ?? []), step.op];
                     }
@@ -179,7 +182,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
         destroy: () => run((on) => stack.destroy(on)),
         async resources() {
             const { deployment } = await stack.exportStack();
-            return (deployment.resources ?? []).filter((one: ResourceState) => one.type.startsWith(ownTypes));
+            return (deployment.resources ?? []).filter((one: ResourceState) => isOwnType(one.type, modules));
         },
         onDisk: () => readFileSync(join(home, ".pulumi/stacks/lifecycle/test.json"), "utf8"),
     };
