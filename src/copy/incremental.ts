@@ -41,12 +41,12 @@ export function snapshotOf(url: string | undefined): SnapshotTime | undefined {
     return [...searchParams].find(([name]) => name.toLowerCase() === "snapshot")?.[1];
 }
 
-/** Every snapshot of a blob, oldest first: [List Blobs](https://learn.microsoft.com/rest/api/storageservices/list-blobs). */
-async function* listSnapshots(
+/** Every snapshot of a blob, oldest first, and then the blob: [List Blobs](https://learn.microsoft.com/rest/api/storageservices/list-blobs). */
+async function* listWithSnapshots(
     container: ContainerClient,
     blobName: string,
     signal: AbortSignal,
-): AsyncGenerator<BlobItem & { readonly snapshot: SnapshotTime }> {
+): AsyncGenerator<BlobItem> {
     const items = container.listBlobsFlat({
         prefix: blobName,
         includeSnapshots: true,
@@ -58,9 +58,7 @@ async function* listSnapshots(
         if (item.name !== blobName) {
             return; // names come in order, and the name itself is the first with this prefix
         }
-        if (item.snapshot) {
-            yield item as BlobItem & { readonly snapshot: SnapshotTime };
-        }
+        yield item;
     }
 }
 
@@ -71,7 +69,10 @@ export async function listCopied(
     signal: AbortSignal,
 ): Promise<CopiedSnapshot[]> {
     const found: CopiedSnapshot[] = [];
-    for await (const { snapshot, properties } of listSnapshots(container, blobName, signal)) {
+    for await (const { snapshot, properties } of listWithSnapshots(container, blobName, signal)) {
+        if (!snapshot) {
+            continue;
+        }
         const sourceSnapshot = snapshotOf(properties.copySource);
         found.push({
             snapshot,
@@ -145,21 +146,25 @@ export interface TakenSnapshot {
     readonly forTriggers: boolean;
 }
 
-/** The source's snapshots that were taken for a destination, oldest first. Nobody else's is ever among them. */
+/** The source's snapshots that were taken for a destination, oldest first. */
 export async function listTaken(
     container: ContainerClient,
     blobName: string,
     takenFor: TakenFor,
     signal: AbortSignal,
 ): Promise<TakenSnapshot[]> {
-    const found: TakenSnapshot[] = [];
-    for await (const { snapshot, metadata } of listSnapshots(container, blobName, signal)) {
+    const found: (TakenSnapshot & { readonly value: string })[] = [];
+    let inherited: string | undefined;
+    for await (const { snapshot, metadata } of listWithSnapshots(container, blobName, signal)) {
         const value = Object.entries(metadata ?? {}).find(([name]) => name.toLowerCase() === marker)?.[1];
-        if (value?.startsWith(`${ownerOf(takenFor.destinationUrl)}-`)) {
-            found.push({ snapshot, forTriggers: value === markerValue(takenFor) });
+        if (!snapshot) {
+            inherited = value;
+        } else if (value?.startsWith(`${ownerOf(takenFor.destinationUrl)}-`)) {
+            found.push({ snapshot, forTriggers: value === markerValue(takenFor), value });
         }
     }
-    return found;
+    // A blob that was restored from a backup has the marker in its own metadata, and so has whatever snapshot anybody takes of it.
+    return found.filter(({ value }) => value !== inherited);
 }
 
 /** A blob's metadata with the marker, as the snapshot gets it: metadata in Snapshot Blob takes the place of the blob's own. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import type { CopiedSnapshot } from "../copy/incremental";
+import type { CopiedSnapshot, SnapshotTime } from "../copy/incremental";
 import type { CopyProgress } from "../copy/wait";
 import { resolveAddress, sameAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
@@ -68,7 +68,13 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
             news.keepSnapshots === state.keepSnapshots
                 ? undefined
                 : await prune(destination, news, await copiedSnapshots(destination, context), context);
-        return { ...outputsOf(state), ...news, ...(kept && { destinationSnapshots: kept }) };
+        const { takenSnapshots } = state;
+        return {
+            ...outputsOf(state),
+            ...(takenSnapshots && { takenSnapshots }),
+            ...news,
+            ...(kept && { destinationSnapshots: kept }),
+        };
     },
 
     async delete(state, context) {
@@ -148,20 +154,30 @@ async function bring(
             context.progress({ ...last, total: moved.bytesTransferred });
         }
         const kept = await prune(destination, inputs, all, context);
-        if (inputs.takeSnapshot?.deleteSuperseded) {
-            await deleteTaken(source, destination.url, obtained.sourceSnapshot, context);
-        }
+        const taken = await takenSnapshots(request, obtained.sourceSnapshot, context);
         const state: IncrementalSnapshotCopyState = {
             ...inputs,
             ...outputs(destination, properties),
             ...moved,
             ...(startedOn && { copyStartedOn: startedOn.toISOString() }),
             ...(kept && { destinationSnapshots: kept }),
+            ...(taken.length > 0 && { takenSnapshots: taken }),
         };
         return { destination, state };
     } catch (error) {
         throw error instanceof CopyLeftPending ? leftPending(error, request) : error;
     }
+}
+
+/** The source's snapshots that the resource took, the one copied now included; without those that are superseded, if that is asked for. */
+async function takenSnapshots(
+    { inputs, source, destination, previous }: IncrementalCopyRequest,
+    copied: SnapshotTime,
+    context: Context,
+): Promise<readonly SnapshotTime[]> {
+    const before = previous?.takenSnapshots ?? [];
+    const taken = inputs.takeSnapshot && !before.includes(copied) ? [...before, copied] : before;
+    return inputs.takeSnapshot?.deleteSuperseded ? deleteTaken(source, destination.url, taken, copied, context) : taken;
 }
 
 /** The copy is done: an error here would cost its record. */
@@ -181,6 +197,7 @@ function leftPending(
 ): PartialFailure {
     const state = {
         ...(previous && outputsOf(previous)),
+        ...(previous?.takenSnapshots && { takenSnapshots: previous.takenSnapshots }),
         ...inputs,
         url: destination.url,
         copyId: running.copyId,
@@ -286,7 +303,7 @@ async function deleteOwn(
     }
     if (state.takeSnapshot?.deleteSuperseded) {
         const source = openSource(state.source, state.destination, context);
-        await deleteTaken(source, destination.url, undefined, context);
+        await deleteTaken(source, destination.url, state.takenSnapshots ?? [], undefined, context);
     }
 }
 

@@ -39,7 +39,10 @@ export const inputNames = [
 ] as const satisfies readonly (keyof IncrementalSnapshotCopyInputs)[];
 
 /** What is recorded: the inputs (read and delete get nothing else) and what the service said. */
-export interface IncrementalSnapshotCopyState extends IncrementalSnapshotCopyInputs, IncrementalSnapshotCopyOutputs {}
+export interface IncrementalSnapshotCopyState extends IncrementalSnapshotCopyInputs, IncrementalSnapshotCopyOutputs {
+    /** The source's snapshots that this resource took: the only ones that it ever deletes. */
+    readonly takenSnapshots?: readonly SnapshotTime[];
+}
 
 /** What the service says of the destination. */
 export interface IncrementalSnapshotCopyOutputs {

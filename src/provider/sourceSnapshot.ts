@@ -73,26 +73,36 @@ async function take(source: Source, takenFor: TakenFor, context: Context): Promi
 
 /**
  * Deletes the snapshots that were taken for a destination, where no incremental copy needs them any more.
+ * @param recorded those that the state says were taken by the resource: a marker alone may have been copied along with a blob
  * @param before the snapshot that was copied last, on which the next copy is based; without one, all are deleted
+ * @returns the recorded ones that may be there still
  */
 export async function deleteTaken(
     source: Source,
     destinationUrl: string,
+    recorded: readonly SnapshotTime[],
     before: SnapshotTime | undefined,
     context: Context,
-): Promise<void> {
+): Promise<readonly SnapshotTime[]> {
+    const superseded = recorded.filter((snapshot) => before === undefined || snapshot < before);
+    if (superseded.length === 0) {
+        return recorded;
+    }
+    const gone = new Set<SnapshotTime>();
     try {
         const taken = await findTaken(source, { destinationUrl, triggers: [] }, context);
         const client = await source.client!();
-        for (const { snapshot } of taken) {
-            if (before === undefined || snapshot < before) {
+        for (const snapshot of superseded) {
+            if (taken.some((each) => each.snapshot === snapshot)) {
                 await client.withSnapshot(snapshot).deleteIfExists({ abortSignal: context.signal });
+                gone.add(snapshot);
             }
         }
     } catch (error) {
         // What was asked for is done; an error here would cost its record.
         context.warn(explain(`delete the snapshots that were taken of ${source.url}`, error).message);
     }
+    return recorded.filter((snapshot) => !gone.has(snapshot));
 }
 
 function blobNameOf(source: Source): string {

@@ -427,6 +427,20 @@ describe("takeSnapshot.deleteSuperseded", () => {
         expect(await sourceSnapshots()).toEqual([foreign, others.sourceSnapshot, state.sourceSnapshot]);
     });
 
+    it("leaves the snapshots that somebody took of a source which was restored from a backup, markers and all", async () => {
+        let state = await up(undefined, deleting("monday"));
+        const { metadata } = await disk.withSnapshot(state.sourceSnapshot!).getProperties();
+        await disk.setMetadata(metadata);
+        const foreign = await snapshot();
+        state = await up(state, deleting("tuesday"));
+        expect(await sourceSnapshots()).toContain(foreign);
+        await disk.setMetadata({});
+        state = await up(state, deleting("wednesday"));
+        expect(await sourceSnapshots()).toContain(foreign);
+        await handler.delete({ ...state, deleteSnapshots: true }, anotherRun());
+        expect(await sourceSnapshots()).toContain(foreign);
+    });
+
     it("keeps them unless it is asked for", async () => {
         await up(await up(undefined), triggers("tuesday"));
         expect(await sourceSnapshots()).toHaveLength(2);
