@@ -43,9 +43,8 @@ export function isFromUrl({ plan }: ObtainedCopy): boolean {
 }
 
 /** A request in words, for messages. */
-export function what(request: {
-    readonly source: Pick<Source, "url">;
-    readonly destination: Pick<Destination, "url">;
-}): string {
+export function what(
+    request: CopyRequest | { readonly source: Pick<Source, "url">; readonly destination: Pick<Destination, "url"> },
+): string {
     return `${request.source.url} onto ${request.destination.url}`;
 }
