@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BlobConditionsArgs } from "./blobCopy";
+import type { CopiedSnapshot } from "./copy/incremental";
 import { type BlobLocationArgs, protectLocation } from "./locationArgs";
 import { dynamicProvider } from "./provider/dynamic";
 import { redactUrl } from "./storage/url";
@@ -84,16 +85,6 @@ export interface TakeSnapshotArgs {
      * @default false
      */
     deleteSuperseded?: pulumi.Input<boolean>;
-}
-
-/** A snapshot of the destination. */
-export interface CopiedSnapshot {
-    /** Its DateTime. */
-    readonly snapshot: string;
-    /** The DateTime of the source's snapshot that it is a copy of. */
-    readonly sourceSnapshot?: string;
-    /** When the copy ended, in ISO 8601. */
-    readonly copyCompletedOn?: string;
 }
 
 /** How {@link IncrementalSnapshotCopy.get} reaches an existing destination. */

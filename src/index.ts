@@ -7,8 +7,8 @@ export {
     type DestinationConditionsArgs,
     type ImmutabilityPolicyArgs,
 } from "./blobCopy";
+export type { CopiedSnapshot } from "./copy/incremental";
 export {
-    type CopiedSnapshot,
     IncrementalSnapshotCopy,
     type IncrementalSnapshotCopyArgs,
     type IncrementalSnapshotCopyLookup,

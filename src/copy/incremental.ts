@@ -10,8 +10,9 @@ export type SnapshotTime = string;
 
 /** A snapshot of the destination, and what it is a copy of. */
 export interface CopiedSnapshot {
+    /** Its DateTime. */
     readonly snapshot: SnapshotTime;
-    /** Absent where the service does not tell. */
+    /** The DateTime of the source's snapshot that it is a copy of; absent where the service does not tell. */
     readonly sourceSnapshot?: SnapshotTime;
     /** When the copy ended, in ISO 8601. */
     readonly copyCompletedOn?: string;
