@@ -23,7 +23,7 @@ export const defaultTimeout = "24h";
 const longestTimeoutMilliseconds = 14 * 24 * 3_600_000;
 
 /** A preview must not hang on a source that does not answer. */
-const longestReadMilliseconds = 20_000;
+export const longestReadMilliseconds = 20_000;
 
 /** Reports every mistake at once, and fills in the source's ETag, so that a changed source shows in the preview. */
 export async function checkBlobCopy(
@@ -104,7 +104,8 @@ function refuseWithFromUrl(failures: Failures, property: string, value: string |
     }
 }
 
-function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned: boolean): void {
+/** How long a copy is waited for. */
+export function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned = false): void {
     if (timeout === undefined || timeout === unknownValue) {
         return;
     }

@@ -19,6 +19,11 @@ export function modulesOf(folder: string): { pulumi: typeof Pulumi; automation: 
     };
 }
 
+/** Whether a type token is that of one of this package's resources. */
+function isOwnType(type: string, { copy }: ReturnType<typeof modulesOf>): boolean {
+    return type.startsWith(copy.BlobCopy.__pulumiType.replace(/\w+$/, ""));
+}
+
 export const passphrase = "lifecycle";
 
 /** The environment of a CLI that uses nothing of this machine's own Pulumi. */
@@ -37,7 +42,7 @@ export function pulumiEnvironment(home: string): Record<string, string> {
 
 /** What happened in one operation of a stack. */
 export interface Operation {
-    /** Steps on BlobCopy resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
+    /** Steps on this package's resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
     readonly steps: Record<string, string[]>;
     /** Everything that the CLI printed, and all of its events as JSON: what must hold no secret. */
     readonly transcript: string;
@@ -178,7 +183,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
                         texts.push(JSON.stringify(event));
                     }
                     const step = event.resourcePreEvent?.metadata;
-                    if (step && step.type === modules.copy.BlobCopy.__pulumiType) {
+                    if (step && isOwnType(step.type, modules)) {
                         const name = step.urn.split("::").at(-1)!;
                         steps[name] = [...(steps[name] ?? []), step.op];
                     }
@@ -216,9 +221,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
         destroy: () => run((on) => stack.destroy(on)),
         async resources() {
             const { deployment } = await stack.exportStack();
-            return (deployment.resources ?? []).filter(
-                (one: ResourceState) => one.type === modules.copy.BlobCopy.__pulumiType,
-            );
+            return (deployment.resources ?? []).filter((one: ResourceState) => isOwnType(one.type, modules));
         },
         onDisk: () => readFileSync(stateFile, "utf8"),
     };
