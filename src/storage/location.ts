@@ -7,6 +7,8 @@ export interface BlobLocation {
     readonly blobName?: string;
     readonly snapshot?: string;
     readonly versionId?: string;
+    readonly region?: string;
+    readonly tenantId?: string;
     readonly connectionString?: string;
     readonly accountKey?: string;
     readonly sasToken?: string;
@@ -14,6 +16,9 @@ export interface BlobLocation {
 
 /** The parts that authorize: secret, and never a reason to copy again. */
 export const credentialParts = ["connectionString", "accountKey", "sasToken"] as const;
+
+/** The parts that only tell policies what can't be seen from an address; nothing is reached by them. */
+export const descriptiveParts = ["region", "tenantId"] as const;
 
 /** Every part, in the order in which messages name them. */
 export const locationParts = [
@@ -24,5 +29,6 @@ export const locationParts = [
     "blobName",
     "snapshot",
     "versionId",
+    ...descriptiveParts,
     ...credentialParts,
 ] as const;
