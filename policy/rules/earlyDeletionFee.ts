@@ -14,7 +14,7 @@ export const earlyDeletionFee = defineRule({
     enforcementLevel: "advisory",
     severity: "low",
     settings: {},
-    reads: ["accessTier", "overwrites"],
+    reads: ["accessTier"],
     *checkCopy(copy) {
         const days = billedDays[known(copy.accessTier)?.toLowerCase() ?? ""];
         if (days === undefined || known(copy.acknowledgeOverwrite)) {

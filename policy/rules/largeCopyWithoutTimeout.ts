@@ -32,8 +32,8 @@ function* findings(copy: Copy, { gibibytes }: { gibibytes: number }) {
         return;
     }
     if (/^page/i.test(known(copy.blobType) ?? "") || /^p\d+$/i.test(known(copy.accessTier) ?? "")) {
-        yield "timeout is not given, and a page blob is copied";
+        yield "no timeout is given, and a page blob is copied";
     } else if ((known(copy.size) ?? 0) >= gibibytes * 1024 ** 3) {
-        yield `timeout is not given, and ${(known(copy.size)! / 1024 ** 3).toFixed(0)} GiB are copied`;
+        yield `no timeout is given, and ${(known(copy.size)! / 1024 ** 3).toFixed(0)} GiB are copied`;
     }
 }

@@ -21,7 +21,7 @@ export const rehydrationWithoutTimeout = defineRule({
             yield "rehydratePriority is not given, and the copy is waited for until it is rehydrated";
         }
         if (known(copy.timeoutSeconds) === undefined) {
-            yield "timeout is not given, and the copy rehydrates";
+            yield "no timeout is given, and the copy rehydrates";
         }
     },
 });

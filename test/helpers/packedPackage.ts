@@ -27,9 +27,12 @@ export function pack(folder: string, into: string): string {
     return join(into, packed.filename);
 }
 
-/** A program folder with the tarball installed beside the Pulumi SDK that this project is built with. */
-export function installProgram(folder: string, tarball: string): void {
-    const { version } = JSON.parse(readFileSync(join(root, "node_modules/@pulumi/pulumi/package.json"), "utf8"));
+/** A program folder with the tarball installed beside the Pulumi SDK, and other packages, that this project is built with. */
+export function installProgram(folder: string, tarball: string, ...others: string[]): void {
+    const own = (name: string) => {
+        const { version } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+        return `${name}@${version.replace(/^v/, "")}`;
+    };
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "program", version: "1.0.0", private: true }));
     run(
@@ -40,17 +43,17 @@ export function installProgram(folder: string, tarball: string): void {
             "--no-fund",
             "--loglevel=error",
             "--prefer-offline",
-            `@pulumi/pulumi@${version}`,
+            ...["@pulumi/pulumi", ...others].map(own),
             tarball,
         ],
         folder,
     );
 }
 
-export default function setup(project: TestProject): () => void {
+export default function setup(project: TestProject, ...others: string[]): () => void {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-"));
     const program = join(folder, "program");
-    installProgram(program, pack(root, folder));
+    installProgram(program, pack(root, folder), ...others);
     project.provide("programFolder", program);
     project.provide("pulumiFolder", run("node", [join(root, "tools/pulumi/get.mjs")], root).trim());
     return () => rmSync(folder, { recursive: true, force: true });
