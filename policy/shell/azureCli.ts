@@ -111,7 +111,8 @@ function ends(options: Options, tool: string, service: "blob" | "file", isTree =
     const isUrl = (word: ShellWord | undefined) => word !== undefined && !/^[^:/]*$/.test(literal(word) ?? ":");
     const source = isUrl(sourceUrl)
         ? urlWord("source", tool, sourceUrl!)
-        : named("source", tool, service, {
+        : // The CLI itself looks up a key for an account that is named.
+          named("source", tool, service, {
               account: options.value("source-account-name") ?? options.value("account-name"),
               container: options.value("source-container") ?? options.value("source-share"),
               path: options.value("source-blob") ?? options.value("source-path") ?? options.value("source"),
@@ -131,7 +132,12 @@ function ends(options: Options, tool: string, service: "blob" | "file", isTree =
           });
     return {
         tool,
-        source: { ...source, isTree, credential: source.credential ?? ofSource },
+        source: {
+            ...source,
+            isTree,
+            credential:
+                source.credential ?? ofSource ?? (isUrl(sourceUrl) ? anonymousOf(source, destination) : undefined),
+        },
         destination: { ...destination, isTree, credential: destination.credential ?? own },
     };
 }
@@ -156,6 +162,15 @@ function named(
         containerName: container,
         path: path ?? "",
     };
+}
+
+/** A URL that nothing authorizes is read as by anybody, unless it leads into the destination's own account. */
+function anonymousOf(source: End, destination: End): Maybe<Credential> {
+    return source.service === "local"
+        ? undefined
+        : map(source.host, (host) =>
+              map(destination.host, (other) => (other === host ? undefined : { kind: "anonymous" })),
+          );
 }
 
 /** Without any of these, the CLI uses `--auth-mode login`, or asks for an account key by itself. */

@@ -93,11 +93,11 @@ function unwrap(invocation: Invocation): Invocation & { readonly script?: string
         case "command":
         case "time":
         case "nice":
-            return unwrap({ ...invocation, words: withoutOptions(rest) });
+            return unwrap({ ...invocation, words: withoutOptions(rest, /^-[ugnCDhpRrTt]$/) });
         case "env":
             return unwrap({ ...invocation, words: rest.filter((word) => !/^(?:-|\w+=)/.test(literal(word) ?? "")) });
         case "timeout": {
-            const [duration, ...words] = withoutOptions(rest);
+            const [duration, ...words] = withoutOptions(rest, /^-[ks]$/);
             const seconds = secondsOfTimeout(duration && literal(duration));
             return unwrap({ ...invocation, words, ...(seconds !== undefined && { timeoutSeconds: seconds }) });
         }
@@ -113,9 +113,13 @@ function unwrap(invocation: Invocation): Invocation & { readonly script?: string
     }
 }
 
-function withoutOptions(words: readonly ShellWord[]): ShellWord[] {
-    const start = words.findIndex((word) => !literal(word)?.startsWith("-"));
-    return start < 0 ? [] : words.slice(start);
+/** @param valued options that are followed by a value */
+function withoutOptions(words: readonly ShellWord[], valued: RegExp): ShellWord[] {
+    let start = 0;
+    while (start < words.length && literal(words[start]!)?.startsWith("-")) {
+        start += valued.test(literal(words[start]!)!) ? 2 : 1;
+    }
+    return words.slice(start);
 }
 
 /** Seconds of coreutils' `timeout`: a number with s, m, h or d. */
