@@ -94,8 +94,11 @@ function unwrap(invocation: Invocation): Invocation & { readonly script?: string
         case "time":
         case "nice":
             return unwrap({ ...invocation, words: withoutOptions(rest, /^-[ugnCDhpRrTt]$/) });
-        case "env":
-            return unwrap({ ...invocation, words: rest.filter((word) => !/^(?:-|\w+=)/.test(literal(word) ?? "")) });
+        case "env": {
+            const words = withoutOptions(rest, /^-[uCS]$/);
+            const start = words.findIndex((word) => !/^\w+=/.test(String(word[0])));
+            return unwrap({ ...invocation, words: start < 0 ? [] : words.slice(start) });
+        }
         case "timeout": {
             const [duration, ...words] = withoutOptions(rest, /^-[ks]$/);
             const seconds = secondsOfTimeout(duration && literal(duration));
