@@ -20,11 +20,8 @@ export default defineConfig({
                 test: {
                     name: "policy",
                     include: ["test/policy/**/*.test.ts"],
-                    globalSetup: ["test/policy/support/packedPack.ts"],
                     // Pulumi's SDK takes seconds to load, and no test here leaves anything behind in it.
                     isolate: false,
-                    testTimeout: 120_000,
-                    hookTimeout: 120_000,
                 },
             },
             {

@@ -27,8 +27,8 @@ export function pack(folder: string, into: string): string {
     return join(into, packed.filename);
 }
 
-/** A program folder with the tarball installed beside the Pulumi SDK, and other packages, that this project is built with. */
-export function installProgram(folder: string, tarball: string, ...others: string[]): void {
+/** A program folder with the tarball installed beside the Pulumi SDKs, and what compiles the examples, of the versions that this project is built with. */
+export function installProgram(folder: string, tarball: string): void {
     const own = (name: string) => {
         const { version } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
         return `${name}@${version.replace(/^v/, "")}`;
@@ -43,17 +43,17 @@ export function installProgram(folder: string, tarball: string, ...others: strin
             "--no-fund",
             "--loglevel=error",
             "--prefer-offline",
-            ...["@pulumi/pulumi", ...others].map(own),
+            ...["@pulumi/pulumi", "@pulumi/policy", "@types/node", "typescript"].map(own),
             tarball,
         ],
         folder,
     );
 }
 
-export default function setup(project: TestProject, ...others: string[]): () => void {
+export default function setup(project: TestProject): () => void {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-"));
     const program = join(folder, "program");
-    installProgram(program, pack(root, folder), ...others);
+    installProgram(program, pack(root, folder));
     project.provide("programFolder", program);
     project.provide("pulumiFolder", run("node", [join(root, "tools/pulumi/get.mjs")], root).trim());
     return () => rmSync(folder, { recursive: true, force: true });

@@ -93,8 +93,14 @@ export async function withStack(program: Program, test: (stack: TestStack) => Pr
  * Opens a stack, or makes it.
  * @param folder where the program's node_modules are
  * @param home where the state is
+ * @param plugins where providers are that are not installed
  */
-export async function openStack(program: Program, folder: string, home: string): Promise<TestStack> {
+export async function openStack(
+    program: Program,
+    folder: string,
+    home: string,
+    plugins?: { providers: { name: string; path: string }[] },
+): Promise<TestStack> {
     // The Automation API looks for the CLI on this process's own PATH.
     process.env.PATH = pulumiEnvironment("").PATH;
     const modules = modulesOf(folder);
@@ -103,7 +109,12 @@ export async function openStack(program: Program, folder: string, home: string):
         {
             workDir: folder,
             envVars: pulumiEnvironment(home),
-            projectSettings: { name: "lifecycle", runtime: "nodejs", backend: { url: `file://${home}` } },
+            projectSettings: {
+                name: "lifecycle",
+                runtime: "nodejs",
+                backend: { url: `file://${home}` },
+                ...(plugins && { plugins }),
+            },
         },
     );
     return wrap(stack, modules, home);
