@@ -149,7 +149,7 @@ export interface BlobCopyArgs {
 
     /**
      * Tells policies that it is known that the copy crosses regions, which is billed: `true`, or why. Nothing else reads it; see the
-     * policy pack's rules `cross-region-copy` and `egress-cost`.
+     * policy pack's rules `cross-region-copy` and `unknown-region`.
      * @default false
      */
     acknowledgeEgress?: pulumi.Input<boolean | string>;
