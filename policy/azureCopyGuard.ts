@@ -10,8 +10,7 @@ type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}
 
 type RuleArgs<R extends Rule> =
     | EnforcementLevel
-    | ({ enforcementLevel?: EnforcementLevel } & Partial<SettingsOf<R["settings"]>> &
-          Partial<SettingsOf<typeof commonSettings>>);
+    | ({ enforcementLevel?: EnforcementLevel } & Partial<SettingsOf<R["settings"] & typeof commonSettings>>);
 
 type RulesArgs = {
     [R in (typeof rules)[number] as CamelCase<R["name"]>]?: R extends Rule<infer Name, infer Schema>

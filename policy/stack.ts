@@ -61,11 +61,13 @@ export class Stack {
             }
             if (reader.isContainerImmutability(resource.type)) {
                 const container = this.containerNamedBy(resource, reader);
-                const account = this.accountNamedBy(container ?? resource, reader.accountInput, "storageAccountId");
-                const name = container
-                    ? reader.readContainer(container).name
-                    : (resource.properties[reader.containerInput] as Maybe<string>);
-                this.immutable.push({ account, name, resource });
+                const { accountInput, containerInput } = reader;
+                const account = container
+                    ? this.accountNamedBy(container, accountInput, "storageAccountId")
+                    : this.accountNamedBy(resource, accountInput, containerInput);
+                const given = resource.properties[containerInput];
+                const name = container ? reader.readContainer(container).name : lastName(given, "containers");
+                this.immutable.push({ account, name: given instanceof Unknown && !container ? given : name, resource });
             }
         }
     }
@@ -80,9 +82,8 @@ export class Stack {
     private accountNamedBy(resource: StackResource, ...inputs: string[]): Account | undefined {
         for (const input of inputs) {
             const linked = this.linked(resource, [input]);
-            const name = resource.properties[input];
-            const found =
-                linked.length === 1 ? linked[0] : typeof name === "string" ? this.accountByName(name) : undefined;
+            const name = lastName(resource.properties[input], "storageAccounts");
+            const found = linked.length === 1 ? linked[0] : name && this.accountByName(name);
             if (found) {
                 return found;
             }
@@ -203,6 +204,11 @@ export class Stack {
         const near = container === undefined ? [] : (this.containers.get(container) ?? []);
         return near.filter(({ destination }) => overlap(source, destination));
     }
+}
+
+/** A name that is given by itself, or in a resource ID, behind its kind. */
+function lastName(value: unknown, kind: string): string | undefined {
+    return typeof value === "string" ? (new RegExp(`/${kind}/([^/]+)`, "i").exec(value)?.[1] ?? value) : undefined;
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, one: T): void {

@@ -132,6 +132,10 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule
     );
 });
 
+it("is as long as the README of the package says", () => {
+    expect(readFileSync(join(__dirname, "../../README.md"), "utf8")).toContain(`${rules.length} rules`);
+});
+
 it("is what policy/README.md says; npm run policy:reference writes it", () => {
     expect(readFileSync(join(__dirname, "../../policy/README.md"), "utf8")).toBe(reference());
 });

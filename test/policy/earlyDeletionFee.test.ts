@@ -1,5 +1,5 @@
 import { earlyDeletionFee } from "../../policy/rules/earlyDeletionFee";
-import { account, azureBlob, blobCopy, goldenBlob, native, unknown } from "./support/resources";
+import { account, azureAccount, azureBlob, blobCopy, goldenBlob, native, unknown } from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const lifecycle = (days: number) =>
@@ -37,6 +37,22 @@ testRule(earlyDeletionFee, {
         "lifecycle rules that delete before": {
             resources: [azureBlob({ accessTier: "Archive" }), account(), lifecycle(100)],
             finding: 'accessTier is "Archive", billed for 180 days, and lifecycle rules of dev delete after 100.',
+        },
+        "lifecycle rules of azure": {
+            resources: [
+                azureBlob({ accessTier: "Cool" }),
+                azureAccount(),
+                {
+                    type: "azure:storage/managementPolicy:ManagementPolicy",
+                    name: "tidy",
+                    props: {
+                        storageAccountId:
+                            "/subscriptions/1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/contosodev",
+                        rules: [{ actions: { baseBlob: { deleteAfterDaysSinceModificationGreaterThan: 5 } } }],
+                    },
+                },
+            ],
+            finding: 'accessTier is "Cool", billed for 30 days, and lifecycle rules of dev delete after 5.',
         },
     },
     undecided: {

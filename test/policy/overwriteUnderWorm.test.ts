@@ -78,6 +78,21 @@ testRule(overwriteUnderWorm, {
             ],
             finding: "destination is overwritten, and kept makes its container immutable",
         },
+        "a policy of azure, by the container's ID": {
+            resources: [
+                blobCopy({ overwrite: "always" }),
+                azureAccount(),
+                {
+                    type: "azure:storage/containerImmutabilityPolicy:ContainerImmutabilityPolicy",
+                    name: "kept",
+                    props: {
+                        storageContainerResourceManagerId:
+                            "/subscriptions/1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/contosodev/blobServices/default/containers/seed",
+                    },
+                },
+            ],
+            finding: "destination is overwritten, and kept makes its container immutable",
+        },
         "a command": {
             resources: [
                 command(

@@ -1,6 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { AzureCopyGuardArgs } from "../../policy/azureCopyGuard";
 import { rules } from "../../policy/rules";
 import { problemsOf } from "../../policy/settings";
+
+it("has the version of the package", () => {
+    const [own, whole] = ["policy/package.json", "package.json"].map((file) =>
+        JSON.parse(readFileSync(join(__dirname, "../..", file), "utf8")),
+    );
+    expect(own.version).toBe(whole.version);
+});
+
+it("takes arguments by their types", () => {
+    const good: AzureCopyGuardArgs = {
+        all: "advisory",
+        egressCost: { limit: 5, sizes: { golden: 3 } },
+        copyCycle: "disabled",
+    };
+    // @ts-expect-error no such rule
+    const noRule: AzureCopyGuardArgs = { egressCosts: "advisory" };
+    // @ts-expect-error no such setting
+    const noSetting: AzureCopyGuardArgs = { egressCost: { limits: 5 } };
+    // @ts-expect-error no such value
+    const noValue: AzureCopyGuardArgs = { egressCost: { limit: "5" } };
+    // @ts-expect-error no such level
+    const noLevel: AzureCopyGuardArgs = { copyCycle: "strict" };
+    expect([good, noRule, noSetting, noValue, noLevel]).toHaveLength(5); // the compiler has looked at them
+});
 
 describe("a configuration", () => {
     it("is good with rules, levels and settings that there are", () => {
