@@ -23,15 +23,12 @@ export class Stack {
     private readonly immutable: ImmutableContainer[] = [];
     private readonly destinations = new Map<string, Copy[]>();
     private readonly trees: Copy[] = [];
-    private readonly order: ReadonlyMap<Copy, number>;
     private readonly containers = new Map<string, Copy[]>();
 
     constructor(
-        /** In the order in which the program makes them. */
         readonly copies: readonly Copy[],
         resources: readonly StackResource[],
     ) {
-        this.order = new Map(copies.map((copy, place) => [copy, place]));
         this.resources = new Map(resources.map((resource) => [resource.urn, resource]));
         for (const resource of resources) {
             const reader = accountReaders.find(({ isAccount }) => isAccount(resource.type));
@@ -186,9 +183,14 @@ export class Stack {
         return same.filter((other) => other.resource.urn !== copy.resource.urn);
     }
 
-    /** Whether the program makes one copy before another. */
+    /**
+     * Whether one copy comes before another, by URN: what concerns several is told of one of them. The engine's order is another
+     * each time.
+     */
     isBefore(one: Copy, other: Copy): boolean {
-        return this.order.get(one)! < this.order.get(other)!;
+        return one.resource.urn === other.resource.urn
+            ? this.copies.indexOf(one) < this.copies.indexOf(other)
+            : one.resource.urn < other.resource.urn;
     }
 
     /** Copies of other resources into a folder, or a container, that an end lies in. */

@@ -17,7 +17,7 @@ export const copyCycle = defineRule({
         knownPlace(copy.source);
         knownPlace(copy.destination);
         const path = pathBack(copy, stack);
-        // Told once, by the first of those that make it up.
+        // Told once, of the first by URN of those that make it up.
         if (path?.every((other) => other === copy || stack.isBefore(copy, other))) {
             const names = [...path, copy].map(({ resource }) => resource.name);
             yield `${copy.source.property} is written by the copies that ${copy.destination.property} feeds: ${names.join(" → ")}`;

@@ -15,7 +15,7 @@ export const sameDestination = defineRule({
     reads: ["destination"],
     *checkInStack(copy, stack) {
         knownPlace(copy.destination);
-        // The later ones are told of the earlier; of incremental copies, incremental-destination-written.
+        // Told of all but the first by URN; of incremental copies, by incremental-destination-written.
         const earlier = stack.sameDestination(copy).filter((other) => stack.isBefore(other, copy));
         const plain = copy.incremental ? [] : earlier.filter((other) => !other.incremental);
         const others = [...new Set(plain.map(({ resource }) => resource.name))];

@@ -31,7 +31,7 @@ testRule(copyCycle, {
                 ),
                 blobCopy({ source: devBlob({ containerName: "back" }), destination: devBlob() }, { name: "copy" }),
             ],
-            finding: "sync → copy → sync.",
+            finding: "copy: source is written by the copies that destination feeds: copy → sync → copy.",
         },
     },
     undecided: {

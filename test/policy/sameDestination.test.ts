@@ -19,7 +19,7 @@ testRule(sameDestination, {
         ],
     },
     refuses: {
-        "two BlobCopy, told by the later one": {
+        "two BlobCopy, told of the later one by URN": {
             resources: [blobCopy({}, { name: "one" }), blobCopy({}, { name: "other" })],
             finding:
                 "other: destination is the destination of one too: https://contosodev.blob.core.windows.net/seed/orders.bak.",
