@@ -134,8 +134,14 @@ function isInUse(stack: TestStack): boolean {
  * Opens a stack, or makes it.
  * @param folder where the program's node_modules are
  * @param home where the state is
+ * @param plugins where providers are that are not installed
  */
-export async function openStack(program: Program, folder: string, home: string): Promise<TestStack> {
+export async function openStack(
+    program: Program,
+    folder: string,
+    home: string,
+    plugins?: { providers: { name: string; path: string }[] },
+): Promise<TestStack> {
     // The Automation API looks for the CLI on this process's own PATH.
     process.env.PATH = pulumiEnvironment("").PATH;
     const modules = modulesOf(folder);
@@ -144,7 +150,12 @@ export async function openStack(program: Program, folder: string, home: string):
         {
             workDir: folder,
             envVars: pulumiEnvironment(home),
-            projectSettings: { name: "lifecycle", runtime: "nodejs", backend: { url: `file://${home}` } },
+            projectSettings: {
+                name: "lifecycle",
+                runtime: "nodejs",
+                backend: { url: `file://${home}` },
+                ...(plugins && { plugins }),
+            },
         },
     );
     return wrap(stack, modules, join(home, ".pulumi/stacks/lifecycle/test.json"));

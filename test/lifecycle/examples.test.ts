@@ -269,5 +269,7 @@ it.each(Object.entries(examples))("%s", async (name, { configuration, check, aft
 });
 
 it("covers every project of examples/", () => {
-    expect(Object.keys(examples).sort()).toEqual(readdirSync(resolve(__dirname, "../../examples")).sort());
+    // test/lifecycle/policy.test.ts runs the one that the policy pack refuses.
+    const projects = [...Object.keys(examples), "policy-violations"];
+    expect(projects.sort()).toEqual(readdirSync(resolve(__dirname, "../../examples")).sort());
 });
