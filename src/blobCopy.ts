@@ -36,6 +36,13 @@ export interface BlobCopyArgs {
     tags?: pulumi.Input<"source" | Record<string, pulumi.Input<string>>>;
 
     /**
+     * The destination's blob type: `"BlockBlob"`, `"PageBlob"` (whose length is a multiple of 512 bytes) or `"AppendBlob"`. One that is not the
+     * source's is written by a From-URL operation. A blob of another type at the destination is not replaced: delete it first.
+     * @default - the source's; a block blob where the source is no blob in Azure Storage
+     */
+    blobType?: pulumi.Input<"BlockBlob" | "PageBlob" | "AppendBlob">;
+
+    /**
      * The destination's access tier: `Hot`, `Cool`, `Cold` or `Archive` for block blobs, `P4` to `P80` for page blobs of
      * premium accounts, none for append blobs. Set in place when it changes; a tier that a lifecycle rule has set since is left.
      * @default - the account's default tier; on overwriting, the overwritten blob's

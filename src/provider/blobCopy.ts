@@ -102,10 +102,11 @@ function sourceChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
     );
 }
 
-/** What only another copy brings: another source, another encryption, or an append blob that is not sealed any more. */
+/** What only another copy brings: another source, type or encryption, or an append blob that is not sealed any more. */
 function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
     const unsealed = state.sealBlob === true && news.sealBlob !== true;
-    return sourceChanged(state, news) || encryptionChanged(state, news) || unsealed;
+    const retyped = news.blobType !== undefined && news.blobType !== state.blobType;
+    return sourceChanged(state, news) || encryptionChanged(state, news) || retyped || unsealed;
 }
 
 function needsCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {

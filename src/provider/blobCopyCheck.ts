@@ -60,7 +60,8 @@ export async function checkBlobCopy(
     if (news.tags === "source" && source?.kind === "other") {
         failures.add("tags", news.tags, "must be tags, since the source is no blob in Azure Storage and has none");
     }
-    checkAccessTier(failures, news.accessTier, undefined);
+    checkBlobType(failures, news, source);
+    checkAccessTier(failures, news.accessTier, news.blobType);
     checkChoice(failures, "rehydratePriority", news.rehydratePriority, ["High", "Standard"]);
     if (news.rehydratePriority !== undefined && news.accessTier === undefined) {
         failures.add(
@@ -107,6 +108,15 @@ export async function checkBlobCopy(
     }
     const current = await currentSource(olds, inputs, source, failures, context);
     return { inputs: { ...inputs, ...current }, failures: failures.all };
+}
+
+/** Copy Blob keeps the source's type, and what is no blob in Azure Storage becomes a block blob. */
+function checkBlobType(failures: Failures, news: BlobCopyInputs, source: SourceAddress | undefined): void {
+    const { blobType } = news;
+    checkChoice(failures, "blobType", blobType, ["BlockBlob", "PageBlob", "AppendBlob"]);
+    if (source?.kind === "other" && (blobType === "PageBlob" || blobType === "AppendBlob")) {
+        failures.add("blobType", blobType, 'must be "BlockBlob", since the source is no blob in Azure Storage');
+    }
 }
 
 function refuseWithFromUrl(failures: Failures, property: string, value: string | undefined): void {
@@ -182,9 +192,17 @@ async function currentSource(
 
 /** What only the source can tell: its blob type and tier. */
 function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, failures: Failures): void {
-    checkAccessTier(failures, inputs.accessTier, source.blobType);
-    if (inputs.sealBlob === true && source.blobType !== undefined && source.blobType !== "AppendBlob") {
-        failures.add("sealBlob", true, `must be left out, since only append blobs are sealed, and the source is none`);
+    const blobType = inputs.blobType ?? source.blobType;
+    checkAccessTier(failures, inputs.accessTier, blobType);
+    if (inputs.sealBlob === true && blobType !== undefined && blobType !== "AppendBlob") {
+        failures.add("sealBlob", true, "must be left out, since only append blobs are sealed, and the copy is none");
+    }
+    if (inputs.method === "copyBlob" && source.blobType !== undefined && blobType !== source.blobType) {
+        failures.add(
+            "blobType",
+            blobType,
+            `must be ${source.blobType}, since Copy Blob keeps the source's type; or set method to "auto"`,
+        );
     }
     if (inputs.verify === "md5" && source.contentMD5 === undefined) {
         failures.add(

@@ -1,4 +1,4 @@
-import type { CopyOperation, Method } from "../copy/plan";
+import type { BlobType, CopyOperation, Method } from "../copy/plan";
 import type { CopyStatus } from "../copy/status";
 import type { BlobLocation } from "../storage/location";
 
@@ -8,6 +8,7 @@ export interface BlobCopyInputs {
     readonly destination: BlobLocation;
     readonly metadata?: Readonly<Record<string, string>>;
     readonly tags?: Readonly<Record<string, string>> | "source";
+    readonly blobType?: BlobType;
     readonly accessTier?: string;
     readonly rehydratePriority?: RehydratePriority;
     readonly waitForRehydration?: boolean;
@@ -51,6 +52,7 @@ export const inputNames = [
     "destination",
     "metadata",
     "tags",
+    "blobType",
     "accessTier",
     "rehydratePriority",
     "waitForRehydration",

@@ -115,7 +115,13 @@ export async function finish(
     await refuseChangedSource(request, running, properties, context);
     const contentLength = parseProgress(properties.copyProgress)?.total;
     const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
-    verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
+    try {
+        verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
+    } catch (error) {
+        const { message, copyId } = error as CopyError;
+        const mismatch = (afterwards: string) => new CopyError(`${message}; ${afterwards}`, copyId, "success");
+        await putRight(request, running, properties, mismatch, context);
+    }
     return {
         properties,
         sourceEtag: running.sourceEtag,

@@ -118,6 +118,7 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
             method: inputs.method ?? "auto",
             verifyMd5: inputs.verify === "md5",
             source,
+            ...(inputs.blobType && { blobType: inputs.blobType }),
             sameAccount: sameAccount(address, destination.address),
             fixedSource: isFixed(address),
             occupied: there !== undefined && mustStand(request, there),

@@ -387,6 +387,14 @@ describe("verification", () => {
             );
         });
 
+        it("puts the old content back", async () => {
+            const first = await up(undefined);
+            await expect(up(first, { source: { url }, verify: "md5" })).rejects.toThrow(
+                /the Content-MD5 of the source is .*; the destination's old content was put back/,
+            );
+            expect(await storage.content("dev")).toBe(sourceContent);
+        });
+
         it("takes what comes with verify none", async () => {
             await up(undefined, { source: { url }, verify: "none" });
             expect(await storage.content("dev")).toBe("new content");
