@@ -1,7 +1,10 @@
+import { actionsOf, type BuiltInRole, type RoleAssignmentOptions } from "./auth/roles";
 import { checkTags } from "./blob/requestProperties";
 import { bytes, type Content } from "./content/content";
 import { JoinedContent } from "./content/joined";
 import { PageMap } from "./content/pageMap";
+import type { RuleHandle } from "./copies";
+import type { Principal } from "./entra/principals";
 import { checkBlobName, checkContainerName } from "./http/address";
 import type { Service } from "./service";
 import type { Account } from "./state/account";
@@ -44,6 +47,8 @@ export interface AccountHandle {
     readonly key: string;
     /** The second key, in Base64. */
     readonly secondaryKey: string;
+    /** The Microsoft Entra tenant whose tokens the account takes. */
+    readonly tenantId: string;
     /** The Blob service's URL, without a slash at its end. */
     readonly blobEndpoint: string;
     /** A connection string for any Azure Storage client. */
@@ -52,6 +57,12 @@ export interface AccountHandle {
     createContainer(name: string, options?: CreateContainerOptions): void;
     /** Puts a blob into a container, without a request. The content isn't copied; generated content takes no memory. */
     putBlob(container: string, name: string, content: string | Buffer | Content, options?: PutBlobOptions): void;
+    /** Assigns a built-in role, or a custom one by its actions, to a service principal or managed identity of the account's tenant. */
+    assignRole(
+        principal: Principal,
+        role: BuiltInRole | readonly string[],
+        options?: RoleAssignmentOptions,
+    ): RuleHandle;
 }
 
 /** The handle of an account that is served at a URL. */
@@ -63,6 +74,7 @@ export function createAccountHandle(service: Service, account: Account, url: str
         name: account.name,
         key,
         secondaryKey,
+        tenantId: account.tenantId,
         blobEndpoint,
         connectionString: `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${key};BlobEndpoint=${blobEndpoint};`,
         createContainer(name, options = {}) {
@@ -92,6 +104,25 @@ export function createAccountHandle(service: Service, account: Account, url: str
             }
             checkBlobName(name);
             service.replace(container, name, makeBlob(service, content, options, container.blob(name)));
+        },
+        assignRole(principal, role, options = {}) {
+            if (principal.tenantId !== account.tenantId) {
+                throw new Error(
+                    `the principal is of tenant ${principal.tenantId}, account "${account.name}" of ${account.tenantId}: add the application's service principal to that tenant`,
+                );
+            }
+            const assignment = {
+                objectId: principal.objectId,
+                actions: actionsOf(role),
+                container: options.container,
+                effectiveAt: service.clock.now() + (options.effectiveAfterSeconds ?? 0) * 1000,
+            };
+            account.roleAssignments.push(assignment);
+            return {
+                remove: () => {
+                    account.roleAssignments = account.roleAssignments.filter((each) => each !== assignment);
+                },
+            };
         },
     };
 }

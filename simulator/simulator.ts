@@ -1,7 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { type AccountHandle, createAccountHandle } from "./accountHandle";
 import { type Clock, systemClock } from "./clock";
 import { CopyRules } from "./copies";
+import type { EntraId, EntraIdOptions } from "./entra/entraId";
 import { Faults } from "./faults";
+import { makeCertificate } from "./http/certificate";
 import { listen, portOf, type Tls } from "./http/server";
 import { type LoggedRequest, RequestLog } from "./requestLog";
 import { Service } from "./service";
@@ -26,8 +29,13 @@ export interface SimulatorOptions {
     readonly host?: string;
     /** @default any free port */
     readonly port?: number;
-    /** Certificate and key in PEM: serves https instead of http. */
-    readonly tls?: Tls;
+    /**
+     * Serves https instead of http: with this certificate and key in PEM, or, if `true`, with a certificate that is made at start
+     * (by the package `selfsigned`, which must be installed).
+     */
+    readonly tls?: Tls | true;
+    /** How Microsoft Entra ID is simulated. */
+    readonly entra?: EntraIdOptions;
     /** Whether a line a request is printed to standard error. @default false */
     readonly log?: boolean;
     /** How long every request waits before it is answered, in real milliseconds. @default 0 */
@@ -54,6 +62,12 @@ export interface Simulator {
     readonly faults: Faults;
     /** How pending copies go. */
     readonly copies: CopyRules;
+    /** The Microsoft Entra ID that the accounts trust: its applications and managed identities. */
+    readonly entra: EntraId;
+    /** The certificate that clients must trust, in PEM; undefined if http is served. */
+    readonly certificate: string | undefined;
+    /** A file with that certificate, for NODE_EXTRA_CA_CERTS, until the simulator is closed. */
+    readonly certificateFile: string | undefined;
     /** Stops serving, cuts the connections and deletes temporary files. */
     close(): Promise<void>;
 }
@@ -66,10 +80,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const files = new TemporaryFiles();
     const copies = new CopyRules(options.seed);
     const clock = options.clock ?? systemClock;
-    const service = new Service(clock, copies, files, {
-        Standard: options.rehydrateSeconds?.Standard ?? 15 * 3600,
-        High: options.rehydrateSeconds?.High ?? 3600,
-    });
+    const service = new Service(
+        clock,
+        copies,
+        files,
+        {
+            Standard: options.rehydrateSeconds?.Standard ?? 15 * 3600,
+            High: options.rehydrateSeconds?.High ?? 3600,
+        },
+        options.entra,
+    );
     for (const account of options.accounts) {
         if (service.accounts.has(account.name)) {
             throw new Error(`account "${account.name}" is given twice`);
@@ -80,11 +100,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const faults = new Faults(clock, options.seed, options.latencyMs);
     const host = options.host ?? "127.0.0.1";
     const onAnswered = options.log ? printRequest : undefined;
-    const server = await listen({ service, requests, faults, onAnswered }, host, options.port ?? 0, options.tls);
+    const tls = options.tls === true ? await makeCertificate(host) : options.tls;
+    const server = await listen({ service, requests, faults, onAnswered }, host, options.port ?? 0, tls);
     const port = portOf(server);
     service.listening = { host, port };
     const shownHost = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-    const url = `${options.tls ? "https" : "http"}://${shownHost}:${port}`;
+    const url = `${tls ? "https" : "http"}://${shownHost}:${port}`;
+    service.entra.listensAt(url);
     const accounts = [...service.accounts.values()].map((account) => createAccountHandle(service, account, url));
     return {
         accounts,
@@ -100,6 +122,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         requests,
         faults,
         copies,
+        entra: service.entra,
+        certificate: tls && String(tls.cert),
+        certificateFile: tls && writeCertificate(files, tls),
         async close() {
             await new Promise<void>((resolve) => {
                 server.close(() => resolve());
@@ -108,6 +133,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
             files.remove();
         },
     };
+}
+
+function writeCertificate(files: TemporaryFiles, { cert }: Tls): string {
+    const path = files.next();
+    writeFileSync(path, cert);
+    return path;
 }
 
 function printRequest(request: LoggedRequest): void {

@@ -8,6 +8,8 @@ export interface Access {
     readonly sas: readonly string[] | ((request: StorageRequest) => readonly string[]);
     /** Whether a service SAS will do. @default true */
     readonly serviceSas?: false;
+    /** Whether nothing but a bearer token will do. @default false */
+    readonly bearerOnly?: true;
     /** Whether anyone may, if the container is public at this level. */
     readonly publicAccess?: "blob" | "container";
 }
@@ -54,6 +56,9 @@ export const LEASE: Access = {
 
 /** Operations that no SAS authorizes. */
 export const KEY_ONLY: Access = { level: "c", sas: [""], serviceSas: false };
+
+/** Operations for which only a bearer token will do. */
+export const BEARER_ONLY: Access = { level: "s", sas: [""], serviceSas: false, bearerOnly: true };
 
 /** Deleting a version takes its own permission, and so does deleting for good. */
 export const DELETE: Access = {

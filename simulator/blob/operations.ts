@@ -2,6 +2,7 @@ import type { Answer } from "../http/answer";
 import type { StorageRequest } from "../http/request";
 import {
     type Access,
+    BEARER_ONLY,
     blobAccess,
     CREATE_OR_WRITE,
     containerAccess,
@@ -38,6 +39,7 @@ import { getBlob, getBlobMetadata, getBlobProperties } from "./readBlob";
 import { getAccountInformation, getServiceProperties, listContainers } from "./serviceOperations";
 import { snapshotBlob } from "./snapshots";
 import { setBlobTier } from "./tier";
+import { getUserDelegationKey } from "./userDelegationKey";
 
 /** An operation of the REST reference: which requests are meant by it, who may make them, and what it does. */
 export interface Operation {
@@ -115,7 +117,8 @@ export const OPERATIONS: readonly Operation[] = [
         "POST",
         "service",
         { restype: "service", comp: "userdelegationkey" },
-        KEY_ONLY,
+        BEARER_ONLY,
+        getUserDelegationKey,
     ),
     operation("Find Blobs by Tags", "GET", "service", { comp: "blobs" }, serviceAccess("f"), findBlobsByTags),
     operation("Blob Batch", "POST", "service", { comp: "batch" }, serviceAccess("*"), submitBatch),

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { authorize } from "../auth/authorize";
 import { refuseUnsupported } from "../blob/accountSupport";
 import { findOperation, type Operation } from "../blob/operations";
+import { findEntraRequest } from "../entra/routes";
 import type { Fault, Faults, Strike } from "../faults";
 import { redactHeaders, redactSignature } from "../redact";
 import type { LoggedRequest, RequestLog } from "../requestLog";
@@ -62,15 +63,20 @@ async function handle(
     let answer: Answer;
     let struck: Strike | undefined;
     try {
-        request = readRequest(context.service, message, secure, run);
-        note(log, request, findOperation(request));
+        const entra = findEntraRequest(context.service, message);
+        request = entra ? undefined : readRequest(context.service, message, secure, run);
+        if (request) {
+            note(log, request, findOperation(request));
+        } else {
+            log.operation = entra!.name;
+        }
         struck = context.faults.strike(log);
         await carryOut(struck);
         if (struck.fault?.reset || struck.fault?.hang) {
             end(message, struck.fault);
             return;
         }
-        answer = await run(request);
+        answer = request ? await run(request) : await entra!.answer();
     } catch (error) {
         answer = errorAnswer(error, context.service.clock.now(), log.requestId);
     }
