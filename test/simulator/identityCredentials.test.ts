@@ -13,7 +13,7 @@ import {
 import { decode, type JwtPayload } from "jsonwebtoken";
 import { generate } from "selfsigned";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Simulator } from "../../simulator";
+import type { Principal, Simulator } from "../../simulator";
 import {
     credentialOptions,
     FABRIKAM,
@@ -24,6 +24,8 @@ import {
 } from "./support/identity";
 
 const SCOPE = "https://storage.azure.com/.default";
+const RESOURCE_ID =
+    "/subscriptions/1/resourcegroups/1/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer";
 const FEDERATION = { issuer: "https://oidc.example.com/1/", subject: "system:serviceaccount:default:deployer" };
 
 let simulated: Awaited<ReturnType<typeof simulateIdentity>>;
@@ -150,27 +152,22 @@ describe("a service principal", () => {
 });
 
 describe("a managed identity", () => {
-    test("gets a token from App Service's endpoint and from that of a virtual machine", async () => {
+    test("gets a token from App Service's endpoint, by any of its IDs", async () => {
         const { entra } = simulator;
-        const resourceId =
-            "/subscriptions/1/resourcegroups/1/providers/Microsoft.ManagedIdentity/userAssignedIdentities/";
-        const endpoints = [
-            { IDENTITY_ENDPOINT: entra.identityEndpoint, IDENTITY_HEADER: entra.identityHeader },
-            { AZURE_POD_IDENTITY_AUTHORITY_HOST: simulator.url },
-        ];
+        const identity = entra.addManagedIdentity({ resourceId: RESOURCE_ID });
+        process.env.IDENTITY_ENDPOINT = entra.identityEndpoint;
+        process.env.IDENTITY_HEADER = entra.identityHeader;
         const credential = (options = {}) => new ManagedIdentityCredential({ ...trusting(simulator), ...options });
-        for (const [i, variables] of endpoints.entries()) {
-            process.env = { ...environment, ...variables };
-            // A new one each time: MSAL keeps the tokens of a process by ID, whatever the endpoint.
-            const identity = entra.addManagedIdentity({ resourceId: resourceId + i });
-            expect(await claims(credential({ clientId: identity.clientId }))).toMatchObject({ oid: identity.objectId });
-            expect((await claims(credential({ resourceId: identity.resourceId }))).oid).toBe(identity.objectId);
-            expect((await claims(credential({ objectId: identity.objectId }))).oid).toBe(identity.objectId);
-            const nobody = { clientId: "00000000-0000-4000-8000-000000000000" };
-            expect(await refusal(credential(nobody))).toContain("Identity not found");
+        const { clientId, objectId } = identity;
+        for (const id of [{}, { clientId }, { objectId }, { resourceId: RESOURCE_ID }]) {
+            expect(await claims(credential(id))).toMatchObject({ oid: objectId, appid: clientId, appidacr: "2" });
         }
-        process.env = { ...environment, IDENTITY_ENDPOINT: entra.identityEndpoint, IDENTITY_HEADER: "wrong" };
-        expect(await refusal(credential())).toContain("X-IDENTITY-HEADER");
+        const nobody = { clientId: "00000000-0000-4000-8000-000000000000" };
+        expect(await refusal(credential(nobody))).toContain("Identity not found");
+        const query = "api-version=2019-08-01&resource=https://storage.azure.com/";
+        const headers = { "x-identity-header": "wrong" };
+        const answer = await sendSecure(simulator, `${entra.identityEndpoint}?${query}`, "GET", headers);
+        expect(answer.status).toBe(401);
     });
 
     test("lasts a day, or as long as is said", async () => {
@@ -272,10 +269,10 @@ describe("a program that knows of no simulator", () => {
         const blob = new BlobServiceClient(endpoint, credential, { retryOptions: { maxTries: 1 } });
         blob.getContainerClient("images").getBlobClient("a").downloadToBuffer().then(
             (content) => console.log(content.toString()),
-            (error) => console.log(error.name, error.message),
+            (error) => console.log(error.name, error.details?.errorCode, error.message),
         );`;
 
-    function run(variables: Record<string, string>, options: object): Promise<string> {
+    function run(variables: Record<string, string>, options: object = {}): Promise<string> {
         const child = spawn(process.execPath, ["-e", PROGRAM, simulated.golden.blobEndpoint, JSON.stringify(options)], {
             cwd: resolve(__dirname, "../.."),
             env: { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: simulator.certificateFile!, ...variables },
@@ -290,24 +287,38 @@ describe("a program that knows of no simulator", () => {
         return new Promise((done) => child.once("close", () => done(output.trim())));
     }
 
-    test("reads a blob with DefaultAzureCredential, by the environment alone", async () => {
+    const roles = (...principals: Principal[]) => {
+        for (const principal of principals) {
+            simulated.golden.assignRole(principal, "Storage Blob Data Reader");
+        }
+    };
+
+    // Each in a process of its own, since MSAL keeps endpoints and tokens of managed identities for a whole process.
+    test("reads a blob as a managed identity, by the environment alone", async () => {
         const { entra } = simulator;
-        const identity = entra.addManagedIdentity();
+        const system = entra.addManagedIdentity();
+        const user = entra.addManagedIdentity({ resourceId: `${RESOURCE_ID}-2` });
+        const metadata = { AZURE_POD_IDENTITY_AUTHORITY_HOST: simulator.url };
+        roles(system);
+        expect(await run(entra.environment(system))).toBe("hello");
+        expect(await run(metadata)).toBe("hello");
+        const byClient = { managedIdentityClientId: user.clientId };
+        expect(await run(metadata, byClient)).toContain("AuthorizationPermissionMismatch");
+        roles(user);
+        expect(await run(entra.environment(user))).toBe("hello");
+        expect(await run(metadata, byClient)).toBe("hello");
+        expect(await run(metadata, { managedIdentityResourceId: user.resourceId! })).toBe("hello");
+    }, 120_000);
+
+    test("reads a blob as a service principal and by workload identity, with instance discovery disabled", async () => {
+        const { entra } = simulator;
         const principal = entra.addServicePrincipal();
         const federated = entra.addServicePrincipal({ federatedCredential: FEDERATION });
-        for (const each of [identity, principal, federated]) {
-            simulated.golden.assignRole(each, "Storage Blob Data Reader");
-        }
+        roles(principal, federated);
         const tokenFile = write("token", entra.federatedToken(FEDERATION));
-        const workload = { ...entra.environment(federated), AZURE_FEDERATED_TOKEN_FILE: tokenFile };
-        const metadata = { AZURE_POD_IDENTITY_AUTHORITY_HOST: simulator.url };
         const known = { disableInstanceDiscovery: true };
-        const results = [
-            await run(entra.environment(identity), {}),
-            await run(metadata, {}),
-            await run(entra.environment(principal), known),
-            await run(workload, known),
-        ];
-        expect(results).toEqual(["hello", "hello", "hello", "hello"]);
+        expect(await run(entra.environment(principal), known)).toBe("hello");
+        const workload = { ...entra.environment(federated), AZURE_FEDERATED_TOKEN_FILE: tokenFile };
+        expect(await run(workload, known)).toBe("hello");
     }, 120_000);
 });
