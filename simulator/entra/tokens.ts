@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from "node:crypto";
-import { type JwtPayload, sign } from "jsonwebtoken";
+import { sign } from "jsonwebtoken";
 import { systemClock } from "../clock";
 import type { Principal } from "./principals";
 
@@ -65,7 +65,7 @@ export class TokenIssuer {
     }
 
     /** Any claims, signed with the simulator's key. */
-    sign(claims: JwtPayload): string {
+    sign(claims: Readonly<Record<string, string | number>>): string {
         const header = { alg: "RS256", kid: this.keyId, x5t: this.keyId };
         return sign(claims, this.keys.privateKey, { algorithm: "RS256", header });
     }

@@ -320,5 +320,7 @@ describe("a program that knows of no simulator", () => {
         expect(await run(entra.environment(principal), known)).toBe("hello");
         const workload = { ...entra.environment(federated), AZURE_FEDERATED_TOKEN_FILE: tokenFile };
         expect(await run(workload, known)).toBe("hello");
+        // This one disables instance discovery by itself.
+        expect(await run({ ...workload, AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential" })).toBe("hello");
     }, 120_000);
 });
