@@ -5,6 +5,7 @@ import { readSmallBody } from "../http/body";
 import type { Service } from "../service";
 import { discoverInstance, issueToken, openIdConfiguration, signingKeys } from "./authority";
 import { EntraError, entraErrorAnswer, jsonAnswer } from "./entraError";
+import type { EntraId } from "./entraId";
 import { appServiceToken, instanceMetadataToken } from "./managedIdentity";
 
 /** A request to Microsoft Entra ID or to a managed-identity endpoint. */
@@ -14,52 +15,63 @@ export interface EntraRequest {
     answer(): Promise<Answer>;
 }
 
-/** The request's meaning, if it is to Microsoft Entra ID: no account's name is a GUID, and accounts go before other paths. */
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+type Handler = (request: { entra: EntraId; query: URLSearchParams; message: IncomingMessage }) => Answer;
+
+/** What isn't of a tenant, by path. */
+const ENDPOINTS: Readonly<Record<string, readonly [name: string, Handler]>> = {
+    "metadata/identity/oauth2/token": [
+        "Managed identity token",
+        ({ entra, query, message }) => instanceMetadataToken(entra, query, message.headers),
+    ],
+    "msi/token": [
+        "Managed identity token",
+        ({ entra, query, message }) => appServiceToken(entra, query, message.headers),
+    ],
+    "common/discovery/instance": ["Instance discovery", ({ entra, query }) => discoverInstance(entra, query)],
+};
+
+/** What a request means, if it is to Microsoft Entra ID: no account's name is a GUID, and accounts go before other paths. */
 export function findEntraRequest(service: Service, message: IncomingMessage): EntraRequest | undefined {
-    const { pathname, searchParams: query } = new URL(message.url ?? "/", "http://localhost");
-    const [first = "", ...rest] = pathname.split("/").slice(1);
+    // MSAL puts a slash behind the path of a managed-identity endpoint.
+    const parts = /^\/(([^/?]+)\/([^?]*?))\/?(?:\?(.*))?$/.exec(message.url ?? "");
+    if (!parts) {
+        return undefined;
+    }
+    const [, whole, first, path, queryText] = parts as unknown as [string, string, string, string, string | undefined];
+    const endpoint = ENDPOINTS[whole];
     const host = (message.headers.host ?? "").replace(/:\d+$/, "");
-    if (accountOfHost(host) !== undefined || service.accounts.has(first)) {
+    if (!(endpoint || GUID.test(first)) || service.accounts.has(first) || accountOfHost(host) !== undefined) {
         return undefined;
     }
     const { entra } = service;
-    // MSAL puts a slash behind the path of a managed-identity endpoint.
-    const path = rest.join("/").replace(/\/$/, "");
-    const request = (name: string, answer: () => Answer | Promise<Answer>): EntraRequest => ({
-        name,
-        answer: async () => answered(answer),
-    });
-    if (`${first}/${path}` === "metadata/identity/oauth2/token") {
-        return request("Managed identity token", () => instanceMetadataToken(entra, query, message.headers));
+    if (endpoint) {
+        const [name, handler] = endpoint;
+        return { name, answer: async () => handler({ entra, query: new URLSearchParams(queryText), message }) };
     }
-    if (`${first}/${path}` === "msi/token") {
-        return request("Managed identity token", () => appServiceToken(entra, query, message.headers));
-    }
-    if (`${first}/${path}` === "common/discovery/instance") {
-        return request("Instance discovery", () => discoverInstance(entra, query));
-    }
-    const tenant = first.toLowerCase();
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(tenant)) {
-        return undefined;
-    }
-    if (path === "v2.0/.well-known/openid-configuration" || path === ".well-known/openid-configuration") {
-        return request("OpenID configuration", () => openIdConfiguration(entra, tenant));
-    }
-    if (path === "discovery/v2.0/keys" || path === "discovery/keys") {
-        return request("Signing keys", () => signingKeys(entra));
-    }
-    if (message.method === "POST" && (path === "oauth2/v2.0/token" || path === "oauth2/token")) {
-        return request("Token", async () => {
-            const form = new URLSearchParams((await readSmallBody(message)).toString("utf8"));
-            return issueToken(entra, tenant, form, path === "oauth2/token" ? 1 : 2);
-        });
-    }
-    return request("Unknown", () => jsonAnswer(404, { error: "not_found", error_description: "No such endpoint." }));
+    return findTenantRequest(entra, first.toLowerCase(), path, message);
 }
 
-async function answered(answer: () => Answer | Promise<Answer>): Promise<Answer> {
+/** What belongs to a tenant: its configuration, keys and tokens. */
+function findTenantRequest(entra: EntraId, tenant: string, path: string, message: IncomingMessage): EntraRequest {
+    if (path === "v2.0/.well-known/openid-configuration" || path === ".well-known/openid-configuration") {
+        return { name: "OpenID configuration", answer: async () => openIdConfiguration(entra, tenant) };
+    }
+    if (path === "discovery/v2.0/keys" || path === "discovery/keys") {
+        return { name: "Signing keys", answer: async () => signingKeys(entra) };
+    }
+    if (message.method === "POST" && (path === "oauth2/v2.0/token" || path === "oauth2/token")) {
+        return { name: "Token", answer: () => answerToken(entra, tenant, path === "oauth2/token" ? 1 : 2, message) };
+    }
+    const document = { error: "not_found", error_description: "There is no such endpoint." };
+    return { name: "Unknown", answer: async () => jsonAnswer(404, document) };
+}
+
+async function answerToken(entra: EntraId, tenant: string, version: 1 | 2, message: IncomingMessage): Promise<Answer> {
     try {
-        return await answer();
+        const form = new URLSearchParams((await readSmallBody(message)).toString("utf8"));
+        return issueToken(entra, tenant, form, version);
     } catch (error) {
         if (error instanceof EntraError) {
             return entraErrorAnswer(error);
