@@ -80,10 +80,11 @@ export class RegisteredServicePrincipal implements ServicePrincipal {
     hasThumbprint(header: { readonly x5t?: string; readonly "x5t#S256"?: string }): boolean {
         const thumbprint = (algorithm: string) =>
             this.certificate && createHash(algorithm).update(this.certificate.raw).digest("base64url");
-        const sha256 = header["x5t#S256"];
-        return sha256 !== undefined
-            ? sha256 === thumbprint("sha256")
-            : header.x5t !== undefined && header.x5t === thumbprint("sha1");
+        // MSAL for Python pads it.
+        const named = (value: string | undefined) => value?.replace(/=+$/, "");
+        const sha256 = named(header["x5t#S256"]);
+        const expected = thumbprint(sha256 === undefined ? "sha1" : "sha256");
+        return expected !== undefined && (sha256 ?? named(header.x5t)) === expected;
     }
 }
 
