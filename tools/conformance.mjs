@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { azcopy } from "./conformance/azcopy.mjs";
+import { azcopyIdentity } from "./conformance/azcopyIdentity.mjs";
 import { azureCli } from "./conformance/azureCli.mjs";
 import { javascript } from "./conformance/javascript.mjs";
 import { python } from "./conformance/python.mjs";
@@ -18,7 +19,7 @@ const require = createRequire(join(root, "package.json"));
 const { startSimulator } = require("pulumi-azure-copy/simulator");
 
 const { azurite, recordings, passed } = runTests();
-const clients = await runClients([javascript, python, pythonIdentity, azcopy, azureCli]);
+const clients = await runClients([javascript, python, pythonIdentity, azcopy, azcopyIdentity, azureCli]);
 const figures = {
     azuriteCases: azurite.cases.length,
     azuriteUnexplained: azurite.unexplained,

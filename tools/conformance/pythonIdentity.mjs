@@ -8,13 +8,16 @@ import { pythonWith } from "./virtualEnvironment.mjs";
 const VERSION = "1.25.1";
 const STORAGE = "azure-storage-blob==12.31.1";
 
+/** A simulator whose accounts take no keys. */
+export const identityOptions = {
+    tls: true,
+    accounts: ["golden", "dev"].map((name) => ({ name, allowSharedKeyAccess: false })),
+};
+
 export const pythonIdentity = {
     name: "Python SDK by Microsoft Entra ID",
     agent: /^azsdk-python-/,
-    options: {
-        tls: true,
-        accounts: ["golden", "dev"].map((name) => ({ name, allowSharedKeyAccess: false })),
-    },
+    options: identityOptions,
     async use({ simulator, cache, require }) {
         const program = await pythonWith("azure-identity", VERSION, join(cache, "clients/pythonIdentity"), [STORAGE]);
         const [golden, dev] = simulator.accounts;
