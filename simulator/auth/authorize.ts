@@ -92,12 +92,5 @@ export function checkAnonymous(request: StorageRequest, operation: Operation): v
     if (level !== undefined && publicAccess !== undefined && (publicAccess === "blob" || level === "container")) {
         return;
     }
-    throw anonymousRefusal(request);
-}
-
-/** How a request without any authorization is refused: 401 by newer versions, 404 (or 409) by older ones. */
-export function anonymousRefusal(request: StorageRequest): ReturnType<typeof storageError> {
-    return request.account.allowBlobPublicAccess
-        ? missingToken(bearerContext(request))
-        : storageError("PublicAccessNotPermitted");
+    throw missingToken(bearerContext(request));
 }

@@ -83,11 +83,12 @@ function invalidToken(context: BearerContext, detail: string): StorageError {
     });
 }
 
-/** How a request without any authorization is refused: 401 by newer versions, 404 by older ones. */
+/** How a request without any authorization is refused: 401 by newer versions, 404 or 409 by older ones. */
 export function missingToken(context: Omit<BearerContext, "secure">): StorageError {
-    return context.version < CHALLENGE_VERSION
-        ? storageError("ResourceNotFound")
-        : storageError("NoAuthenticationInformation", { headers: challenge(context) });
+    if (context.version >= CHALLENGE_VERSION) {
+        return storageError("NoAuthenticationInformation", { headers: challenge(context) });
+    }
+    return storageError(context.account.allowBlobPublicAccess ? "ResourceNotFound" : "PublicAccessNotPermitted");
 }
 
 /** Says whose tokens the account takes. */

@@ -23,6 +23,7 @@ beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "azurite-identity-"));
     const made = await generate([{ name: "commonName", value: "localhost" }], {
         algorithm: "sha256",
+        keyType: "ec",
         extensions: [
             { name: "basicConstraints", cA: true },
             { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
@@ -39,11 +40,11 @@ beforeAll(async () => {
     const owner = simulator.entra.addServicePrincipal();
     simulator.account(NAME).assignRole(owner, "Storage Blob Data Owner");
     token = simulator.entra.tokens.issue(owner, "https://storage.azure.com", "secret").token;
-}, 60_000);
+});
 
 afterAll(async () => {
-    await simulator.close();
-    await azurite.close();
+    await simulator?.close();
+    await azurite?.close();
     rmSync(folder, { recursive: true, force: true });
 });
 

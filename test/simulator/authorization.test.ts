@@ -319,8 +319,11 @@ describe("no authorization", () => {
         expect(fresh.headers["www-authenticate"]).toMatch(/^Bearer authorization_uri=/);
     });
 
-    test("on an account that forbids public access is 409 PublicAccessNotPermitted", async () => {
+    test("on an account that forbids public access is 409 in old versions, and the same challenge in new ones", async () => {
         expect(outcome(await send(url(golden, "/images/a")))).toEqual([409, "PublicAccessNotPermitted"]);
+        const fresh = await send(url(golden, "/images/a"), "GET", { "x-ms-version": "2019-12-12" });
+        expect(outcome(fresh)).toEqual([401, "NoAuthenticationInformation"]);
+        expect(fresh.headers["www-authenticate"]).toMatch(/^Bearer authorization_uri=/);
     });
 });
 

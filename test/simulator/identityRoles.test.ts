@@ -190,7 +190,8 @@ describe("roles", () => {
         expect(await failure(blob.upload("x", 1, { tags: { a: "b" } }))).toEqual(DENIED);
         const conditions = { tagConditions: "\"env\" = 'dev'" };
         expect(await failure(blob.getProperties({ conditions }))).toEqual(DENIED);
-        expect(await failure(blob.setLegalHold(true))).toEqual(DENIED);
+        const immutableUntil = { expiriesOn: new Date(clock.now() + 3600_000) };
+        expect(await failure(blob.setImmutabilityPolicy(immutableUntil))).toEqual(DENIED);
         expect(await failure(contributor.getContainerClient("images").getAccessPolicy())).toEqual(DENIED);
         await blob.delete({ deleteSnapshots: "include" });
         await contributor.getContainerClient("more").create();
@@ -243,7 +244,7 @@ describe("roles", () => {
 
     test("are asked for each request of a batch by itself", async () => {
         const principal = simulator.entra.addServicePrincipal();
-        golden.assignRole(principal, [`${BLOBS}/write`]);
+        golden.assignRole(principal, [`${BLOBS}/write`, BLOBS.replace(/blobs$/, "write")]);
         golden.putBlob("images", "batched", "x");
         const service = bearerClient(simulator, golden, secretCredential(simulator, principal));
         const batch = new BlobBatchClient(
