@@ -5,12 +5,15 @@ import { JoinedContent } from "./content/joined";
 import { PageMap } from "./content/pageMap";
 import type { RuleHandle } from "./copies";
 import type { Principal } from "./entra/principals";
-import { checkBlobName, checkContainerName } from "./http/address";
+import { checkBlobName, checkContainerName, checkFilePath, checkShareName, type StorageService } from "./http/address";
 import type { Service } from "./service";
 import type { Account } from "./state/account";
-import { Blob, type BlobType, DEFAULT_HEADERS } from "./state/blob";
+import { Blob, type BlobHeaders, type BlobType, DEFAULT_HEADERS } from "./state/blob";
 import { Container, type PublicAccess } from "./state/container";
+import { Directory } from "./state/directory";
+import { File } from "./state/file";
 import { GeneratedBlobs, type GeneratedNames } from "./state/generatedBlobs";
+import { Share } from "./state/share";
 
 /** Properties of a blob that is put in directly. */
 export interface PutBlobOptions {
@@ -40,6 +43,25 @@ export interface CreateContainerOptions {
     readonly generated?: GeneratedNames;
 }
 
+/** Properties of a share that is created directly. */
+export interface CreateShareOptions {
+    /** How large it may grow, in GiB. @default 5120 */
+    readonly quota?: number;
+    readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Properties of a file that is put in directly. */
+export interface PutFileOptions
+    extends Pick<
+        PutBlobOptions,
+        "contentType" | "contentEncoding" | "contentLanguage" | "contentDisposition" | "cacheControl" | "metadata"
+    > {
+    /** The stored Content-MD5 in Base64. @default none, as the service computes none */
+    readonly contentMd5?: string;
+    /** As the x-ms-file-attributes header spells them: `ReadOnly | Hidden`. @default "Archive" */
+    readonly fileAttributes?: string;
+}
+
 /** A simulated account, as tests and programs hold it. */
 export interface AccountHandle {
     readonly name: string;
@@ -51,12 +73,18 @@ export interface AccountHandle {
     readonly tenantId: string;
     /** The Blob service's URL, without a slash at its end. */
     readonly blobEndpoint: string;
+    /** Azure Files' URL, without a slash at its end. */
+    readonly fileEndpoint: string;
     /** A connection string for any Azure Storage client. */
     readonly connectionString: string;
     /** Creates a container, without a request. One that is there stays, with the public access given now. */
     createContainer(name: string, options?: CreateContainerOptions): void;
     /** Puts a blob into a container, without a request. The content isn't copied; generated content takes no memory. */
     putBlob(container: string, name: string, content: string | Buffer | Content, options?: PutBlobOptions): void;
+    /** Creates a share, without a request. One that is there stays as it is. */
+    createShare(name: string, options?: CreateShareOptions): void;
+    /** Puts a file into a share, without a request, and the directories on its path. The content isn't copied; generated content takes no memory. */
+    putFile(share: string, path: string, content: string | Buffer | Content, options?: PutFileOptions): void;
     /** Assigns a built-in role, or a custom one by its actions, to a service principal or managed identity of the account's tenant. */
     assignRole(
         principal: Principal,
@@ -65,18 +93,25 @@ export interface AccountHandle {
     ): RuleHandle;
 }
 
-/** The handle of an account that is served at a URL. */
-export function createAccountHandle(service: Service, account: Account, url: string): AccountHandle {
-    const blobEndpoint = `${url}/${account.name}`;
+/** The handle of an account whose services are at these URLs. */
+export function createAccountHandle(
+    service: Service,
+    account: Account,
+    urls: Readonly<Record<StorageService, string>>,
+): AccountHandle {
+    const blobEndpoint = `${urls.blob}/${account.name}`;
+    const fileEndpoint = `${urls.file}/${account.name}`;
     const [key, secondaryKey] = account.keys;
-    const protocol = url.slice(0, url.indexOf(":"));
+    const protocol = urls.blob.slice(0, urls.blob.indexOf(":"));
+    const endpoints = `BlobEndpoint=${blobEndpoint};FileEndpoint=${fileEndpoint};`;
     return {
         name: account.name,
         key,
         secondaryKey,
         tenantId: account.tenantId,
         blobEndpoint,
-        connectionString: `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${key};BlobEndpoint=${blobEndpoint};`,
+        fileEndpoint,
+        connectionString: `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${key};${endpoints}`,
         createContainer(name, options = {}) {
             checkContainerName(name);
             if (options.publicAccess && !account.allowBlobPublicAccess) {
@@ -124,6 +159,23 @@ export function createAccountHandle(service: Service, account: Account, url: str
                 },
             };
         },
+        createShare(name, options = {}) {
+            checkShareName(name);
+            if (!account.shares.has(name)) {
+                const share = new Share(account, name, service.ticks.next());
+                share.quota = options.quota ?? share.quota;
+                share.metadata = options.metadata;
+                account.shares.set(name, share);
+            }
+        },
+        putFile(shareName, path, content, options = {}) {
+            const share = account.shares.get(shareName);
+            if (!share) {
+                throw new Error(`account "${account.name}" has no share "${shareName}": create it first`);
+            }
+            checkFilePath(path);
+            placeFile(service, share, path.split("/"), asContent(content), options);
+        },
     };
 }
 
@@ -134,7 +186,7 @@ function makeBlob(
     old: Blob | undefined,
 ): Blob {
     const type = options.blobType ?? "BlockBlob";
-    const content = typeof value === "string" || Buffer.isBuffer(value) ? bytes(value) : value;
+    const content = asContent(value);
     const created = old?.createdSeconds ?? Math.floor(service.clock.now() / 1000);
     const blob = new Blob(type, service.ticks.next(), created);
     blob.content = content;
@@ -151,13 +203,58 @@ function makeBlob(
         blob.content = JoinedContent.of([content]);
         blob.rarities.appendedBlocks = content.length > 0 ? 1 : 0;
     }
-    const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = options;
-    if (contentType ?? contentEncoding ?? contentLanguage ?? contentDisposition ?? cacheControl) {
-        const headers = { contentEncoding, contentLanguage, contentDisposition, cacheControl };
-        blob.headers = { ...headers, contentType: contentType ?? DEFAULT_HEADERS.contentType };
-    }
+    blob.headers = asHeaders(options);
     blob.metadata = options.metadata;
     blob.tags = options.tags && checkTags(Object.entries(options.tags));
     blob.tier = options.accessTier === undefined ? undefined : { tier: options.accessTier };
     return blob;
+}
+
+function placeFile(
+    service: Service,
+    share: Share,
+    names: readonly string[],
+    content: Content,
+    options: PutFileOptions,
+): void {
+    const modified = service.ticks.next();
+    const times = { created: modified, lastWritten: modified, changed: modified };
+    let parent = share.root;
+    for (const name of names.slice(0, -1)) {
+        const smb = { attributes: "Directory", ...times, permissionKey: parent.smb.permissionKey };
+        const next = parent.get(name) ?? new Directory(name, share.nextId(), parent.id, smb, modified);
+        if (!(next instanceof Directory)) {
+            throw new Error(`"${name}" in share "${share.name}" is a file, not a directory`);
+        }
+        parent.set(next);
+        parent = next;
+    }
+    const old = parent.get(names.at(-1)!);
+    if (old instanceof Directory) {
+        throw new Error(`"${names.join("/")}" in share "${share.name}" is a directory`);
+    }
+    const attributes = options.fileAttributes ?? "Archive";
+    const smb = { attributes, ...times, permissionKey: parent.smb.permissionKey };
+    const file = new File(names.at(-1)!, old?.id ?? share.nextId(), parent.id, smb, modified);
+    file.receive(content);
+    file.headers = asHeaders(options);
+    file.md5 = options.contentMd5;
+    file.metadata = options.metadata;
+    if (old) {
+        service.overwritten(old);
+    }
+    parent.set(file);
+}
+
+function asContent(value: string | Buffer | Content): Content {
+    return typeof value === "string" || Buffer.isBuffer(value) ? bytes(value) : value;
+}
+
+function asHeaders(options: BlobHeaders): BlobHeaders {
+    const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = options;
+    if (contentType ?? contentEncoding ?? contentLanguage ?? contentDisposition ?? cacheControl) {
+        const headers = { contentEncoding, contentLanguage, contentDisposition, cacheControl };
+        return { ...headers, contentType: contentType ?? DEFAULT_HEADERS.contentType };
+    }
+    return DEFAULT_HEADERS;
 }

@@ -1,6 +1,6 @@
 import { seeded, type TurnOptions, Turns } from "./turns";
 
-/** Which copies a rule is for, and how they go; a rule without account, container or blob is for all. */
+/** Which copies a rule is for, and how they go; a rule that names no destination is for all. */
 export interface CopyRule extends TurnOptions {
     /** The destination's account. */
     readonly account?: string;
@@ -8,6 +8,10 @@ export interface CopyRule extends TurnOptions {
     readonly container?: string;
     /** The destination's name. */
     readonly blob?: string;
+    /** The destination's share. */
+    readonly share?: string;
+    /** The destination's path in its share. */
+    readonly path?: string;
     /** How long the copy stays pending. A copy within one account is pending only if a rule says so. */
     readonly seconds?: number;
     /** How it ends: the copy status description, such as `500 InternalServerError "Copy failed."`. */
@@ -52,16 +56,19 @@ export class CopyRules {
     }
 
     /** The rule for a destination onto which a copy starts. */
-    find(account: string, container: string, blob: string): CopyRule | undefined {
-        const due = this.rules.filter(
-            ({ rule, turns }) =>
-                (rule.account ?? account) === account &&
-                (rule.container ?? container) === container &&
-                (rule.blob ?? blob) === blob &&
-                turns.match(),
-        );
+    find(destination: CopyDestinationName): CopyRule | undefined {
+        const due = this.rules.filter(({ rule, turns }) => isFor(rule, destination) && turns.match());
         const last = due.at(-1);
         last?.turns.strike();
         return last?.rule;
     }
+}
+
+/** The names of a blob, or of a file, onto which a copy starts. */
+export type CopyDestinationName = Pick<CopyRule, "account" | "container" | "blob" | "share" | "path">;
+
+function isFor(rule: CopyRule, destination: CopyDestinationName): boolean {
+    return (["account", "container", "blob", "share", "path"] as const).every(
+        (key) => rule[key] === undefined || rule[key] === destination[key],
+    );
 }

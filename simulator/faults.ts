@@ -13,6 +13,9 @@ export interface Fault extends TurnOptions {
     readonly account?: string;
     readonly container?: string;
     readonly blob?: string;
+    readonly share?: string;
+    /** A file's or directory's path in its share. */
+    readonly path?: string;
     /** The status answered. @default the error code's own, or 500 */
     readonly status?: number;
     /** The error code answered. @default "InternalError", or "ServerBusy" for 503 */
@@ -41,6 +44,8 @@ export interface FaultTarget {
     readonly account: string;
     readonly container?: string;
     readonly blob?: string;
+    readonly share?: string;
+    readonly path?: string;
 }
 
 /** What a request runs into. */
@@ -146,7 +151,7 @@ function fails(fault: Fault): boolean {
 }
 
 function matches(fault: Fault, target: FaultTarget): boolean {
-    return (["operation", "account", "container", "blob"] as const).every(
+    return (["operation", "account", "container", "blob", "share", "path"] as const).every(
         (key) => fault[key] === undefined || fault[key] === target[key],
     );
 }

@@ -2,7 +2,13 @@
  * Simulated Azure Storage accounts for tests: start them with {@link startSimulator}, point any Azure Storage client at
  * them, turn the clock, slow or fail copies, inject faults, and look at the requests that were made.
  */
-export type { AccountHandle, CreateContainerOptions, PutBlobOptions } from "./accountHandle";
+export type {
+    AccountHandle,
+    CreateContainerOptions,
+    CreateShareOptions,
+    PutBlobOptions,
+    PutFileOptions,
+} from "./accountHandle";
 export type { BuiltInRole, RoleAssignmentOptions } from "./auth/roles";
 export { type Clock, ManualClock, systemClock } from "./clock";
 export { type Content, zeros } from "./content/content";

@@ -9,9 +9,9 @@ import { UsageError } from "./usageError";
 
 const HELP = `Usage: azure-copy-simulator --account NAME[:KEY] [--account ...] [options]
 
-Serves simulated Azure Storage accounts (Blob service) until it gets SIGTERM or SIGINT.
+Serves simulated Azure Storage accounts (Blob service and Azure Files) until it gets SIGTERM or SIGINT.
 Once it listens it prints one line of JSON:
-  {"accounts":[{"name","key","blobEndpoint","connectionString"}]}
+  {"accounts":[{"name","key","blobEndpoint","fileEndpoint","connectionString"}]}
 With --https it also has the "certificateFile" that clients must trust (NODE_EXTRA_CA_CERTS); with principals, the
 "servicePrincipals" and the "managedIdentity", each with the "environment" variables that the Azure SDKs read.
 
@@ -19,7 +19,8 @@ Options:
   --account NAME[:KEY]              an account, with its key in Base64 (default: a random key); may be repeated
   --copy-seconds N                  how long copies from another account or from outside stay pending (default: 0)
   --host ADDRESS                    the address to listen on (default: 127.0.0.1)
-  --port N                          the port to listen on (default: any free one)
+  --port N                          the port of the Blob service (default: any free one)
+  --file-port N                     the port of Azure Files (default: any free one)
   --https                           serves https instead of http, with a certificate that is made at start
   --tls-cert FILE --tls-key FILE    certificate and key in PEM: serves https instead of http
   --service-principal ID[:SECRET]   an application, by its client ID (a GUID), with its secret (default: a random one);
@@ -42,6 +43,7 @@ const OPTIONS = {
     "service-principal": { type: "string", multiple: true },
     "managed-identity": { type: "boolean" },
     role: { type: "string", multiple: true },
+    "file-port": { type: "string" },
     "tls-cert": { type: "string" },
     "tls-key": { type: "string" },
     load: { type: "string", multiple: true },
@@ -72,20 +74,22 @@ async function main(args: string[]): Promise<void> {
         copySeconds: number("--copy-seconds", values["copy-seconds"]),
         host: values.host,
         port: number("--port", values.port),
+        filePort: number("--file-port", values["file-port"]),
         tls: values.https ? true : cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined,
         log: values.log,
     });
+    // Before anything is printed: whoever reads it may send a signal at once.
+    const stop = () => {
+        void simulator.close();
+    };
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
     try {
         process.stdout.write(`${JSON.stringify(prepare(simulator, values))}\n`);
     } catch (error) {
         await simulator.close();
         throw error;
     }
-    const stop = () => {
-        void simulator.close();
-    };
-    process.once("SIGTERM", stop);
-    process.once("SIGINT", stop);
 }
 
 /** Puts in what is to be there from the start; gives what is printed. */
@@ -97,8 +101,8 @@ function prepare(simulator: Simulator, values: ReturnType<typeof parse>) {
     for (const role of (values.role ?? []).map(parseRole)) {
         assignRole(simulator, role, principals.byName);
     }
-    const accounts = simulator.accounts.map(({ name, key, blobEndpoint, connectionString }) => {
-        return { name, key, blobEndpoint, connectionString };
+    const accounts = simulator.accounts.map(({ name, key, blobEndpoint, fileEndpoint, connectionString }) => {
+        return { name, key, blobEndpoint, fileEndpoint, connectionString };
     });
     return { accounts, certificateFile: simulator.certificateFile, ...principals.printed };
 }

@@ -8,6 +8,9 @@ export interface LoggedRequest {
     readonly account: string;
     readonly container?: string;
     readonly blob?: string;
+    readonly share?: string;
+    /** The file's or directory's path in its share. */
+    readonly path?: string;
     /** The query string, without SAS signature. */
     readonly query: string;
     /** The headers, names in lower case, without secrets. */

@@ -1,12 +1,15 @@
 import { type Clock, TickSource, timestampOf } from "./clock";
 import type { CopyRules } from "./copies";
 import { EntraId, type EntraIdOptions } from "./entra/entraId";
+import type { StorageService } from "./http/address";
 import { storageError } from "./http/errors";
 import type { Account } from "./state/account";
 import type { Blob } from "./state/blob";
 import type { Container } from "./state/container";
+import type { CopyDestination, StoredObject } from "./state/copy";
+import type { File } from "./state/file";
 import { addVersion, keepOverwritten, keepSoftDeleted, removeBlob } from "./state/protection";
-import { breakReaders, settle } from "./state/settle";
+import { breakReaders, settle, settleCopy } from "./state/settle";
 import type { TemporaryFiles } from "./temporaryFiles";
 
 /** What a copy's description says when its source was changed meanwhile. */
@@ -23,7 +26,8 @@ export class Service {
     /** The Microsoft Entra ID that the accounts trust. */
     readonly entra: EntraId;
     /** Where the server listens, once it does. */
-    listening: { readonly host: string; readonly port: number } | undefined = undefined;
+    listening: { readonly host: string; readonly ports: Readonly<Record<StorageService, number>> } | undefined =
+        undefined;
 
     constructor(
         readonly clock: Clock,
@@ -37,10 +41,13 @@ export class Service {
         this.ticks = new TickSource(clock);
     }
 
-    /** Whether a host and port are this server's, by the names it goes by on this machine or those a client called it. */
-    isOwnHost(hostname: string, port: string, origin: string): boolean {
+    /** The service that listens at a host and port, by the names it goes by on this machine or those a client called it. */
+    serviceAt(hostname: string, port: string, origin: string): StorageService | undefined {
         const names = ["127.0.0.1", "localhost", "[::1]", this.listening?.host, new URL(origin).hostname];
-        return port === String(this.listening?.port) && names.includes(hostname);
+        if (!names.includes(hostname)) {
+            return undefined;
+        }
+        return (["blob", "file"] as const).find((service) => port === String(this.listening?.ports[service]));
     }
 
     /** The container of that name; 404 ContainerNotFound without one. */
@@ -69,10 +76,21 @@ export class Service {
         return blob;
     }
 
-    /** Gives a blob a new ETag and Last-Modified, after it was changed. */
-    touch(blob: Blob): void {
-        blob.modified = this.ticks.next();
-        this.broken(blob, SOURCE_CHANGED);
+    /** Brings a file up to the time. */
+    settleFile(file: File): File {
+        settleCopy(file, this.clock.now(), this.ticks);
+        return file;
+    }
+
+    /** Gives a blob or file a new ETag and Last-Modified, after it was changed. */
+    touch(object: StoredObject): void {
+        object.modified = this.ticks.next();
+        this.overwritten(object);
+    }
+
+    /** Notes that a blob or file was changed, or another one put in its place: what reads it fails. */
+    overwritten(object: StoredObject): void {
+        this.broken(object, SOURCE_CHANGED);
     }
 
     /** Puts a new blob in the place of the one there, which stays as a version or for a while if the account says so. */
@@ -80,7 +98,7 @@ export class Service {
         const now = this.clock.now();
         const old = container.blob(name);
         if (old && old !== blob) {
-            this.broken(old, SOURCE_CHANGED);
+            this.overwritten(old);
             keepOverwritten(container, name, old, now, this.ticks);
         } else {
             keepSoftDeleted(container, name, blob, now, this.ticks);
@@ -109,14 +127,19 @@ export class Service {
         return removeBlob(container, name, old, this.clock.now());
     }
 
-    /** Notes that a blob or snapshot is gone: what reads it fails, what it was receiving stops. */
-    forget(blob: Blob): void {
-        this.broken(blob, SOURCE_DELETED);
-        blob.copy?.pending?.release?.();
-        blob.copy?.pending?.transfer?.cancel();
+    /** Notes that a blob, snapshot or file is gone: what reads it fails, what it was receiving stops. */
+    forget(object: StoredObject & CopyDestination): void {
+        this.moved(object);
+        object.copy?.pending?.release?.();
+        object.copy?.pending?.transfer?.cancel();
     }
 
-    private broken(blob: Blob, description: string): void {
-        breakReaders(blob, this.clock.now(), description);
+    /** Notes that a file isn't where it was any more: what reads it there fails. */
+    moved(object: StoredObject): void {
+        this.broken(object, SOURCE_DELETED);
+    }
+
+    private broken(object: StoredObject, description: string): void {
+        breakReaders(object, this.clock.now(), description);
     }
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import type { Server } from "node:http";
 import { type AccountHandle, createAccountHandle } from "./accountHandle";
 import { type Clock, systemClock } from "./clock";
 import { CopyRules } from "./copies";
@@ -27,8 +28,10 @@ export interface SimulatorOptions {
     readonly clock?: Clock;
     /** @default "127.0.0.1" */
     readonly host?: string;
-    /** @default any free port */
+    /** The port of the Blob service. @default any free port */
     readonly port?: number;
+    /** The port of Azure Files. @default any free port */
+    readonly filePort?: number;
     /**
      * Serves https instead of http: with this certificate and key in PEM, or, if `true`, with a certificate that is made at start
      * (by the package `selfsigned`, which must be installed).
@@ -52,8 +55,10 @@ export interface Simulator {
     readonly accounts: readonly AccountHandle[];
     /** The account of that name; throws if it isn't simulated. */
     account(name: string): AccountHandle;
-    /** The server's URL: `http://127.0.0.1:10000`. */
+    /** The Blob service's URL: `http://127.0.0.1:10000`. */
     readonly url: string;
+    /** Azure Files' URL, on a port of its own: `http://127.0.0.1:10004`. */
+    readonly fileUrl: string;
     /** The clock it goes by. */
     readonly clock: Clock;
     /** Every request, in order. */
@@ -72,7 +77,7 @@ export interface Simulator {
     close(): Promise<void>;
 }
 
-/** Starts simulated storage accounts on a port of this machine. */
+/** Starts simulated storage accounts on two ports of this machine, one a service. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
     if (options.accounts.length === 0) {
         throw new Error("a simulator needs at least one account");
@@ -101,13 +106,21 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const host = options.host ?? "127.0.0.1";
     const onAnswered = options.log ? printRequest : undefined;
     const tls = options.tls === true ? await makeCertificate(host) : options.tls;
-    const server = await listen({ service, requests, faults, onAnswered }, host, options.port ?? 0, tls);
-    const port = portOf(server);
-    service.listening = { host, port };
+    const context = { service, requests, faults, onAnswered };
+    const blobServer = await listen(context, "blob", host, options.port ?? 0, tls);
+    const fileServer = await listen(context, "file", host, options.filePort ?? 0, tls).catch(async (error) => {
+        await stop(blobServer);
+        throw error;
+    });
+    service.listening = { host, ports: { blob: portOf(blobServer), file: portOf(fileServer) } };
     const shownHost = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-    const url = `${tls ? "https" : "http"}://${shownHost}:${port}`;
+    const [url, fileUrl] = [blobServer, fileServer].map(
+        (server) => `${tls ? "https" : "http"}://${shownHost}:${portOf(server)}`,
+    ) as [string, string];
     service.entra.listensAt(url);
-    const accounts = [...service.accounts.values()].map((account) => createAccountHandle(service, account, url));
+    const accounts = [...service.accounts.values()].map((account) =>
+        createAccountHandle(service, account, { blob: url, file: fileUrl }),
+    );
     return {
         accounts,
         account(name) {
@@ -118,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
             return found;
         },
         url,
+        fileUrl,
         clock,
         requests,
         faults,
@@ -126,10 +140,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         certificate: tls && String(tls.cert),
         certificateFile: tls && writeCertificate(files, tls),
         async close() {
-            await new Promise<void>((resolve) => {
-                server.close(() => resolve());
-                server.closeAllConnections();
-            });
+            await Promise.all([stop(blobServer), stop(fileServer)]);
             files.remove();
         },
     };
@@ -141,7 +152,16 @@ function writeCertificate(files: TemporaryFiles, { cert }: Tls): string {
     return path;
 }
 
+function stop(server: Server): Promise<void> {
+    return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+    });
+}
+
 function printRequest(request: LoggedRequest): void {
-    const where = [request.account, request.container, request.blob].filter((part) => part !== undefined).join("/");
+    const where = [request.account, request.container ?? request.share, request.blob ?? request.path]
+        .filter((part) => part !== undefined)
+        .join("/");
     process.stderr.write(`${request.operation} ${where} ${request.status} ${request.errorCode ?? ""}\n`);
 }

@@ -1,5 +1,6 @@
-import type { Operation } from "../blob/operations";
+import type { Address } from "../http/address";
 import { storageError } from "../http/errors";
+import type { Operation } from "../http/operation";
 import type { StorageRequest } from "../http/request";
 import { neededActions } from "./actions";
 import { missingToken, verifyBearer } from "./bearer";
@@ -13,6 +14,7 @@ export function authorize(request: StorageRequest, operation: Operation): Identi
     const authorization = request.headers.get("authorization");
     if (authorization !== undefined) {
         if (/^bearer\b/i.test(authorization)) {
+            refuseFiles(request.address);
             const principal = verifyBearer(bearerContext(request), authorization);
             checkRoles(scopeOf(request), principal.objectId, neededActions(operation.name, request));
             return { kind: "bearer", principal };
@@ -25,8 +27,7 @@ export function authorize(request: StorageRequest, operation: Operation): Identi
         refuseAllButBearer(operation);
         const grant = verifySas({
             account: request.account,
-            container: request.address.container,
-            blob: request.address.blob,
+            address: request.address,
             query: request.query,
             secure: request.secure,
             clientIp: request.clientIp,
@@ -48,7 +49,7 @@ function checkGrant(grant: SasGrant, operation: Operation, request: StorageReque
         }
     } else if (access.serviceSas === false) {
         throw storageError("AuthorizationFailure");
-    } else if (access.level === "c" && grant.resource !== "c") {
+    } else if (access.level === "c" && grant.resource !== "c" && grant.resource !== "s") {
         throw storageError("AuthorizationFailure");
     }
     const needed = typeof access.sas === "function" ? access.sas(request) : access.sas;
@@ -60,6 +61,13 @@ function checkGrant(grant: SasGrant, operation: Operation, request: StorageReque
     }
     if (grant.delegator !== undefined) {
         checkRoles(scopeOf(request), grant.delegator, neededActions(operation.name, request));
+    }
+}
+
+/** 501 for a token for Azure Files, which has roles of its own. */
+export function refuseFiles({ service }: Address): void {
+    if (service === "file") {
+        throw storageError("NotImplemented", { message: "Bearer tokens for Azure Files are not simulated." });
     }
 }
 
@@ -92,5 +100,6 @@ export function checkAnonymous(request: StorageRequest, operation: Operation): v
     if (level !== undefined && publicAccess !== undefined && (publicAccess === "blob" || level === "container")) {
         return;
     }
-    throw missingToken(bearerContext(request));
+    // Azure Files has no challenge for requests without any authorization.
+    throw request.address.service === "file" ? storageError("ResourceNotFound") : missingToken(bearerContext(request));
 }

@@ -2,13 +2,13 @@ import type { Principal } from "../entra/principals";
 
 /** The permissions and overrides of a verified SAS. */
 export interface SasGrant {
-    /** An account SAS covers services and resource types; a service SAS one container, blob, snapshot or version. */
+    /** An account SAS covers services and resource types; a service SAS one container, blob, snapshot or version, share or file. */
     readonly kind: "account" | "service";
     /** Permission letters, those of the stored access policy included. */
     readonly permissions: string;
     /** Resource types of an account SAS: `s`, `c`, `o`. */
     readonly resourceTypes: string;
-    /** What a service SAS is for: `b`, `bs`, `bv` or `c`. */
+    /** What a service SAS is for: `b`, `bs`, `bv` or `c`; `f` or `s` in Azure Files. */
     readonly resource: string;
     /** When it ends, in milliseconds. */
     readonly expires: number;

@@ -53,7 +53,7 @@ function accountSas(context: SasContext, version: string): SasGrant {
     ];
     checkSignature(context, fields.join("\n"));
     const expires = checkTime(context, value("st"), value("se"));
-    if (!value("ss").includes("b")) {
+    if (!value("ss").includes(context.address.service === "file" ? "f" : "b")) {
         throw storageError("AuthorizationServiceMismatch");
     }
     return {
@@ -69,17 +69,18 @@ function accountSas(context: SasContext, version: string): SasGrant {
 function serviceSas(context: SasContext, version: string): SasGrant {
     const { query } = context;
     const value = (name: string) => query.get(name) ?? "";
+    const { service } = context.address;
     const { resource, path, timestamp } = signedResource(context);
     const fields = [
         value("sp"),
         value("st"),
         value("se"),
-        `${version >= "2015-02-21" ? "/blob" : ""}/${context.account.name}${path}`,
+        `${version >= "2015-02-21" ? `/${service}` : ""}/${context.account.name}${path}`,
         value("si"),
         ...(version >= "2015-04-05" ? [value("sip"), value("spr")] : []),
         version,
-        ...(version >= "2018-11-09" ? [resource, timestamp] : []),
-        ...(version >= "2020-12-06" ? [value("ses")] : []),
+        ...(service === "blob" && version >= "2018-11-09" ? [resource, timestamp] : []),
+        ...(service === "blob" && version >= "2020-12-06" ? [value("ses")] : []),
         ...(version >= "2013-08-15" ? RESPONSE_HEADERS.map(value) : []),
     ];
     checkSignature(context, fields.join("\n"));
@@ -117,7 +118,10 @@ function storedPolicy(context: SasContext): AccessPolicy | undefined {
     if (id === undefined || id === "") {
         return undefined;
     }
-    const policy = context.account.containers.get(context.container!)?.policies.find((each) => each.id === id);
+    const { account, address } = context;
+    const holder =
+        address.service === "file" ? account.shares.get(address.share!) : account.containers.get(address.container!);
+    const policy = holder?.policies.find((each) => each.id === id);
     if (!policy) {
         throw authenticationFailed(`SAS identifier cannot be found for specified signed identifier.`);
     }

@@ -1,5 +1,5 @@
 import { httpDate } from "../clock";
-import type { Query } from "../http/address";
+import type { Address, Query } from "../http/address";
 import { storageError } from "../http/errors";
 import type { Account } from "../state/account";
 import { authenticationFailed } from "./sharedKey";
@@ -7,8 +7,7 @@ import { authenticationFailed } from "./sharedKey";
 /** What a SAS is presented for. */
 export interface SasContext {
     readonly account: Account;
-    readonly container?: string;
-    readonly blob?: string;
+    readonly address: Address;
     readonly query: Query;
     readonly secure: boolean;
     readonly clientIp: string;
@@ -18,9 +17,9 @@ export interface SasContext {
 /** Response headers that a SAS for a blob or a container may set. */
 export const RESPONSE_HEADERS = ["rscc", "rscd", "rsce", "rscl", "rsct"] as const;
 
-/** Which blob, snapshot, version or container a SAS is for. */
+/** Which blob, snapshot, version or container, or which file or share, a SAS is for. */
 export interface SignedResource {
-    /** `b`, `bs`, `bv` or `c`. */
+    /** `b`, `bs`, `bv` or `c`; `f` or `s` in Azure Files. */
     readonly resource: string;
     /** Its path in the account. */
     readonly path: string;
@@ -29,21 +28,20 @@ export interface SignedResource {
 }
 
 /** What the SAS says it is for; throws 403 if the request is for something else. */
-export function signedResource({ query, container, blob }: SasContext): SignedResource {
+export function signedResource({ query, address }: SasContext): SignedResource {
+    const { service, container, blob, share, path } = address;
     const resource = query.get("sr") ?? "";
-    if (!["b", "bs", "bv", "c"].includes(resource)) {
+    const [whole, parts] = service === "file" ? ["s", ["f"]] : ["c", ["b", "bs", "bv"]];
+    const [outer, inner] = service === "file" ? [share, path] : [container, blob];
+    const isPart = parts.includes(resource);
+    if (!isPart && resource !== whole) {
         throw authenticationFailed(`Signed resource (sr) '${resource}' is not supported.`);
     }
-    const needsBlob = resource !== "c";
-    if (container === undefined || (needsBlob && blob === undefined)) {
-        throw authenticationFailed("Signature did not match. The SAS is for a blob, the request is not.");
+    if (outer === undefined || (isPart && inner === undefined)) {
+        throw authenticationFailed(`Signature did not match. The SAS is for a ${service}, the request is not.`);
     }
     const timestamp = resource === "bs" ? query.get("snapshot") : resource === "bv" ? query.get("versionid") : "";
-    return {
-        resource,
-        path: needsBlob ? `/${container}/${blob}` : `/${container}`,
-        timestamp: timestamp ?? "",
-    };
+    return { resource, path: isPart ? `/${outer}/${inner}` : `/${outer}`, timestamp: timestamp ?? "" };
 }
 
 /** The response headers that the SAS sets. */

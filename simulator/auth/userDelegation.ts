@@ -25,7 +25,10 @@ export function delegationKey(account: Account, fields: DelegationKeyFields): st
 
 /** Verifies a SAS that is signed with a user delegation key. What it grants is still limited by the principal's roles. */
 export function userDelegationSas(context: SasContext, version: string): SasGrant {
-    const { query, account } = context;
+    const { query, account, address } = context;
+    if (address.service === "file") {
+        throw storageError("NotImplemented", { message: "User delegation SAS for Azure Files are not simulated." });
+    }
     const value = (name: string) => query.get(name) ?? "";
     if (version < "2018-11-09") {
         throw authenticationFailed("Signed version (sv) doesn't support user delegation SAS.");

@@ -1,18 +1,4 @@
-import type { StorageRequest } from "../http/request";
-
-/** Who may carry out an operation, other than by an account key. */
-export interface Access {
-    /** The resource type that an account SAS must cover: service, container, object. */
-    readonly level: "s" | "c" | "o";
-    /** The permissions a SAS must grant: one letter of every entry. `*` is any SAS. */
-    readonly sas: readonly string[] | ((request: StorageRequest) => readonly string[]);
-    /** Whether a service SAS will do. @default true */
-    readonly serviceSas?: false;
-    /** Whether nothing but a bearer token will do. @default false */
-    readonly bearerOnly?: true;
-    /** Whether anyone may, if the container is public at this level. */
-    readonly publicAccess?: "blob" | "container";
-}
+import type { Access } from "../http/operation";
 
 /** Service operations: an account SAS only. */
 export function serviceAccess(...sas: string[]): Access {

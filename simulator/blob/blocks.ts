@@ -13,13 +13,13 @@ import { checkRead, readTagsCondition } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkSameEncryption, encryptionHeaders, readEncryption } from "./encryption";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
 import { checkMd5, newBlob, partMd5, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
 import {
     addressedBlob,
     refuseArchived,
     refuseOtherVersions,
-    refusePendingCopy,
     replaceTarget,
     targetContainer,
     targetName,

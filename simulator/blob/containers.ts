@@ -3,8 +3,8 @@ import type { Answer } from "../http/answer";
 import { readSmallBody } from "../http/body";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import { asList, element, optionalElement, parent, parseXml } from "../http/xml";
-import { type AccessPolicy, blobsOf, Container, type PublicAccess } from "../state/container";
+import { blobsOf, Container, type PublicAccess } from "../state/container";
+import { policiesXml, readPolicies } from "./accessPolicies";
 import { type Conditions, checkWrite, readConditions } from "./conditions";
 import { type AnswerHeaders, leaseHeaders, modifiedHeaders } from "./describeBlob";
 import { refuseRetained } from "./immutability";
@@ -92,25 +92,13 @@ export function setContainerMetadata(request: StorageRequest): Answer {
 export function getContainerAcl(request: StorageRequest): Answer {
     const container = targetContainer(request);
     checkContainerLease(request, container);
-    const policies = container.policies.map((policy) =>
-        parent(
-            "SignedIdentifier",
-            element("Id", policy.id) +
-                parent(
-                    "AccessPolicy",
-                    optionalElement("Start", policy.start) +
-                        optionalElement("Expiry", policy.expiry) +
-                        optionalElement("Permission", policy.permissions),
-                ),
-        ),
-    );
     return {
         status: 200,
         headers: {
             ...modifiedHeaders(request, container.modified),
             "x-ms-blob-public-access": container.publicAccess,
         },
-        xml: parent("SignedIdentifiers", policies.join("")),
+        xml: policiesXml(container.policies),
         chunked: true,
     };
 }
@@ -143,35 +131,6 @@ function readPublicAccess(request: StorageRequest): PublicAccess | undefined {
         throw storageError("PublicAccessNotPermitted");
     }
     return level;
-}
-
-function readPolicies(body: Buffer): AccessPolicy[] {
-    const document = parseXml(body) as { SignedIdentifiers?: { SignedIdentifier?: unknown } };
-    if (!("SignedIdentifiers" in document)) {
-        throw storageError("InvalidXmlDocument");
-    }
-    const identifiers = asList(document.SignedIdentifiers?.SignedIdentifier) as {
-        Id?: unknown;
-        AccessPolicy?: { Start?: unknown; Expiry?: unknown; Permission?: unknown };
-    }[];
-    if (identifiers.length > 5) {
-        throw storageError("InvalidXmlDocument");
-    }
-    const text = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
-    return identifiers.map((identifier) => {
-        const id = text(identifier.Id) ?? "";
-        if (id === "" || id.length > 64) {
-            throw storageError("InvalidXmlDocument", {
-                elements: { Reason: "Signed identifier ID cannot be empty or over 64 characters in length" },
-            });
-        }
-        return {
-            id,
-            start: text(identifier.AccessPolicy?.Start),
-            expiry: text(identifier.AccessPolicy?.Expiry),
-            permissions: text(identifier.AccessPolicy?.Permission),
-        };
-    });
 }
 
 /** Container operations take no ETag conditions. */

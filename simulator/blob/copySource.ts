@@ -1,13 +1,16 @@
 import { sourceActions } from "../auth/actions";
+import { refuseFiles } from "../auth/authorize";
 import { verifyBearer } from "../auth/bearer";
 import { checkRoles } from "../auth/roles";
 import { verifySas } from "../auth/sas";
+import { findFile, SOURCE_TRAILING_DOT } from "../file/find";
 import { type Address, accountOfHost, parseAddress, parseQuery, type Query } from "../http/address";
 import { invalidHeader, StorageError, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Account } from "../state/account";
-import type { Blob } from "../state/blob";
+import { Blob } from "../state/blob";
 import type { Container } from "../state/container";
+import { File } from "../state/file";
 import { checkWrite, readConditions } from "./conditions";
 import { cannotVerify } from "./copySourceErrors";
 import { refuseKeyedSource } from "./encryption";
@@ -19,12 +22,18 @@ export interface CopySource {
     /** The URL as the x-ms-copy-source header reports it. */
     readonly reported: string;
     readonly sameAccount: boolean;
-    /** The blob or snapshot, if the source's account is simulated. */
+    /** Whether it is in the destination's account and service: then a copy ends at once. */
+    readonly isNear: boolean;
+    /** The blob, file or snapshot, if the source's account is simulated. */
+    readonly object?: Blob | File;
+    /** The same, if it is a blob. */
     readonly blob?: Blob;
+    /** The same, if it is a file. */
+    readonly file?: File;
     /** Whether it is a snapshot or a previous version, which can't change. */
     readonly isFixed: boolean;
-    /** The account it is in, if that is simulated. */
-    readonly account?: Account;
+    /** Where it is, if its account is simulated. */
+    readonly address?: SourceAddress;
     /** When the SAS that opens it ends, in milliseconds. */
     readonly expires?: number;
     /** The source, if it is anywhere else. */
@@ -33,33 +42,54 @@ export interface CopySource {
 
 const MAX_URL = 2048;
 
-/** Finds the source of Copy Blob, as the service would: may it be read, is it there, do its conditions hold? */
+/** Finds the source of Copy Blob or Copy File, as the service would: may it be read, is it there, do its conditions hold? */
 export async function openCopySource(request: StorageRequest): Promise<CopySource> {
     const { text, url, address } = locateSource(request);
     if (!address) {
         const external = await openExternalSource(request, url);
-        return { reported: text, sameAccount: false, isFixed: false, external };
+        return { reported: text, sameAccount: false, isNear: false, isFixed: false, external };
     }
     const sameAccount = address.account === request.account;
+    const isNear = sameAccount && address.address.service === request.address.service;
     const reported = reportedSource(request, text, address);
     let expires: number | undefined;
-    let blob: Blob;
+    let object: Blob | File;
     try {
         const readsTags = request.headers.has("x-ms-source-if-tags");
         // Within one account what authorizes the request opens the source too, but for a SAS, which covers the destination only.
-        if (sameAccount && request.identity.kind === "bearer" && !address.query.has("sig")) {
+        if (isNear && request.identity.kind === "bearer" && !address.query.has("sig")) {
             checkSourceRoles(request, address, request.identity.principal.objectId, readsTags);
-        } else if (!sameAccount || request.identity.kind !== "key") {
+        } else if (!isNear || request.identity.kind !== "key") {
             expires = authorizeSource(request, address, readsTags);
         }
-        blob = findSource(request, address);
-        refuseKeyedSource(blob);
     } catch (error) {
-        throw sameAccount && isNotFound(error) ? error : cannotVerify(request, error);
+        throw cannotVerify(request, error);
     }
-    checkWrite(readConditions(request.headers, "x-ms-source-"), blob, { code: "SourceConditionNotMet" });
-    const isFixed = blob !== request.service.blob(containerOf(request, address), address.address.blob!);
-    return { reported, sameAccount, blob, isFixed, account: address.account, expires };
+    try {
+        object = findSource(request, address);
+        refuseFileConditions(request, address);
+        if (object instanceof Blob) {
+            refuseKeyedSource(object);
+        }
+    } catch (error) {
+        throw isNear && isNotFound(error) ? error : cannotVerify(request, error);
+    }
+    if (request.address.service === "blob") {
+        checkWrite(readConditions(request.headers, "x-ms-source-"), object, { code: "SourceConditionNotMet" });
+    }
+    const isFixed = isSnapshot(request, address, object);
+    return { reported, sameAccount, isNear, object, ...kindOf(object), isFixed, address, expires };
+}
+
+function kindOf(object: Blob | File): Pick<CopySource, "blob" | "file"> {
+    return object instanceof Blob ? { blob: object } : { file: object };
+}
+
+function isSnapshot(request: StorageRequest, source: SourceAddress, object: Blob | File): boolean {
+    if (object instanceof File) {
+        return !!source.query.get("sharesnapshot");
+    }
+    return object !== request.service.blob(containerOf(request, source), source.address.blob!);
 }
 
 /** A source in a simulated account. */
@@ -68,6 +98,14 @@ export interface SourceAddress {
     readonly address: Address;
     readonly query: Query;
     readonly secure: boolean;
+}
+
+/** Files as sources take no conditions. */
+export function refuseFileConditions(request: StorageRequest, { address }: SourceAddress): void {
+    const { match, noneMatch, modifiedSince, unmodifiedSince } = readConditions(request.headers, "x-ms-source-");
+    if (address.service === "file" && (match ?? noneMatch ?? modifiedSince ?? unmodifiedSince) !== undefined) {
+        throw storageError("ConditionHeadersNotSupported");
+    }
 }
 
 /** Where the x-ms-copy-source header leads: into a simulated account, or else anywhere. */
@@ -111,19 +149,16 @@ function parseUrl(text: string): URL {
 
 /** The simulated account that a URL leads to, if it leads to one. */
 function simulatedAddress(request: StorageRequest, url: URL): SourceAddress | undefined {
-    const ours = request.service.isOwnHost(
-        url.hostname,
-        url.port || (url.protocol === "https:" ? "443" : "80"),
-        request.origin,
-    );
-    if (!ours && accountOfHost(url.hostname) === undefined) {
+    const port = url.port || (url.protocol === "https:" ? "443" : "80");
+    const ours = request.service.serviceAt(url.hostname, port, request.origin);
+    if (ours === undefined && accountOfHost(url.hostname) === undefined) {
         return undefined;
     }
     const query = parseQuery(url.search.slice(1));
-    const address = parseAddress(url.hostname, url.pathname, query);
+    const address = parseAddress(url.hostname, url.pathname, query, ours ?? "blob");
     const account = address && request.service.accounts.get(address.account);
     if (!address || !account) {
-        if (ours) {
+        if (ours !== undefined) {
             throw storageError("CannotVerifyCopySource", {
                 status: 404,
                 message: "The specified resource does not exist.",
@@ -131,7 +166,11 @@ function simulatedAddress(request: StorageRequest, url: URL): SourceAddress | un
         }
         return undefined;
     }
-    if (address.blob === undefined) {
+    if (address.service === "file" && address.path === undefined) {
+        // What a share or an account answers to being read like a file.
+        throw cannotVerify(request, storageError("InvalidQueryParameterValue"));
+    }
+    if (address.service === "blob" && address.blob === undefined) {
         throw invalidHeader("x-ms-copy-source", `${url.origin}${url.pathname}`);
     }
     return { account, address, query, secure: url.protocol === "https:" };
@@ -145,7 +184,8 @@ export function authorizeBearer(
     readsTags: boolean,
 ): void {
     const { entra } = request.service;
-    const { account, secure } = source;
+    const { account, address, secure } = source;
+    refuseFiles(address);
     const { objectId } = verifyBearer({ entra, account, secure, version: request.version }, authorization);
     checkSourceRoles(request, source, objectId, readsTags);
 }
@@ -170,8 +210,7 @@ export function authorizeSource(
     if (query.has("sig")) {
         const grant = verifySas({
             account,
-            container: address.container,
-            blob: address.blob,
+            address,
             query,
             // Inside the simulator the service reads the source by the protocol that the URL names.
             secure: source.secure,
@@ -189,6 +228,9 @@ export function authorizeSource(
         }
         return grant.expires;
     }
+    if (address.service === "file") {
+        throw storageError("ResourceNotFound");
+    }
     const access = account.containers.get(address.container!)?.publicAccess;
     if (!account.allowBlobPublicAccess) {
         throw storageError("PublicAccessNotPermitted");
@@ -203,11 +245,14 @@ function containerOf(request: StorageRequest, { account, address }: SourceAddres
     return request.service.container(account, address.container!);
 }
 
-/** The source blob, snapshot or version; 404 if there is none. */
-export function findSource(request: StorageRequest, source: SourceAddress): Blob {
+/** The source blob, snapshot, version or file; 404 if there is none. */
+export function findSource(request: StorageRequest, source: SourceAddress): Blob | File {
+    if (source.address.service === "file") {
+        return findFile(request, source.account, source.address, source.query, SOURCE_TRAILING_DOT);
+    }
     return findBlob(request.service, containerOf(request, source), source.address.blob!, source.query);
 }
 
 function isNotFound(error: unknown): boolean {
-    return error instanceof StorageError && (error.code === "BlobNotFound" || error.code === "ContainerNotFound");
+    return error instanceof StorageError && error.status === 404;
 }

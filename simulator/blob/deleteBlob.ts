@@ -6,12 +6,12 @@ import { removeKept, restore } from "../state/protection";
 import { checkWrite, readConditions } from "./conditions";
 import { refuseRetained } from "./immutability";
 import { checkWriteLease } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
 import {
     checkTimestamp,
     findSnapshot,
     findVersion,
     refuseKept,
-    refusePendingCopy,
     refuseRetainedOverwrite,
     targetContainer,
     targetName,

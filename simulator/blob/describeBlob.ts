@@ -1,6 +1,7 @@
 import { etagOf, httpDate, millisecondsOf, type Ticks } from "../clock";
 import type { StorageRequest } from "../http/request";
 import type { Blob } from "../state/blob";
+import type { CopyDestination } from "../state/copy";
 import { isLocked, type Lease, leaseState } from "../state/lease";
 import { encryptionHeaders } from "./encryption";
 
@@ -32,8 +33,7 @@ export function quotedEtag(version: string, modified: Ticks): string {
 }
 
 /** When a copy ended and how, as the x-ms-copy-* headers. */
-export function copyHeaders(blob: Blob): AnswerHeaders {
-    const { copy } = blob;
+export function copyHeaders({ copy }: Pick<CopyDestination, "copy">): AnswerHeaders {
     if (!copy) {
         return {};
     }
@@ -136,7 +136,12 @@ export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders 
     for (const [name, value] of Object.entries(blob.metadata ?? {})) {
         headers[`x-ms-meta-${name}`] = value;
     }
-    const sas = request.identity.kind === "sas" ? request.identity.grant.overrides : {};
+    return { ...headers, ...overriddenHeaders(request) };
+}
+
+/** The headers that the request's SAS sets: rscc, rscd and so on. */
+export function overriddenHeaders({ identity }: StorageRequest): AnswerHeaders {
+    const sas = identity.kind === "sas" ? identity.grant.overrides : {};
     const overridden = {
         "Cache-Control": sas.rscc,
         "Content-Disposition": sas.rscd,
@@ -144,12 +149,7 @@ export function blobHeaders(request: StorageRequest, blob: Blob): AnswerHeaders 
         "Content-Language": sas.rscl,
         "Content-Type": sas.rsct,
     };
-    for (const [name, value] of Object.entries(overridden)) {
-        if (value !== undefined && value !== "") {
-            headers[name] = value;
-        }
-    }
-    return headers;
+    return Object.fromEntries(Object.entries(overridden).filter(([, value]) => value !== undefined && value !== ""));
 }
 
 function isCurrent({ address, account }: StorageRequest, blob: Blob): boolean {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/answer";
-import { invalidHeader, missingHeader, type StorageError, storageError } from "../http/errors";
+import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { type Lease, leaseState } from "../state/lease";
 import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders } from "./describeBlob";
-import { requestLeaseId } from "./leaseChecks";
-import { refuseArchived, refuseKept, refusePendingCopy, targetContainer, targetName } from "./target";
+import { type Leasable, leaseError, requestLeaseId } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
+import { refuseArchived, refuseKept, targetContainer, targetName } from "./target";
 
 /** Lease Blob, by action: acquire, renew, change, release, break. ETag and Last-Modified stay. */
 export function leaseBlob(request: StorageRequest): Answer {
@@ -36,12 +37,8 @@ export function leaseContainer(request: StorageRequest): Answer {
     return { status, headers: { ...modifiedHeaders(request, container.modified), ...headers } };
 }
 
-/** A blob or a container. */
-interface Leasable {
-    lease: Lease | undefined;
-}
-
-function readAction(request: StorageRequest): Action {
+/** What the request's lease action does. */
+export function readAction(request: StorageRequest): Action {
     const action = request.headers.required("x-ms-lease-action").toLowerCase();
     const act = ACTIONS[action];
     if (!act) {
@@ -96,10 +93,10 @@ function change(request: StorageRequest, target: Leasable): Answer {
     const held = target.lease;
     const state = leaseState(held, request.service.clock.now());
     if (!held || state === "expired" || state === "broken") {
-        throw noLease(request);
+        throw leaseError(request, "LeaseNotPresentWithLeaseOperation");
     }
     if (held.id !== id && held.id !== proposed) {
-        throw storageError("LeaseIdMismatchWithLeaseOperation");
+        throw leaseError(request, "LeaseIdMismatchWithLeaseOperation");
     }
     if (state === "breaking") {
         throw storageError("LeaseIsBreakingAndCannotBeChanged");
@@ -121,7 +118,7 @@ function breakLease(request: StorageRequest, target: Leasable): Answer {
     }
     const held = target.lease;
     if (!held) {
-        throw noLease(request);
+        throw leaseError(request, "LeaseNotPresentWithLeaseOperation");
     }
     const now = request.service.clock.now();
     const state = leaseState(held, now);
@@ -137,20 +134,15 @@ function breakLease(request: StorageRequest, target: Leasable): Answer {
     return { status: 202, headers: { "x-ms-lease-time": Math.ceil(wait / 1000) } };
 }
 
-function noLease({ address }: StorageRequest): StorageError {
-    const message = `There is currently no lease on the ${address.blob === undefined ? "container" : "blob"}.`;
-    return storageError("LeaseNotPresentWithLeaseOperation", { message });
-}
-
 /** The lease, if the request names it; 409 otherwise. */
 function heldLease(request: StorageRequest, target: Leasable): Lease {
     request.headers.required("x-ms-lease-id");
     const id = requestLeaseId(request);
     if (!target.lease) {
-        throw storageError("LeaseIdMismatchWithLeaseOperation");
+        throw leaseError(request, "LeaseIdMismatchWithLeaseOperation");
     }
     if (target.lease.id !== id) {
-        throw storageError("LeaseIdMismatchWithLeaseOperation");
+        throw leaseError(request, "LeaseIdMismatchWithLeaseOperation");
     }
     return target.lease;
 }

@@ -1,8 +1,6 @@
-import { invalidHeader, storageError } from "../http/errors";
+import { type ErrorCode, invalidHeader, type StorageError, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import type { Blob } from "../state/blob";
-import type { Container } from "../state/container";
-import { isLocked, leaseState } from "../state/lease";
+import { isLocked, type Lease, leaseState } from "../state/lease";
 
 const GUID = /^\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i;
 
@@ -23,72 +21,88 @@ export function requestLeaseId(request: StorageRequest, header = "x-ms-lease-id"
     return id.toLowerCase();
 }
 
-/** A write of a blob needs the lease ID if the blob is leased, and mustn't give one otherwise; throws 412. */
-export function checkWriteLease(request: StorageRequest, blob: Blob | undefined): void {
-    const id = requestLeaseId(request);
-    const state = leaseState(blob?.lease, request.service.clock.now());
-    if (isLocked(state) && id === undefined) {
-        throw storageError("LeaseIdMissing");
-    }
-    checkGivenLease(id, blob, isLocked(state));
+/** What may be leased: a blob, file, container or share. */
+export interface Leasable {
+    lease: Lease | undefined;
 }
 
-/** A lease ID given for a container must be that of its active lease; deleting a leased container needs one. Throws 412. */
-export function checkContainerLease(request: StorageRequest, container: Container, deletes = false): void {
+/** A write of a blob or file needs the lease ID if it is leased, and mustn't give one otherwise; throws 412. */
+export function checkWriteLease(request: StorageRequest, target: Leasable | undefined, header = "x-ms-lease-id"): void {
+    const id = requestLeaseId(request, header);
+    const state = leaseState(target?.lease, request.service.clock.now());
+    if (isLocked(state) && id === undefined) {
+        throw leaseError(request, "LeaseIdMissing");
+    }
+    checkGivenLease(request, id, target, isLocked(state));
+}
+
+/** A lease ID given for a container or share must be that of its active lease; what needs one needs it if it is leased. Throws 412. */
+export function checkContainerLease(request: StorageRequest, container: Leasable, needed = false): void {
     const id = requestLeaseId(request);
     const locked = isLocked(leaseState(container.lease, request.service.clock.now()));
     if (id === undefined) {
-        if (deletes && locked) {
-            throw storageError("LeaseIdMissing", {
-                message: "There is currently a lease on the container and no lease ID was specified in the request.",
-            });
+        if (needed && locked) {
+            throw leaseError(request, "LeaseIdMissing");
         }
         return;
     }
     if (!container.lease) {
-        throw storageError("LeaseNotPresentWithContainerOperation");
+        throw leaseError(request, "LeaseNotPresentWithContainerOperation");
     }
     if (container.lease.id !== id) {
-        throw storageError("LeaseIdMismatchWithContainerOperation");
+        throw leaseError(request, "LeaseIdMismatchWithContainerOperation");
     }
     if (!locked) {
-        throw storageError("LeaseLost", {
-            message: "A lease ID was specified, but the lease for the container has expired.",
-        });
+        throw leaseError(request, "LeaseLost");
     }
 }
 
 /** A copy takes the lease ID of an infinite lease only; throws 412. */
-export function refuseFiniteLease(request: StorageRequest, blob: Blob | undefined): void {
+export function refuseFiniteLease(request: StorageRequest, blob: Leasable | undefined): void {
     if (request.headers.has("x-ms-lease-id") && blob?.lease && blob.lease.duration !== -1) {
         throw storageError("InfiniteLeaseDurationRequired");
     }
 }
 
 /** A read needs no lease ID, but one that is given must be that of an active lease; throws 412. */
-export function checkReadLease(request: StorageRequest, blob: Blob): void {
+export function checkReadLease(request: StorageRequest, target: Leasable): void {
     const id = requestLeaseId(request);
-    checkGivenLease(id, blob, isLocked(leaseState(blob.lease, request.service.clock.now())));
+    checkGivenLease(request, id, target, isLocked(leaseState(target.lease, request.service.clock.now())));
 }
 
 /** After a write without lease ID, a lease that has run out is forgotten: it can't be renewed any more. */
-export function forgetEndedLease(request: StorageRequest, blob: Blob): void {
-    if (blob.lease && !isLocked(leaseState(blob.lease, request.service.clock.now()))) {
-        blob.lease = undefined;
+export function forgetEndedLease(request: StorageRequest, target: Leasable): void {
+    if (target.lease && !isLocked(leaseState(target.lease, request.service.clock.now()))) {
+        target.lease = undefined;
     }
 }
 
-function checkGivenLease(id: string | undefined, blob: Blob | undefined, locked: boolean): void {
+/** An error about the lease of what the request addresses, which its message names: a file's has a code of its own, too. */
+export function leaseError(request: StorageRequest, code: ErrorCode): StorageError {
+    const { blob, share, path } = request.address;
+    const word =
+        path !== undefined ? "file" : share !== undefined ? "share" : blob !== undefined ? "blob" : "container";
+    const own = path === undefined ? code : (code.replace("WithBlob", "WithFile") as ErrorCode);
+    const { message } = storageError(own);
+    return storageError(own, { message: message.replace(/the (blob|container)/, `the ${word}`) });
+}
+
+function checkGivenLease(
+    request: StorageRequest,
+    id: string | undefined,
+    target: Leasable | undefined,
+    locked: boolean,
+): void {
     if (id === undefined) {
         return;
     }
-    if (!blob?.lease) {
-        throw storageError("LeaseNotPresentWithBlobOperation");
+    if (!target?.lease) {
+        throw leaseError(request, "LeaseNotPresentWithBlobOperation");
     }
-    if (blob.lease.id !== id) {
-        throw storageError("LeaseIdMismatchWithBlobOperation");
+    if (target.lease.id !== id) {
+        throw leaseError(request, "LeaseIdMismatchWithBlobOperation");
     }
     if (!locked) {
-        throw storageError("LeaseLost");
+        throw leaseError(request, "LeaseLost");
     }
 }

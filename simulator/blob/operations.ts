@@ -1,7 +1,5 @@
-import type { Answer } from "../http/answer";
-import type { StorageRequest } from "../http/request";
+import { type Access, matchOperation, type Operation, operation, type RequestLine } from "../http/operation";
 import {
-    type Access,
     BEARER_ONLY,
     blobAccess,
     CREATE_OR_WRITE,
@@ -40,38 +38,6 @@ import { getAccountInformation, getServiceProperties, listContainers } from "./s
 import { snapshotBlob } from "./snapshots";
 import { setBlobTier } from "./tier";
 import { getUserDelegationKey } from "./userDelegationKey";
-
-/** An operation of the REST reference: which requests are meant by it, who may make them, and what it does. */
-export interface Operation {
-    /** Its name in the REST reference. */
-    readonly name: string;
-    readonly methods: readonly string[];
-    readonly resource: "service" | "container" | "blob" | "any";
-    /** The comp parameter. */
-    readonly comp?: string;
-    /** The restype parameter, where it isn't the resource's own. */
-    readonly restype?: string;
-    /** A header that tells it from another operation with the same method and URL. */
-    readonly header?: string;
-    /** The header's value, if one value alone is meant. */
-    readonly headerValue?: string;
-    readonly access: Access;
-    /** Carries it out; an operation without isn't simulated. */
-    readonly run?: (request: StorageRequest) => Answer | Promise<Answer>;
-}
-
-type Row = Omit<Operation, "methods" | "resource" | "name" | "access" | "run">;
-
-function operation(
-    name: string,
-    methods: string,
-    resource: Operation["resource"],
-    row: Row,
-    access: Access,
-    run?: Operation["run"],
-): Operation {
-    return { name, methods: methods.split(" "), resource, ...row, access, run };
-}
 
 const READ = publicBlobAccess("r");
 const WRITE = blobAccess("w");
@@ -237,28 +203,12 @@ export const OPERATIONS: readonly Operation[] = [
     operation("Append Blob Seal", "PUT", "blob", { comp: "seal" }, blobAccess("aw"), sealBlob),
 ];
 
-/** What tells the operation of a request. */
-export type RequestLine = Pick<StorageRequest, "method" | "address" | "query" | "headers">;
-
-/** The operation that a request means, if it means any. */
-export function findOperation(request: RequestLine): Operation | undefined {
+/** The operation of the Blob service that a request means, if it means any. */
+export function findBlobOperation(request: RequestLine): Operation | undefined {
     const { container, blob } = request.address;
-    const resource = blob !== undefined ? "blob" : container !== undefined ? "container" : "service";
-    const comp = request.query.get("comp")?.toLowerCase() || undefined;
-    const restype = request.query.get("restype")?.toLowerCase() || undefined;
-    return OPERATIONS.find(
-        (each) =>
-            (each.resource === resource || each.resource === "any") &&
-            each.methods.includes(request.method) &&
-            each.comp === comp &&
-            (each.restype === undefined || each.restype === restype) &&
-            (each.header === undefined || headerFits(request, each)),
+    return matchOperation(
+        OPERATIONS,
+        request,
+        blob !== undefined ? "blob" : container !== undefined ? "container" : "service",
     );
-}
-
-function headerFits(request: RequestLine, { header, headerValue }: Operation): boolean {
-    return header!.split("+").every((name) => {
-        const value = request.headers.get(name);
-        return headerValue === undefined ? value !== undefined : value?.toLowerCase() === headerValue;
-    });
 }

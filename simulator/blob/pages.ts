@@ -11,10 +11,11 @@ import type { Blob } from "../state/blob";
 import { modifiedHeaders, quotedEtag } from "./describeBlob";
 import { checkWriteEncryption } from "./encryption";
 import { readMarker, readMaxResults, writeMarker } from "./marker";
+import { refusePendingCopy } from "./pendingCopy";
 import { changed } from "./properties";
 import { checkMd5, partMd5, readMd5Header } from "./putBlob";
 import { readRange } from "./readBlob";
-import { checkTimestamp, readTarget, refusePendingCopy, targetContainer, targetName, writeTarget } from "./target";
+import { checkTimestamp, readTarget, targetContainer, targetName, writeTarget } from "./target";
 import { answeredMd5, readSourceRange, readUrlSource } from "./urlSource";
 
 const PAGE = 512;
@@ -151,7 +152,7 @@ export function getPageRanges(request: StorageRequest): Answer {
     const pages = blob.content as PageMap;
     const previous = previousSnapshot(request, blob);
     const items = previous
-        ? changesAsXml(pages.changesSince(previous, start, end))
+        ? changesAsXml(pages.changesSince(previous, start, end), "PageRange")
         : pages.ranges(start, end).map((each) => rangeElement("PageRange", each));
     const page = onePage(request, items);
     return {
@@ -203,15 +204,19 @@ function previousSnapshot(request: StorageRequest, blob: Blob): PageMap | undefi
 }
 
 /** Both lists in one order, by where the ranges begin. */
-function changesAsXml({ written, cleared }: ReturnType<PageMap["changesSince"]>): string[] {
+export function changesAsXml(
+    { written, cleared }: ReturnType<PageMap["changesSince"]>,
+    writtenName: "PageRange" | "Range",
+): string[] {
     const all = [
-        ...written.map((each) => ({ each, name: "PageRange" })),
+        ...written.map((each) => ({ each, name: writtenName })),
         ...cleared.map((each) => ({ each, name: "ClearRange" })),
     ];
     return all.sort((a, b) => a.each.start - b.each.start).map(({ each, name }) => rangeElement(name, each));
 }
 
-function rangeElement(name: string, { start, end }: PageRange): string {
+/** One range of a list, both ends included. */
+export function rangeElement(name: string, { start, end }: PageRange): string {
     return parent(name, element("Start", start) + element("End", end));
 }
 

@@ -9,9 +9,10 @@ import { checkRead, checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkWriteEncryption } from "./encryption";
 import { checkReadLease, checkWriteLease, forgetEndedLease } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
 import { readMd5Header, readPageBlobLength, readSequenceNumber } from "./putBlob";
 import { readBlobHeaders, readMetadata, readTagsBody } from "./requestProperties";
-import { addressedBlob, refuseArchived, refusePendingCopy, targetContainer, targetName, writeTarget } from "./target";
+import { addressedBlob, refuseArchived, targetContainer, targetName, writeTarget } from "./target";
 
 /** Set Blob Metadata: replaces the whole set. */
 export function setBlobMetadata(request: StorageRequest): Answer {

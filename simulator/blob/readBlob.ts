@@ -3,12 +3,13 @@ import { httpDate } from "../clock";
 import type { Answer } from "../http/answer";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import { blobHeaders, modifiedHeaders, shownTier } from "./describeBlob";
+import type { StoredObject } from "../state/copy";
+import { type AnswerHeaders, blobHeaders, modifiedHeaders, shownTier } from "./describeBlob";
 import { checkReadKey } from "./encryption";
 import { readTarget, refuseArchived } from "./target";
 
 /** A range of bytes, end included. */
-interface ByteRange {
+export interface ByteRange {
     readonly start: number;
     readonly end: number;
 }
@@ -18,31 +19,38 @@ export async function getBlob(request: StorageRequest): Promise<Answer> {
     const blob = readTarget(request);
     checkReadKey(request, blob);
     refuseArchived(blob);
-    const { length } = blob.content;
-    const range = readRange(request);
+    return rangedAnswer(request, blob, blobHeaders(request, blob), readRange(request), "x-ms-blob-content-md5");
+}
+
+/** The bytes of a blob or file, or a range of them; the whole's MD5 stands in another header if it is a range. */
+export async function rangedAnswer(
+    request: StorageRequest,
+    { content, md5 }: Pick<StoredObject, "content" | "md5">,
+    headers: AnswerHeaders,
+    range: ByteRange | undefined,
+    wholeMd5: string,
+): Promise<Answer> {
+    const { length } = content;
     const wantsMd5 = request.headers.boolean("x-ms-range-get-content-md5") ?? false;
     if (wantsMd5 && !range) {
         throw invalidHeader("x-ms-range-get-content-md5", "true");
     }
-    const headers = blobHeaders(request, blob);
     if (!range) {
-        headers["Content-MD5"] = blob.md5;
-        return { status: 200, headers, part: { content: blob.content, start: 0, end: length } };
+        return { status: 200, headers: { ...headers, "Content-MD5": md5 }, part: { content, start: 0, end: length } };
     }
     if (range.start >= length) {
         throw storageError("InvalidRange", { headers: { "Content-Range": `bytes */${length}` } });
     }
     const end = Math.min(range.end, length - 1);
-    headers["Content-Range"] = `bytes ${range.start}-${end}/${length}`;
-    headers["x-ms-blob-content-md5"] = blob.md5;
+    const told: AnswerHeaders = { "Content-Range": `bytes ${range.start}-${end}/${length}`, [wholeMd5]: md5 };
     if (wantsMd5) {
         if (range.end - range.start + 1 > 4 * 1024 * 1024) {
             throw storageError("OutOfRangeInput");
         }
-        const bytes = await blob.content.read(range.start, end + 1);
-        headers["Content-MD5"] = createHash("md5").update(bytes).digest("base64");
+        const bytes = await content.read(range.start, end + 1);
+        told["Content-MD5"] = createHash("md5").update(bytes).digest("base64");
     }
-    return { status: 206, headers, part: { content: blob.content, start: range.start, end: end + 1 } };
+    return { status: 206, headers: { ...headers, ...told }, part: { content, start: range.start, end: end + 1 } };
 }
 
 /** Get Blob Properties. */

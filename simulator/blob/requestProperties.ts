@@ -25,23 +25,30 @@ export const PAGE_TIERS: Readonly<Record<string, number>> = {
 /** More tags than this take Set Blob Tags. */
 const MAX_TAGS_HEADER = 2048;
 
-/** The x-ms-blob-content-* headers; Put Blob takes the standard headers too. */
-export function readBlobHeaders(headers: Headers, standardToo: boolean): BlobHeaders {
-    const value = (name: string, standard: string) =>
-        headers.get(`x-ms-blob-${name}`) || (standardToo ? headers.get(standard) : undefined) || undefined;
+/** Where the headers to be stored stand: those of a blob in x-ms-blob-*, of a file in x-ms-*. */
+export type HeaderPrefix = "x-ms-blob-" | "x-ms-";
+
+/** The x-ms-blob-content-* headers; Put Blob and Create File take the standard headers too. */
+export function readBlobHeaders(
+    headers: Headers,
+    standardToo: boolean,
+    prefix: HeaderPrefix = "x-ms-blob-",
+): BlobHeaders {
+    const value = (name: string) =>
+        headers.get(`${prefix}${name}`) || (standardToo ? headers.get(name) : undefined) || undefined;
     const read: BlobHeaders = {
-        contentType: value("content-type", "content-type"),
-        contentEncoding: value("content-encoding", "content-encoding"),
-        contentLanguage: value("content-language", "content-language"),
-        contentDisposition: value("content-disposition", "x-ms-blob-content-disposition"),
-        cacheControl: value("cache-control", "cache-control"),
+        contentType: value("content-type"),
+        contentEncoding: value("content-encoding"),
+        contentLanguage: value("content-language"),
+        contentDisposition: headers.get(`${prefix}content-disposition`) || undefined,
+        cacheControl: value("cache-control"),
     };
     return read;
 }
 
-/** Headers of a new blob: its content type is never empty. */
-export function newBlobHeaders(headers: Headers, standardToo: boolean): BlobHeaders {
-    const read = readBlobHeaders(headers, standardToo);
+/** Headers of a new blob or file: its content type is never empty. */
+export function newBlobHeaders(headers: Headers, standardToo: boolean, prefix?: HeaderPrefix): BlobHeaders {
+    const read = readBlobHeaders(headers, standardToo, prefix);
     const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = read;
     if (!contentEncoding && !contentLanguage && !contentDisposition && !cacheControl) {
         return contentType === undefined || contentType === DEFAULT_HEADERS.contentType

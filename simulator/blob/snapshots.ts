@@ -6,8 +6,9 @@ import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders, versionHeader } from "./describeBlob";
 import { checkWriteEncryption } from "./encryption";
 import { checkReadLease } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
 import { readMetadata } from "./requestProperties";
-import { refuseArchived, refusePendingCopy, targetContainer, targetName } from "./target";
+import { refuseArchived, targetContainer, targetName } from "./target";
 
 /** Snapshot Blob: keeps the blob as it is now; metadata in the request takes the place of the blob's. */
 export function snapshotBlob(request: StorageRequest): Answer {

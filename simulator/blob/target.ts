@@ -7,6 +7,7 @@ import type { Container, Kept } from "../state/container";
 import { checkRead, checkWrite, readConditions } from "./conditions";
 import { refuseImmutable, refuseRetained } from "./immutability";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
 
 /** The container that the request addresses; 404 ContainerNotFound if there is none. */
 export function targetContainer(request: StorageRequest): Container {
@@ -111,13 +112,6 @@ export function replaceTarget(
         refuseRetainedOverwrite(request, old);
     }
     return { container, name, old };
-}
-
-/** 409 PendingCopyOperation while a copy onto the blob is pending. */
-export function refusePendingCopy(blob: Blob): void {
-    if (blob.copy?.pending) {
-        throw storageError("PendingCopyOperation");
-    }
 }
 
 /** 409 BlobArchived for an archived blob, also while it is being rehydrated. */

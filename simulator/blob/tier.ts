@@ -5,8 +5,9 @@ import type { Blob } from "../state/blob";
 import { checkWrite, readTagsCondition } from "./conditions";
 import { refuseTier } from "./encryption";
 import { checkWriteLease } from "./leaseChecks";
+import { refusePendingCopy } from "./pendingCopy";
 import { PAGE_TIERS, readTier } from "./requestProperties";
-import { addressedBlob, refusePendingCopy } from "./target";
+import { addressedBlob } from "./target";
 
 /** Set Blob Tier: 200 at once, or 202 if the blob must be rehydrated first. ETag and Last-Modified stay. */
 export function setBlobTier(request: StorageRequest): Answer {

@@ -3,9 +3,17 @@ import { type Content, slice } from "../content/content";
 import { md5Of } from "../content/md5";
 import { invalidHeader, type StorageError, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import type { Blob, BlobHeaders, Metadata } from "../state/blob";
+import { Blob, type BlobHeaders, type Metadata } from "../state/blob";
+import type { File } from "../state/file";
 import { checkRead, readConditions } from "./conditions";
-import { authorizeBearer, authorizeSource, findSource, locateSource, reportedSource } from "./copySource";
+import {
+    authorizeBearer,
+    authorizeSource,
+    findSource,
+    locateSource,
+    refuseFileConditions,
+    reportedSource,
+} from "./copySource";
 import { cannotVerify } from "./copySourceErrors";
 import { checkSourceKey, refuseKeyedSource } from "./encryption";
 import { openExternalSource, type SourceRange } from "./externalSource";
@@ -20,7 +28,7 @@ const SOURCE_AUTHORIZATION_VERSION = "2020-10-02";
 export interface UrlSource {
     /** The bytes: the whole source, or the range asked for. */
     readonly content: Content;
-    /** The blob, snapshot or version, if the source's account is simulated. */
+    /** The blob, snapshot or version, if the source is one in a simulated account. */
     readonly blob?: Blob;
     /** The source's URL as the x-ms-copy-source header reports it. */
     readonly reported: string;
@@ -92,7 +100,7 @@ async function openSource(
     if (!address) {
         return receiveSource(request, url, text, reading, range);
     }
-    let blob: Blob;
+    let object: Blob | File;
     try {
         const readsTags = reading.tags || (reading.ifTags && request.headers.has("x-ms-source-if-tags")) || false;
         if (authorization === undefined) {
@@ -100,31 +108,34 @@ async function openSource(
         } else {
             authorizeBearer(request, address, authorization, readsTags);
         }
-        blob = findSource(request, address);
-        const conditions = readConditions(request.headers, "x-ms-source-");
-        checkRead(reading.ifTags ? conditions : { ...conditions, tags: undefined }, blob);
-        refuseArchived(blob);
-        if (reading.keyed ?? true) {
-            checkSourceKey(request, blob);
-        } else {
-            refuseKeyedSource(blob);
+        object = findSource(request, address);
+        refuseFileConditions(request, address);
+        if (object instanceof Blob) {
+            const conditions = readConditions(request.headers, "x-ms-source-");
+            checkRead(reading.ifTags ? conditions : { ...conditions, tags: undefined }, object);
+            refuseArchived(object);
+            if (reading.keyed ?? true) {
+                checkSourceKey(request, object);
+            } else {
+                refuseKeyedSource(object);
+            }
         }
-        if (range && range.start >= blob.content.length) {
+        if (range && range.start >= object.content.length) {
             throw storageError("InvalidRange");
         }
     } catch (error) {
         throw cannotVerify(request, error);
     }
-    const { length } = blob.content;
-    const end = range ? Math.min(range.end + 1, length) : length;
+    const { content, headers, md5, metadata } = object;
+    const end = range ? Math.min(range.end + 1, content.length) : content.length;
     checkLimit(end - (range?.start ?? 0), reading);
     return {
-        content: range ? slice(blob.content, range.start, end) : blob.content,
-        blob,
+        content: range ? slice(content, range.start, end) : content,
+        blob: object instanceof Blob ? object : undefined,
         reported: reportedSource(request, text, address),
-        headers: blob.headers,
-        md5: blob.md5,
-        metadata: blob.metadata,
+        headers,
+        md5,
+        metadata,
     };
 }
 

@@ -17,7 +17,7 @@ export interface Answer {
     readonly part?: ContentPart;
     /** A document of another type. */
     readonly document?: { readonly type: string; readonly text: string };
-    /** Whether the XML is sent in chunks, without Content-Length, as lists are. */
+    /** Whether the body, be it empty, is sent in chunks, without Content-Length, as lists are. */
     readonly chunked?: boolean;
     /** The length that a HEAD reports. */
     readonly length?: number;

@@ -1,7 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { Service } from "../service";
-import { checkBlobName, checkContainerName, parseAddress, parseQuery } from "./address";
+import {
+    type Address,
+    checkBlobName,
+    checkContainerName,
+    checkFilePath,
+    checkShareName,
+    parseAddress,
+    parseQuery,
+    type StorageService,
+} from "./address";
 import type { Answer } from "./answer";
 import { storageError } from "./errors";
 import { Headers, type InnerRequest, type StorageRequest } from "./request";
@@ -17,6 +26,8 @@ interface Parts {
     readonly url: string;
     readonly rawHeaders: readonly string[];
     readonly host: string;
+    /** The service of the port that it came to. */
+    readonly listener: StorageService;
     /** @default what the headers and the query say */
     readonly version?: string;
     readonly secure: boolean;
@@ -26,9 +37,16 @@ interface Parts {
 }
 
 /** A request as it came over the wire; throws if it can't be one to this simulator. */
-export function readRequest(service: Service, message: IncomingMessage, secure: boolean, run: Run): StorageRequest {
+export function readRequest(
+    service: Service,
+    message: IncomingMessage,
+    listener: StorageService,
+    secure: boolean,
+    run: Run,
+): StorageRequest {
     return makeRequest({
         service,
+        listener,
         method: message.method ?? "GET",
         url: message.url ?? "/",
         rawHeaders: message.rawHeaders,
@@ -46,17 +64,12 @@ function makeRequest(parts: Parts): StorageRequest {
     const question = url.indexOf("?");
     const path = question < 0 ? url : url.slice(0, question);
     const query = parseQuery(question < 0 ? "" : url.slice(question + 1));
-    const address = parseAddress(host.replace(/:\d+$/, ""), path, query);
+    const address = parseAddress(host.replace(/:\d+$/, ""), path, query, parts.listener);
     const account = address && service.accounts.get(address.account);
     if (!address || !account) {
         throw storageError("InvalidUri", { message: `There is no simulated account named in "${host}${path}".` });
     }
-    if (address.container !== undefined) {
-        checkContainerName(address.container);
-    }
-    if (address.blob !== undefined) {
-        checkBlobName(address.blob);
-    }
+    checkNames(address);
     const version = parts.version ?? readVersion(headers, query);
     return {
         service,
@@ -78,4 +91,19 @@ function makeRequest(parts: Parts): StorageRequest {
             return parts.run(makeRequest({ ...parts, method, url: innerUrl, rawHeaders, version, body }), allowed);
         },
     };
+}
+
+function checkNames({ container, blob, share, path }: Address): void {
+    if (container !== undefined) {
+        checkContainerName(container);
+    }
+    if (blob !== undefined) {
+        checkBlobName(blob);
+    }
+    if (share !== undefined) {
+        checkShareName(share);
+    }
+    if (path !== undefined) {
+        checkFilePath(path);
+    }
 }

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { httpDate, ticksOf, timestampOf } from "../clock";
 import { bytes, pieces } from "../content/content";
+import type { StorageService } from "./address";
 import type { Answer, ContentPart } from "./answer";
 import { StorageError, storageError } from "./errors";
 import { element, XML_PROLOG } from "./xml";
@@ -13,6 +14,7 @@ const SMALL = 64 * 1024;
 
 /** What every answer says about the request. */
 export interface AnswerContext {
+    readonly service: StorageService;
     readonly method: string;
     readonly version: string | undefined;
     readonly requestId: string;
@@ -50,7 +52,7 @@ export async function send(response: ServerResponse, answer: Answer, context: An
             headers[name] = value;
         }
     }
-    headers.Server = "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0";
+    headers.Server = `Windows-Azure-${context.service === "file" ? "File" : "Blob"}/1.0 Microsoft-HTTPAPI/2.0`;
     headers["x-ms-request-id"] = context.requestId;
     if (context.version !== undefined) {
         headers["x-ms-version"] = context.version;
@@ -70,7 +72,7 @@ export async function send(response: ServerResponse, answer: Answer, context: An
         }
     } else if (answer.part) {
         headers["Content-Length"] = answer.part.end - answer.part.start;
-    } else if (answer.status !== 204 && answer.status !== 304) {
+    } else if (answer.status !== 204 && answer.status !== 304 && !answer.chunked) {
         headers["Content-Length"] = answer.length ?? 0;
     }
     response.writeHead(answer.status, reasonOf(answer), headers);

@@ -6,14 +6,17 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { authorize } from "../auth/authorize";
 import { refuseUnsupported } from "../blob/accountSupport";
-import { findOperation, type Operation } from "../blob/operations";
+import { findBlobOperation } from "../blob/operations";
 import { findEntraRequest } from "../entra/routes";
 import type { Fault, Faults, Strike } from "../faults";
+import { findFileOperation } from "../file/operations";
 import { redactHeaders, redactSignature } from "../redact";
 import type { LoggedRequest, RequestLog } from "../requestLog";
 import type { Service } from "../service";
+import type { StorageService } from "./address";
 import type { Answer } from "./answer";
 import { knownError, StorageError, storageError } from "./errors";
+import type { Operation } from "./operation";
 import { readRequest } from "./readRequest";
 import type { StorageRequest } from "./request";
 import { errorAnswer, send } from "./respond";
@@ -33,11 +36,17 @@ export interface Tls {
     readonly key: string | Buffer;
 }
 
-/** Listens, and answers as the service would. */
-export async function listen(context: ServerContext, host: string, port: number, tls?: Tls): Promise<Server> {
+/** Listens, and answers as the service would: that one of both which the host doesn't name, if it names none. */
+export async function listen(
+    context: ServerContext,
+    service: StorageService,
+    host: string,
+    port: number,
+    tls?: Tls,
+): Promise<Server> {
     const handler = (message: IncomingMessage, response: ServerResponse) => {
         // What can't be sent, such as metadata that no header can hold, ends the connection, not the simulator.
-        handle(context, message, response, tls !== undefined).catch(() => message.socket.destroy());
+        handle(context, service, message, response, tls !== undefined).catch(() => message.socket.destroy());
     };
     const server = tls ? createHttpsServer({ cert: tls.cert, key: tls.key }, handler) : createHttpServer(handler);
     server.keepAliveTimeout = 60_000;
@@ -54,6 +63,7 @@ export function portOf(server: Server): number {
 
 async function handle(
     context: ServerContext,
+    listener: StorageService,
     message: IncomingMessage,
     response: ServerResponse,
     secure: boolean,
@@ -63,8 +73,8 @@ async function handle(
     let answer: Answer;
     let struck: Strike | undefined;
     try {
-        const entra = findEntraRequest(context.service, message);
-        request = entra ? undefined : readRequest(context.service, message, secure, run);
+        const entra = listener === "blob" ? findEntraRequest(context.service, message) : undefined;
+        request = entra ? undefined : readRequest(context.service, message, listener, secure, run);
         if (request) {
             note(log, request, findOperation(request));
         } else {
@@ -91,6 +101,7 @@ async function handle(
         message.resume();
     }
     log.bytesOut = await send(response, answer, {
+        service: request?.address.service ?? listener,
         method: message.method ?? "GET",
         version: request?.version,
         requestId: log.requestId,
@@ -136,7 +147,13 @@ function note(log: Logged, request: StorageRequest, operation: Operation | undef
     log.account = request.account.name;
     log.container = request.address.container;
     log.blob = request.address.blob;
+    log.share = request.address.share;
+    log.path = request.address.path;
     log.headers = redactHeaders(request.headers.entries());
+}
+
+function findOperation(request: StorageRequest): Operation | undefined {
+    return request.address.service === "file" ? findFileOperation(request) : findBlobOperation(request);
 }
 
 /** Authorizes and carries out the operation that a request means; throws if it may not be, or is another than allowed. */

@@ -3,6 +3,7 @@ import BTree from "sorted-btree";
 import type { RoleAssignment } from "../auth/roles";
 import { checkGuid, DEFAULT_TENANT_ID } from "../entra/principals";
 import type { Container } from "./container";
+import type { Share } from "./share";
 
 /** The kinds of account that hold blobs. */
 export type AccountKind = "StorageV2" | "BlobStorage" | "BlockBlobStorage" | "Storage";
@@ -76,6 +77,8 @@ export class Account {
     readonly region: string;
     /** The containers, sorted by name. */
     readonly containers = new BTree<string, Container>();
+    /** The shares, sorted by name. */
+    readonly shares = new BTree<string, Share>();
 
     constructor(options: AccountOptions, copySeconds: number) {
         if (!/^[a-z0-9]{3,24}$/.test(options.name)) {

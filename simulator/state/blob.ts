@@ -1,6 +1,7 @@
 import type { Ticks } from "../clock";
 import { type Content, EMPTY } from "../content/content";
-import type { CopyState, PendingCopy } from "./copy";
+import { PageMap } from "../content/pageMap";
+import type { CopyDestination, CopyState, PendingCopy, StoredObject } from "./copy";
 import type { Lease } from "./lease";
 
 /** The three types of blob, as the x-ms-blob-type header spells them. */
@@ -78,7 +79,7 @@ export interface Rarities {
 }
 
 /** A blob, or a snapshot of one. Small on purpose, since a container may hold a million: what is rare is apart. */
-export class Blob {
+export class Blob implements StoredObject, CopyDestination {
     /** The bytes. */
     content: Content = EMPTY;
     /** The stored HTTP headers, but for Content-MD5. */
@@ -158,6 +159,31 @@ export class Blob {
 
     set copy(value: CopyState | undefined) {
         this.setRare("copy", value);
+    }
+
+    /** Pending copies that read this blob. */
+    get readers(): Set<PendingCopy> | undefined {
+        return this.rare?.readers;
+    }
+
+    set readers(value: Set<PendingCopy> | undefined) {
+        this.setRare("readers", value);
+    }
+
+    /** A block blob's ETag stays as it is until the copy has ended. */
+    get changesWhileCopied(): boolean {
+        return this.type === "PageBlob";
+    }
+
+    /** Takes what was copied. */
+    receive(content: Content, blocks: readonly Block[] | undefined): void {
+        this.content = content;
+        this.blocks = blocks;
+    }
+
+    /** Loses all its bytes. */
+    empty(): void {
+        this.content = this.type === "PageBlob" ? PageMap.empty(0) : EMPTY;
     }
 
     /** The committed blocks of a block blob made from blocks. */

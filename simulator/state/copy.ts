@@ -1,5 +1,6 @@
+import type { Ticks } from "../clock";
 import type { Content } from "../content/content";
-import type { Block } from "./blob";
+import type { BlobHeaders, Block, Metadata } from "./blob";
 
 /** How a copy stands, as the x-ms-copy-status header spells it. */
 export type CopyStatus = "pending" | "success" | "failed" | "aborted";
@@ -17,6 +18,31 @@ export interface CopyState {
     total: number;
     /** What is still to be done while the status is pending. */
     pending?: PendingCopy;
+}
+
+/** A blob or file, as copies read it. */
+export interface StoredObject {
+    readonly content: Content;
+    readonly headers: BlobHeaders;
+    /** The stored Content-MD5, in Base64. */
+    readonly md5: string | undefined;
+    readonly metadata: Metadata | undefined;
+    /** When it was last modified: ETag and Last-Modified in one. */
+    modified: Ticks;
+    /** Pending copies that read it: any change of it fails them. */
+    readers: Set<PendingCopy> | undefined;
+}
+
+/** A blob or file, as copies write it. */
+export interface CopyDestination {
+    copy: CopyState | undefined;
+    modified: Ticks;
+    /** Whether its ETag moves with the progress of a copy, as that of page blobs and files does. */
+    readonly changesWhileCopied: boolean;
+    /** Takes what was copied. */
+    receive(content: Content, blocks: readonly Block[] | undefined): void;
+    /** Loses all its bytes, at the moment it was last modified: a copy has failed or was aborted. */
+    empty(): void;
 }
 
 /** A copy that hasn't ended. It has no timer: whoever looks at the destination finds out how far it is. */

@@ -1,10 +1,8 @@
 import type { TickSource } from "../clock";
-import { EMPTY } from "../content/content";
-import { PageMap } from "../content/pageMap";
 import type { Blob } from "./blob";
-import { COPY_TIMEOUT, type CopyState, type PendingCopy } from "./copy";
+import { COPY_TIMEOUT, type CopyDestination, type CopyState, type PendingCopy, type StoredObject } from "./copy";
 
-/** Brings a blob up to the time: a copy that has ended by now, a rehydration that is done. Nothing else ends them. */
+/** Brings a blob up to the time: a rehydration that is done by now, a copy that has ended. Nothing else ends them. */
 export function settle(blob: Blob, now: number, ticks: TickSource): void {
     const rehydration = blob.tier?.rehydration;
     if (rehydration && rehydration.due <= now) {
@@ -13,13 +11,18 @@ export function settle(blob: Blob, now: number, ticks: TickSource): void {
             blob.copy = { ...blob.copy, description: undefined };
         }
     }
-    const copy = blob.copy;
+    settleCopy(blob, now, ticks);
+}
+
+/** Brings the destination of a copy up to the time. */
+export function settleCopy(destination: CopyDestination, now: number, ticks: TickSource): void {
+    const { copy } = destination;
     if (copy?.pending) {
         const end = endOf(copy.pending, now);
         if (end) {
-            finish(blob, copy, end, ticks);
+            finish(destination, copy, end, ticks);
         } else {
-            progress(blob, copy, copy.pending, now, ticks);
+            progress(destination, copy, copy.pending, now, ticks);
         }
     }
 }
@@ -55,17 +58,17 @@ function transferEnds({ transfer, due, fail }: PendingCopy): End[] {
     return [{ at: Math.max(due, transfer!.ended), failure }];
 }
 
-function finish(blob: Blob, copy: CopyState, end: End, ticks: TickSource): void {
+function finish(destination: CopyDestination, copy: CopyState, end: End, ticks: TickSource): void {
     const pending = copy.pending!;
     pending.release?.();
-    blob.modified = ticks.past(end.at, blob.modified);
+    destination.modified = ticks.past(end.at, destination.modified);
     copy.pending = undefined;
     copy.completed = end.at;
     if (end.failure !== undefined) {
         pending.transfer?.cancel();
         copy.status = "failed";
         copy.description = end.failure;
-        blob.content = blob.type === "PageBlob" ? PageMap.empty(0) : EMPTY;
+        destination.empty();
         return;
     }
     const content = pending.transfer?.content ?? pending.content;
@@ -73,24 +76,29 @@ function finish(blob: Blob, copy: CopyState, end: End, ticks: TickSource): void 
     copy.description = undefined;
     copy.total = content.length;
     copy.copied = content.length;
-    blob.content = content;
-    blob.blocks = pending.blocks;
+    destination.receive(content, pending.blocks);
 }
 
 /** A copy ended by its user: no bytes are left, the properties stay. */
-export function abort(blob: Blob, now: number, ticks: TickSource): void {
-    const copy = blob.copy!;
+export function abort(destination: CopyDestination, now: number, ticks: TickSource): void {
+    const copy = destination.copy!;
     copy.pending?.release?.();
     copy.pending?.transfer?.cancel();
     copy.pending = undefined;
     copy.status = "aborted";
     copy.description = undefined;
     copy.completed = now;
-    blob.content = blob.type === "PageBlob" ? PageMap.empty(0) : EMPTY;
-    blob.modified = ticks.next();
+    destination.modified = ticks.next();
+    destination.empty();
 }
 
-function progress(blob: Blob, copy: CopyState, pending: PendingCopy, now: number, ticks: TickSource): void {
+function progress(
+    destination: CopyDestination,
+    copy: CopyState,
+    pending: PendingCopy,
+    now: number,
+    ticks: TickSource,
+): void {
     if (!pending.steps || !Number.isFinite(pending.due) || pending.due <= pending.started) {
         return;
     }
@@ -98,20 +106,20 @@ function progress(blob: Blob, copy: CopyState, pending: PendingCopy, now: number
     const copied = Math.floor(copy.total * share);
     if (copied !== copy.copied) {
         copy.copied = copied;
-        if (blob.type === "PageBlob") {
-            blob.modified = ticks.next();
+        if (destination.changesWhileCopied) {
+            destination.modified = ticks.next();
         }
     }
 }
 
-/** Fails every pending copy that reads this blob, because it was changed or deleted just now. */
-export function breakReaders(blob: Blob, now: number, description: string): void {
-    const readers = blob.rare?.readers;
+/** Fails every pending copy that reads this object, because it was changed or deleted just now. */
+export function breakReaders(object: StoredObject, now: number, description: string): void {
+    const { readers } = object;
     if (!readers) {
         return;
     }
     for (const reader of readers) {
         reader.broken ??= { at: now, description };
     }
-    blob.rare!.readers = undefined;
+    object.readers = undefined;
 }

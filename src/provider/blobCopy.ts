@@ -5,11 +5,12 @@ import { waitForRehydration } from "../copy/rehydration";
 import { resolveAddress, sameAddress } from "../storage/address";
 import { explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
+import { fitsHeader } from "../storage/tags";
 import { redactUrl } from "../storage/url";
 import { checkBlobCopy, defaultTimeout } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
-import { type CopyRequest, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
+import { type CopyRequest, isCompletedAfterwards, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { encryptionChanged } from "./encryption";
@@ -252,18 +253,20 @@ async function complete(
     state: BlobCopyState,
     context: Context,
 ): Promise<BlobCopyState> {
-    const { inputs, destination } = request;
+    const { destination, tags } = request;
     const { adopted, source } = obtained;
     const changes = adopted
         ? changesForAdoption(request, found, source)
         : {
-              ...(inputs.blobHTTPHeaders &&
-                  !isFromUrl(obtained) && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }),
+              ...(!isFromUrl(obtained) && changesAfterCopyBlob(request, found)),
+              ...(tags && !fitsHeader(tags) && { tags }),
           };
     try {
         return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
     } catch (error) {
-        const doing = adopted ? `adopt ${destination.url}` : `set the headers of ${destination.url}, which was copied`;
+        const doing = adopted
+            ? `adopt ${destination.url}`
+            : `set the headers or tags of ${destination.url}, which was copied`;
         const failure = explain(doing, error);
         // Without its record, the next run would have to find out anew whose copy this is.
         throw adopted
@@ -277,6 +280,18 @@ async function complete(
                   failure,
               );
     }
+}
+
+/** What Copy Blob does not take, and the protection that has to wait for it. */
+function changesAfterCopyBlob(request: CopyRequest, found: BlobGetPropertiesResponse): PropertyChanges {
+    const { blobHTTPHeaders, legalHold, immutabilityPolicy } = request.inputs;
+    return {
+        ...(blobHTTPHeaders && { blobHTTPHeaders: { given: blobHTTPHeaders, source: found } }),
+        ...(isCompletedAfterwards(request) && {
+            ...(legalHold && { legalHold }),
+            ...(immutabilityPolicy && { immutabilityPolicy }),
+        }),
+    };
 }
 
 /** Metadata, headers, tags, tier, seal and protection change without a copy; credentials and options without a request. */

@@ -1,6 +1,7 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import type { Plan } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
+import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import type { Destination, Source } from "./ends";
@@ -43,6 +44,11 @@ export interface ObtainedCopy {
 /** Whether a From-URL operation has brought the content. */
 export function isFromUrl({ plan }: ObtainedCopy): boolean {
     return plan.operation !== "Copy Blob";
+}
+
+/** Whether Copy Blob leaves something to be set by requests of their own: content headers, more tags than its header takes. */
+export function isCompletedAfterwards({ inputs, tags }: CopyRequest): boolean {
+    return inputs.blobHTTPHeaders !== undefined || (tags !== undefined && !fitsHeader(tags));
 }
 
 /** A request in words, for messages. */

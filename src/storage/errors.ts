@@ -65,7 +65,8 @@ const nextSteps: Readonly<Record<string, string>> = {
     LeaseIdMissing: "the destination is leased; give its lease as conditions.leaseId, or break or release it",
     LeaseIdMismatchWithBlobOperation:
         "the blob has another lease than the one that was given; give its lease as conditions.leaseId, or break or release it",
-    LeaseNotPresentWithBlobOperation: "the blob's lease has ended meanwhile; run pulumi up again",
+    LeaseNotPresentWithBlobOperation:
+        "the blob has no such lease: its lease has ended, or no blob is there; leave conditions.leaseId out, or take the lease anew",
     LeaseLost: "the blob's lease has ended meanwhile; run pulumi up again",
     LeaseAlreadyPresent:
         "run pulumi up again once its holder has released it, or leave leaseSource out; a lease that nobody needs any more can be broken",
@@ -79,6 +80,8 @@ const nextSteps: Readonly<Record<string, string>> = {
     InvalidBlobType: "source and destination must be blobs of one type; delete the destination or give it another name",
     BlobTypeNotSupported:
         "the account holds no blobs of this type: page blobs need a StorageV2 account without a hierarchical namespace, block and append blobs any but a premium account for page blobs",
+    MultipleConditionHeadersNotSupported:
+        "the service compares ifNoneMatch with ifModifiedSince, or ifMatch with ifUnmodifiedSince, and no others together; leave some out, or let this machine read the source, which then compares them all",
     InvalidBlobTier: "give an accessTier that this blob type and account have, or none",
     AccessTierNotSupportedForBlobType:
         "block blobs have Hot, Cool, Cold and Archive, page blobs of premium accounts P4 to P80, all others none",

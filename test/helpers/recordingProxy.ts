@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { findOperation } from "../../simulator/blob/operations";
+import { findBlobOperation } from "../../simulator/blob/operations";
 import { parseAddress, parseQuery } from "../../simulator/http/address";
 import { Headers } from "../../simulator/http/request";
 
@@ -55,6 +55,6 @@ function operationOf({ method, url, rawHeaders }: IncomingMessage): string {
     const [path, query] = url!.split("?") as [string, string?];
     const parameters = parseQuery(query ?? "");
     const headers = new Headers(rawHeaders);
-    const address = parseAddress("127.0.0.1", path, parameters)!;
-    return findOperation({ method: method!, address, query: parameters, headers })?.name ?? `${method} ${path}`;
+    const address = parseAddress("127.0.0.1", path, parameters, "blob")!;
+    return findBlobOperation({ method: method!, address, query: parameters, headers })?.name ?? `${method} ${path}`;
 }

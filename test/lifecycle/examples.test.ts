@@ -1,10 +1,13 @@
 // Every project of examples/ under the real Pulumi CLI: up, up again with nothing to do, destroy.
 
 import { readdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { BlobSASPermissions, BlobServiceClient } from "@azure/storage-blob";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { withExample } from "../helpers/example";
+import { startS3 } from "../helpers/s3";
 import type { TestStack } from "../helpers/stack";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
 
@@ -33,6 +36,11 @@ function account(name: "golden" | "dev", keys: { account: string; endpoint: stri
 }
 
 const one = { account: "account", endpoint: "endpoint", accountKey: "accountKey" };
+
+/** The destination of examples whose sources are elsewhere. */
+function seed() {
+    return { connectionString: storage.simulator.account("dev").connectionString, containerName: "seed" };
+}
 
 async function isGone(blobName: string): Promise<void> {
     expect(await storage.blob("dev", blobName).exists()).toBe(false);
@@ -96,6 +104,36 @@ const examples: Readonly<Record<string, Example>> = {
         async afterwards() {
             expect(await storage.content("golden")).toBe("what came after");
         },
+    },
+    "blob-copy-from-s3": {
+        async configuration() {
+            const s3 = await startS3("orders.bak");
+            onTestFinished(() => s3.close());
+            await s3.put("what S3 holds");
+            const { bucket, key, ...of } = s3.location();
+            return { ...of, bucket, key, ...seed() } as Record<string, string>;
+        },
+        async check() {
+            expect(await storage.content("dev")).toBe("what S3 holds");
+        },
+        afterwards: () => isGone("orders.bak"),
+    },
+    "blob-copy-from-url": {
+        async configuration() {
+            const server = createServer((request, response) => {
+                response.writeHead(200, { ETag: '"1"', "Content-Length": 2 });
+                response.end(request.method === "HEAD" ? undefined : "[]");
+            });
+            onTestFinished(() => void server.close());
+            await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+            return { source: `http://localhost:${(server.address() as AddressInfo).port}/holidays.json`, ...seed() };
+        },
+        async check() {
+            expect(await storage.content("dev", "holidays.json")).toBe("[]");
+            const { contentType } = await storage.blob("dev", "holidays.json").getProperties();
+            expect(contentType).toBe("application/json");
+        },
+        afterwards: () => isGone("holidays.json"),
     },
     "page-blob-to-managed-image": {
         async configuration() {

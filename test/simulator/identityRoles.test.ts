@@ -270,6 +270,21 @@ test("without shared keys an account takes tokens alone", async () => {
     await simulator.close();
 });
 
+test("Azure Files take no tokens yet", async () => {
+    const { token } = simulator.entra.tokens.issue(
+        simulator.entra.addServicePrincipal(),
+        "https://storage.azure.com",
+        "secret",
+    );
+    const headers = {
+        authorization: `Bearer ${token}`,
+        "x-ms-version": "2025-07-05",
+        "x-ms-file-request-intent": "backup",
+    };
+    const answer = await sendSecure(simulator, `${golden.fileEndpoint}/docs/a`, "GET", headers);
+    expect(outcome(answer)).toEqual([501, "NotImplemented"]);
+});
+
 test("over http there are managed identities too, but tokens open nothing", async () => {
     const { simulator, golden } = await simulateIdentity({ tls: undefined });
     const { token } = simulator.entra.tokens.issue(

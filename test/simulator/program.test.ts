@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
+import { ShareServiceClient } from "@azure/storage-file-share";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 const ROOT = resolve(__dirname, "../..");
@@ -68,7 +69,13 @@ describe("azure-copy-simulator", () => {
         writeFileSync(join(folder, "sub", "a.txt"), "hello");
         const program = start("--account", "golden", "--account", `dev:${KEY}`, "--load", `dev/images=${folder}`);
         const { accounts } = JSON.parse(await program.line) as {
-            accounts: { name: string; key: string; blobEndpoint: string; connectionString: string }[];
+            accounts: {
+                name: string;
+                key: string;
+                blobEndpoint: string;
+                fileEndpoint: string;
+                connectionString: string;
+            }[];
         };
         expect(accounts.map((account) => account.name)).toEqual(["golden", "dev"]);
         expect(accounts[1]?.key).toBe(KEY);
@@ -76,6 +83,9 @@ describe("azure-copy-simulator", () => {
         const client = BlobServiceClient.fromConnectionString(accounts[1]!.connectionString);
         const blob = client.getContainerClient("images").getBlobClient("sub/a.txt");
         expect((await blob.downloadToBuffer()).toString()).toBe("hello");
+        expect(accounts[1]?.fileEndpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/dev$/);
+        const files = ShareServiceClient.fromConnectionString(accounts[1]!.connectionString);
+        expect((await files.getShareClient("docs").create()).etag).toMatch(/^"0x/);
         program.child.kill("SIGTERM");
         expect(await program.exit).toBe(0);
     });
@@ -102,6 +112,7 @@ describe("azure-copy-simulator", () => {
         [[], "--account is missing"],
         [["--account", "UPPER"], "account name must be 3 to 24 lower-case letters and digits"],
         [["--account", "dev", "--port", "x"], '--port must be a number, got "x"'],
+        [["--account", "dev", "--file-port", "x"], '--file-port must be a number, got "x"'],
         [["--account", "dev", "--tls-cert", "x"], "--tls-cert and --tls-key go together"],
         [["--account", "dev", "--load", "x"], '--load must be ACCOUNT/CONTAINER=FOLDER, got "x"'],
         [["--account", "dev", "--load", "dev/images=/nowhere"], "/nowhere"],

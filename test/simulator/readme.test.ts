@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { OPERATIONS } from "../../simulator/blob/operations";
+import { FILE_OPERATIONS } from "../../simulator/file/operations";
 
 const readme = readFileSync(join(__dirname, "../../simulator/README.md"), "utf8").replace(/\s+/g, " ");
 
@@ -16,10 +17,13 @@ function section(name: string): string[] {
 }
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
-const operations = (simulated: boolean) =>
-    sorted(OPERATIONS.filter((each) => (each.run !== undefined) === simulated).map(({ name }) => name));
 
-test("the README names every operation that is simulated, and every one that isn't", () => {
-    expect(sorted(section("operations"))).toEqual(operations(true));
-    expect(sorted(section("missing"))).toEqual(operations(false));
+test.each([
+    ["operations", "missing", OPERATIONS],
+    ["file operations", "missing file operations", FILE_OPERATIONS],
+])("the README names all %s that are simulated, and those that aren't", (there, missing, table) => {
+    const names = (simulated: boolean) =>
+        sorted(table.filter((each) => (each.run !== undefined) === simulated).map(({ name }) => name));
+    expect(sorted(section(there))).toEqual(names(true));
+    expect(sorted(section(missing))).toEqual(names(false));
 });

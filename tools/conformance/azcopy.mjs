@@ -1,9 +1,10 @@
-// AzCopy as it is published, copying a container of 1,000 blobs from one simulated account to another.
+// AzCopy as it is published, copying a container of 1,000 blobs, and a share, from one simulated account to another.
 
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { workOnFiles } from "./azcopyFiles.mjs";
 import { installAzcopy } from "./azcopyProgram.mjs";
 import { run, same } from "./run.mjs";
 
@@ -19,7 +20,11 @@ export const azcopy = {
             const { program, env } = await installAzcopy(cache, home);
             const azcopy = (...args) => run(program, [...args, "--skip-version-check"], { env });
             const version = /version (\S+)/.exec(await run(program, ["--version"], { env }))?.[1];
-            return { version, steps: await work(azcopy, simulator, require) };
+            const steps = [
+                ...(await work(azcopy, simulator, require)),
+                ...(await workOnFiles(azcopy, simulator, require)),
+            ];
+            return { version, steps };
         } finally {
             rmSync(home, { recursive: true, force: true });
         }

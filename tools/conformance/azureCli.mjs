@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { installAzcopy } from "./azcopyProgram.mjs";
+import { workOnFiles } from "./azureCliFiles.mjs";
 import { run, same } from "./run.mjs";
 import { pythonWith } from "./virtualEnvironment.mjs";
 
@@ -33,7 +34,8 @@ export const azureCli = {
                 mkdirSync(dirname(join(home, name)), { recursive: true });
                 writeFileSync(join(home, name), content);
             }
-            return { version: VERSION, steps: await work({ golden, dev, simulator, home }) };
+            const all = { golden, dev, simulator, home };
+            return { version: VERSION, steps: [...(await work(all)), ...(await workOnFiles(all, require))] };
         } finally {
             rmSync(home, { recursive: true, force: true });
         }

@@ -1,5 +1,6 @@
 // The Azure SDK for JavaScript, with its own pollers and retries.
 
+import { workOnFiles } from "./javascriptFiles.mjs";
 import { same } from "./run.mjs";
 
 export const javascript = {
@@ -88,9 +89,13 @@ export const javascript = {
         }
         await blob.delete({ deleteSnapshots: "include" });
         await target.delete();
+        simulator.copies.clear();
         return {
             version: require("@azure/storage-blob/package.json").version,
-            steps: ["uploaded", "copied six ways", "aborted", "set properties", "leased", "listed", "deleted"],
+            steps: [
+                ...["uploaded", "copied six ways", "aborted", "set properties", "leased", "listed", "deleted"],
+                ...(await workOnFiles(simulator, require)),
+            ],
         };
     },
 };

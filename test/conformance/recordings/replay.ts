@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type AccountHandle, generated, ManualClock, type Simulator, startSimulator } from "../../../simulator";
-import type { RawAnswer } from "../../simulator/support/raw";
+import type { Endpoint, RawAnswer } from "../../simulator/support/raw";
 import { blockList, tagsBody } from "../azurite/requests";
 import { exchange } from "../support/request";
 import { sasQuery } from "../support/sas";
@@ -29,7 +29,7 @@ export async function replay(scenario: Scenario): Promise<{ deviations: Deviatio
         if (scenario.copies) {
             simulator.copies.add(scenario.copies);
         }
-        const player = new Player(simulator, clock, forbidden);
+        const player = new Player(simulator, clock, forbidden, scenario.service ?? "blob");
         await player.arrange(scenario.given ?? []);
         return { deviations: await player.play(scenario), operations: operationsOf(simulator) };
     } finally {
@@ -62,6 +62,7 @@ class Player {
         private readonly simulator: Simulator,
         private readonly clock: ManualClock,
         private readonly forbidden: Server,
+        private readonly service: "blob" | "file",
     ) {
         this.started = clock.now();
     }
@@ -69,6 +70,7 @@ class Player {
     async arrange(given: readonly Given[]): Promise<void> {
         for (const name of ["nearby", "faraway"]) {
             this.simulator.account(name).createContainer("images");
+            this.simulator.account(name).createShare("images");
         }
         for (const { account, blob, length, type, contentType, md5, tier } of given) {
             const content = generated({ length, seed: 1 });
@@ -79,13 +81,17 @@ class Player {
                     .digest("base64");
             const [container, name] = blob.split("/") as [string, string];
             const options = { blobType: type, contentType, contentMd5, accessTier: tier };
-            this.account(account).putBlob(container, name, content, options);
+            if (this.service === "file") {
+                this.account(account).putFile(container, name, content, options);
+            } else {
+                this.account(account).putBlob(container, name, content, options);
+            }
             if (contentMd5) {
                 this.symbols.set(`md5 of ${blob}`, contentMd5);
             }
         }
         for (const { blob, account } of given) {
-            const answer = await exchange(this.account(account), { operation: "", method: "HEAD", path: `/${blob}` });
+            const answer = await exchange(this.endpoint(account), { operation: "", method: "HEAD", path: `/${blob}` });
             this.symbols.set(`etag of ${blob}`, String(answer.headers.etag).replaceAll('"', ""));
         }
         this.simulator.requests.clear();
@@ -112,6 +118,12 @@ class Player {
         return this.simulator.account(which === "far" ? "faraway" : "nearby");
     }
 
+    /** Where the service of the scenario listens. */
+    private endpoint(which: "near" | "far" | undefined): Endpoint {
+        const { name, key, blobEndpoint, fileEndpoint } = this.account(which);
+        return { name, key, blobEndpoint: this.service === "file" ? fileEndpoint : blobEndpoint };
+    }
+
     private async ask(scenario: Scenario, step: ScenarioStep): Promise<RawAnswer> {
         const [, method, path, query] = /^(\w+) ([^?]*)\??(.*)$/.exec(step.do) as unknown as [
             string,
@@ -120,7 +132,7 @@ class Player {
             string,
         ];
         const headers = Object.entries(step.headers ?? {}).map(([name, value]) => [name, this.filled(value)]);
-        return exchange(this.account(step.account), {
+        return exchange(this.endpoint(step.account), {
             operation: "",
             method,
             path: `/${path}`,
@@ -132,8 +144,8 @@ class Player {
 
     private filled(text: string): string {
         const located = text
-            .replace("{near}", this.account("near").blobEndpoint)
-            .replace("{far}", this.account("far").blobEndpoint)
+            .replace("{near}", this.endpoint("near").blobEndpoint)
+            .replace("{far}", this.endpoint("far").blobEndpoint)
             .replace("{forbidden}", `http://127.0.0.1:${(this.forbidden.address() as AddressInfo).port}/images/blob`)
             .replace(/\{seconds (-?\d+)\}/, (_, seconds) =>
                 new Date(this.clock.now() + Number(seconds) * 1000).toUTCString(),
@@ -150,7 +162,8 @@ class Player {
 
     private sas(text: string): string {
         const [, account, path] = /\{(near|far)\}([^{?]*)/.exec(text) as unknown as [string, "near" | "far", string];
-        const reading = { kind: "blob", permissions: "rt", expiry: 24 * 3600 } as const;
+        const ofBlob = { kind: "blob", permissions: "rt", expiry: 24 * 3600 } as const;
+        const reading = this.service === "file" ? ({ ...ofBlob, kind: "file", permissions: "r" } as const) : ofBlob;
         return sasQuery(this.account(account), reading, path);
     }
 

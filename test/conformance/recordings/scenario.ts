@@ -14,6 +14,8 @@ import type { AccountOptions, CopyRule } from "../../../simulator";
 export interface Scenario {
     /** The recording's name. */
     readonly recording: string;
+    /** The service that was asked. @default "blob" */
+    readonly service?: "blob" | "file";
     /** The version that was asked for. */
     readonly version: string;
     /** Whether only part of the headers was recorded: others may be there too. */
@@ -27,7 +29,7 @@ export interface Scenario {
     readonly steps: readonly ScenarioStep[];
 }
 
-/** A blob that is there before the first request. */
+/** A blob, or in Azure Files a file, that is there before the first request. */
 export interface Given {
     /** @default "near" */
     readonly account?: "near" | "far";

@@ -3,7 +3,7 @@ import type { Endpoint } from "../../simulator/support/raw";
 
 /** A shared access signature to sign a request with. Times are in seconds from now. */
 export interface Sas {
-    readonly kind: "account" | "container" | "blob" | "snapshot";
+    readonly kind: "account" | "container" | "blob" | "snapshot" | "share" | "file";
     readonly permissions: string;
     /** Services of an account SAS. @default "b" */
     readonly services?: string;
@@ -61,15 +61,17 @@ function accountText(account: Endpoint, sas: Sas, { sv, st, se, sp, sip, spr }: 
 
 function serviceText(account: Endpoint, sas: Sas, common: Common, path: string): [string, object] {
     const { sv, st, se, sp, sip, spr } = common;
-    const [, container, ...blob] = decodeURIComponent(sas.path ?? path).split("/");
-    const resource = sas.kind === "container" ? `/${container}` : `/${container}/${blob.join("/")}`;
-    const sr = sas.kind === "container" ? "c" : sas.kind === "blob" ? "b" : "bs";
+    const [, outer, ...inner] = decodeURIComponent(sas.path ?? path).split("/");
+    const isFiles = sas.kind === "share" || sas.kind === "file";
+    const isWhole = sas.kind === "share" || sas.kind === "container";
+    const resource = `/${isFiles ? "file" : "blob"}/${account.name}/${outer}${isWhole ? "" : `/${inner.join("/")}`}`;
+    const sr = { account: "", container: "c", blob: "b", snapshot: "bs", share: "s", file: "f" }[sas.kind];
     const names = ["rscc", "rscd", "rsce", "rscl", "rsct"];
     const overrides = names.map((name) => sas.overrides?.[name] ?? "");
-    const scope = sv >= "2020-12-06" ? [""] : [];
-    const kind = sv >= "2018-11-09" ? [sr, sas.snapshot ?? ""] : [];
+    const scope = !isFiles && sv >= "2020-12-06" ? [""] : [];
+    const kind = !isFiles && sv >= "2018-11-09" ? [sr, sas.snapshot ?? ""] : [];
     const si = sas.identifier ?? "";
-    const text = [sp, st, se, `/blob/${account.name}${resource}`, si, sip, spr, sv, ...kind, ...scope, ...overrides];
+    const text = [sp, st, se, resource, si, sip, spr, sv, ...kind, ...scope, ...overrides];
     return [text.join("\n"), { sr, si, ...sas.overrides }];
 }
 
