@@ -14,7 +14,7 @@ export { type Clock, ManualClock, systemClock } from "./clock";
 export { type Content, zeros } from "./content/content";
 export { file } from "./content/file";
 export { type GeneratedOptions, generated } from "./content/generated";
-export type { CopyRule, CopyRules, RuleHandle } from "./copies";
+export type { CopyRule, CopyRules, IncrementalTransfer, RuleHandle } from "./copies";
 export type { EntraId, EntraIdOptions, FederatedTokenOptions } from "./entra/entraId";
 export type {
     FederatedCredential,

@@ -207,6 +207,27 @@ export interface BlobCopyArgs {
      * @default "auto"
      */
     method?: pulumi.Input<"auto" | "copyBlob" | "fromUrl">;
+
+    /**
+     * Tells policies that it is known that the copy crosses regions, which is billed: `true`, or why. Nothing else reads it; see the
+     * policy pack's rules `cross-region-copy` and `unknown-region`.
+     * @default false
+     */
+    acknowledgeEgress?: pulumi.Input<boolean | string>;
+
+    /**
+     * Tells policies that it is known that the copy crosses Microsoft Entra tenants: `true`, or why. Nothing else reads it; see the policy
+     * pack's rule `cross-tenant-copy`.
+     * @default false
+     */
+    acknowledgeCrossTenant?: pulumi.Input<boolean | string>;
+
+    /**
+     * Tells policies that it is known that what the copy overwrites can't be brought back: `true`, or why. Nothing else reads it; see the
+     * policy pack's rules `overwrite-without-protection` and `early-deletion`.
+     * @default false
+     */
+    acknowledgeOverwrite?: pulumi.Input<boolean | string>;
 }
 
 /** Content headers, named as in the Azure SDK. Each that is left out is the source's. */

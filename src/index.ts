@@ -7,4 +7,11 @@ export {
     type DestinationConditionsArgs,
     type ImmutabilityPolicyArgs,
 } from "./blobCopy";
+export type { CopiedSnapshot } from "./copy/incremental";
+export {
+    IncrementalSnapshotCopy,
+    type IncrementalSnapshotCopyArgs,
+    type IncrementalSnapshotCopyLookup,
+    type TakeSnapshotArgs,
+} from "./incrementalSnapshotCopy";
 export type { BlobLocationArgs, BlobSourceArgs, GoogleCloudStorageSourceArgs, S3SourceArgs } from "./locationArgs";

@@ -74,6 +74,9 @@ export async function openCopySource(request: StorageRequest): Promise<CopySourc
     } catch (error) {
         throw isNear && isNotFound(error) ? error : cannotVerify(request, error);
     }
+    if (object instanceof Blob && object.rare?.incrementalCopy) {
+        throw storageError("CopySourceCannotBeIncrementalCopyBlob");
+    }
     if (request.address.service === "blob") {
         checkWrite(readConditions(request.headers, "x-ms-source-"), object, { code: "SourceConditionNotMet" });
     }
@@ -241,7 +244,8 @@ export function authorizeSource(
     return undefined;
 }
 
-function containerOf(request: StorageRequest, { account, address }: SourceAddress): Container {
+/** The container that a source is in; 404 ContainerNotFound if there is none. */
+export function containerOf(request: StorageRequest, { account, address }: SourceAddress): Container {
     return request.service.container(account, address.container!);
 }
 

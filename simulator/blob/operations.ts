@@ -28,6 +28,7 @@ import { deleteBlob, undeleteBlob } from "./deleteBlob";
 import { findBlobsByTags } from "./findBlobs";
 import { copyBlobFromUrl, putBlobFromUrl } from "./fromUrl";
 import { deleteImmutabilityPolicy, setImmutabilityPolicy, setLegalHold } from "./immutability";
+import { incrementalCopy } from "./incrementalCopy";
 import { leaseBlob, leaseContainer } from "./lease";
 import { listBlobs } from "./listBlobs";
 import { getPageRanges, putPage, putPageFromUrl } from "./pages";
@@ -155,7 +156,7 @@ export const OPERATIONS: readonly Operation[] = [
     ),
     operation("Copy Blob", "PUT", "blob", FROM_URL, CREATE_OR_WRITE, copyBlob),
     operation("Abort Copy Blob", "PUT", "blob", { comp: "copy" }, WRITE, abortCopyBlob),
-    operation("Incremental Copy Blob", "PUT", "blob", { comp: "incrementalcopy" }, LATER),
+    operation("Incremental Copy Blob", "PUT", "blob", { comp: "incrementalcopy" }, CREATE_OR_WRITE, incrementalCopy),
     operation("Put Blob", "PUT", "blob", {}, CREATE_OR_WRITE, putBlob),
     operation("Get Blob", "GET", "blob", {}, READ, getBlob),
     operation("Get Blob Properties", "HEAD", "blob", {}, READ, getBlobProperties),

@@ -111,6 +111,9 @@ async function openSource(
         object = findSource(request, address);
         refuseFileConditions(request, address);
         if (object instanceof Blob) {
+            if (object.rare?.incrementalCopy) {
+                throw storageError("OperationNotAllowedOnIncrementalCopyBlob");
+            }
             const conditions = readConditions(request.headers, "x-ms-source-");
             checkRead(reading.ifTags ? conditions : { ...conditions, tags: undefined }, object);
             refuseArchived(object);

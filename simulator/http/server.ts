@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { authorize } from "../auth/authorize";
 import { refuseUnsupported } from "../blob/accountSupport";
+import { refuseOnIncrementalCopy } from "../blob/incrementalCopy";
 import { findBlobOperation } from "../blob/operations";
 import { findEntraRequest } from "../entra/routes";
 import type { Fault, Faults, Strike } from "../faults";
@@ -170,6 +171,7 @@ async function run(request: StorageRequest, allowed?: readonly string[]): Promis
         throw storageError("NotImplemented", { message: `${operation.name} is not simulated.` });
     }
     refuseUnsupported(request, operation.name);
+    refuseOnIncrementalCopy(request, operation.name);
     return operation.run(request);
 }
 

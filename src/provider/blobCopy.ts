@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { CopyError } from "../copy/errors";
 import { waitForRehydration } from "../copy/rehydration";
-import { resolveAddress, sameAddress } from "../storage/address";
+import { isInsecure, resolveAddress, sameAddress } from "../storage/address";
 import { explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { fitsHeader } from "../storage/tags";
@@ -126,6 +126,15 @@ function inputsChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
 
 // Create and update
 
+/** Not check's to refuse, since a policy may mend what check has passed; and what it mended, the engine may lose. */
+function refuseInsecure(end: string, { address, url }: Pick<Source, "address" | "url">): void {
+    if (isInsecure(address)) {
+        throw new Error(
+            `${end} must use https, got ${JSON.stringify(url)}; write https, which every storage account has`,
+        );
+    }
+}
+
 /** Copies, or carries on with a copy that an interrupted run has left, and records the result. */
 async function bring(
     inputs: BlobCopyInputs,
@@ -134,6 +143,8 @@ async function bring(
 ): Promise<{ destination: Destination; state: BlobCopyState }> {
     const destination = openDestination(inputs.destination, context, inputs, previous);
     const source = openSource(inputs.source, inputs.destination, context, inputs.sourceCustomerProvidedKey);
+    refuseInsecure("source", source);
+    refuseInsecure("destination", destination);
     const tags = await explained(`read the tags of ${source.url}`, () => tagsFor(inputs, source, context));
     const request: CopyRequest = {
         inputs,

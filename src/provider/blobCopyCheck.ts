@@ -2,13 +2,21 @@ import { addressUrl, isAzureFile, isFixed, resolveAddress, type SourceAddress, s
 import { explain } from "../storage/errors";
 import { longestPresignedMilliseconds } from "../storage/presigned";
 import type { SourceProperties } from "../storage/webSource";
-import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
+import { acknowledgements, type BlobCopyInputs, inputNames } from "./blobCopyTypes";
 import { isCloudObject } from "./checkCloudObject";
 import { checkEncryption } from "./checkEncryption";
 import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
 import { checkLeaseSource } from "./checkLeaseSource";
 import { checkLocation } from "./checkLocation";
-import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata, checkTags } from "./checkProperties";
+import {
+    blockBlobTiers,
+    checkAccessTier,
+    checkAcknowledgement,
+    checkChoice,
+    checkFlag,
+    checkMetadata,
+    checkTags,
+} from "./checkProperties";
 import { parseDuration } from "./duration";
 import { encryptionInputs } from "./encryption";
 import { openSource } from "./ends";
@@ -23,7 +31,7 @@ export const defaultTimeout = "24h";
 const longestTimeoutMilliseconds = 14 * 24 * 3_600_000;
 
 /** A preview must not hang on a source that does not answer. */
-const longestReadMilliseconds = 20_000;
+export const longestReadMilliseconds = 20_000;
 
 /** Reports every mistake at once, and fills in the source's ETag, so that a changed source shows in the preview. */
 export async function checkBlobCopy(
@@ -34,7 +42,7 @@ export async function checkBlobCopy(
     const failures = new Failures();
     const now = context.clock.now();
     for (const name of Object.keys(news)) {
-        if (![...inputNames, "sourceEtag"].includes(name) && !name.startsWith("__")) {
+        if (![...inputNames, "sourceEtag", "sourceContentLength"].includes(name) && !name.startsWith("__")) {
             failures.add(name, undefined, `is no input of BlobCopy; allowed are ${inputNames.join(", ")}`);
         }
     }
@@ -89,13 +97,16 @@ export async function checkBlobCopy(
     }
     checkTimeout(failures, news.timeout, source !== undefined && isCloudObject(news.source));
     checkChoice(failures, "onTimeout", news.onTimeout, ["keep", "abort"]);
+    for (const name of acknowledgements) {
+        checkAcknowledgement(failures, name, news[name]);
+    }
 
-    const { sourceEtag: _, ...inputs } = news;
+    const { sourceEtag: _, sourceContentLength: __, ...inputs } = news;
     if (failures.count > 0) {
         return { inputs, failures: failures.all };
     }
-    const etag = await currentSourceEtag(olds, inputs, source, failures, context);
-    return { inputs: { ...inputs, ...(etag && { sourceEtag: etag }) }, failures: failures.all };
+    const current = await currentSource(olds, inputs, source, failures, context);
+    return { inputs: { ...inputs, ...current }, failures: failures.all };
 }
 
 function refuseWithFromUrl(failures: Failures, property: string, value: string | undefined): void {
@@ -104,7 +115,8 @@ function refuseWithFromUrl(failures: Failures, property: string, value: string |
     }
 }
 
-function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned: boolean): void {
+/** How long a copy is waited for. */
+export function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned = false): void {
     if (timeout === undefined || timeout === unknownValue) {
         return;
     }
@@ -116,15 +128,25 @@ function checkTimeout(failures: Failures, timeout: string | undefined, isPresign
     }
 }
 
-async function currentSourceEtag(
+/** What check fills in: how the source is now. */
+type SourceNow = Pick<BlobCopyInputs, "sourceEtag" | "sourceContentLength">;
+
+function sourceNow({ sourceEtag, sourceContentLength }: SourceNow): SourceNow {
+    return {
+        ...(sourceEtag !== undefined && { sourceEtag }),
+        ...(sourceContentLength !== undefined && { sourceContentLength }),
+    };
+}
+
+async function currentSource(
     olds: Partial<BlobCopyInputs>,
     inputs: BlobCopyInputs,
     address: SourceAddress | undefined,
     failures: Failures,
     context: Context,
-): Promise<string | undefined> {
+): Promise<SourceNow> {
     const oldAddress = olds.source && !hasUnknown(olds.source) ? resolveAddress(olds.source) : undefined;
-    const recorded = address && oldAddress && sameAddress(address, oldAddress) ? olds.sourceEtag : undefined;
+    const recorded = address && oldAddress && sameAddress(address, oldAddress) ? sourceNow(olds) : {};
     // With a destination that is not known yet, nobody can say whose authorization reads the source.
     if (!address || hasUnknown(inputs.destination) || inputs.onSourceChange === "ignore") {
         return recorded;
@@ -148,14 +170,14 @@ async function currentSourceEtag(
         return recorded;
     }
     checkAgainstSource(inputs, properties, failures);
-    if (inputs.onSourceChange === "fail" && recorded && properties.etag !== recorded) {
+    if (inputs.onSourceChange === "fail" && recorded.sourceEtag && properties.etag !== recorded.sourceEtag) {
         failures.add(
             "source",
             undefined,
-            `has changed since it was copied (its ETag was ${recorded}, is ${properties.etag}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
+            `has changed since it was copied (its ETag was ${recorded.sourceEtag}, is ${properties.etag}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
         );
     }
-    return properties.etag;
+    return sourceNow({ sourceEtag: properties.etag, sourceContentLength: properties.contentLength });
 }
 
 /** What only the source can tell: its blob type and tier. */

@@ -29,9 +29,21 @@ export interface BlobCopyInputs {
     readonly onDestinationDrift?: OnDestinationDrift;
     readonly verify?: Verify;
     readonly method?: Method;
+    readonly acknowledgeEgress?: boolean | string;
+    readonly acknowledgeCrossTenant?: boolean | string;
+    readonly acknowledgeOverwrite?: boolean | string;
     /** Filled in by check: the source's ETag as it is now. */
     readonly sourceEtag?: string;
+    /** Filled in by check: the source's size in bytes as it is now, by which policies estimate what a copy costs. */
+    readonly sourceContentLength?: number;
 }
+
+/** What only policies read. */
+export const acknowledgements = [
+    "acknowledgeEgress",
+    "acknowledgeCrossTenant",
+    "acknowledgeOverwrite",
+] as const satisfies readonly (keyof BlobCopyInputs)[];
 
 /** Every input that a program may give. */
 export const inputNames = [
@@ -60,6 +72,7 @@ export const inputNames = [
     "onDestinationDrift",
     "verify",
     "method",
+    ...acknowledgements,
 ] as const satisfies readonly (keyof BlobCopyInputs)[];
 
 /** How soon an archived source's copy is brought online. */

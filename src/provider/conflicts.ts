@@ -10,7 +10,10 @@ import type { SourceConditions } from "./blobCopyTypes";
 import type { CopyRequest } from "./copyRequest";
 
 /** Somebody else's copy is pending: what, since when, from where. */
-export function pendingElsewhere(request: CopyRequest, there: BlobGetPropertiesResponse): DestinationConflictError {
+export function pendingElsewhere(
+    request: Pick<CopyRequest, "destination">,
+    there: BlobGetPropertiesResponse,
+): DestinationConflictError {
     const from = there.copySource ? ` from ${redactUrl(there.copySource)}` : "";
     const since = there.lastModified ? ` since ${there.lastModified.toISOString()}` : "";
     return new DestinationConflictError(

@@ -52,6 +52,8 @@ export function isCompletedAfterwards({ inputs, tags }: CopyRequest): boolean {
 }
 
 /** A request in words, for messages. */
-export function what(request: CopyRequest): string {
+export function what(
+    request: CopyRequest | { readonly source: Pick<Source, "url">; readonly destination: Pick<Destination, "url"> },
+): string {
     return `${request.source.url} onto ${request.destination.url}`;
 }

@@ -34,6 +34,8 @@ export interface Source {
     readonly url: string;
     /** Reads the source itself, which only a blob's client can. */
     client?(): Promise<BlobClient>;
+    /** The container that the source is in, to list its snapshots. */
+    container?(): Promise<ContainerClient>;
     /** Reads the source's properties, as the client. */
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
@@ -139,6 +141,7 @@ function sourceWith(
         address,
         url,
         client: async () => client(),
+        container: async () => context.clients.container(address, credential),
         leasing: client,
         properties: (signal) =>
             context.sources && key === undefined
@@ -179,6 +182,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
         address,
         url,
         client: async () => (await found(context.signal)).client!(),
+        container: async () => (await found(context.signal)).container!(),
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
         // That anybody may read it permits nobody to lease it.

@@ -3,12 +3,14 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError, SourceChangedError } from "../copy/errors";
+import type { Plan } from "../copy/plan";
 import { discard, type Preserved, restore } from "../copy/preserve";
 import { parseProgress } from "../copy/status";
 import { waitForCopy } from "../copy/wait";
 import { explain, StorageError } from "../storage/errors";
+import type { BlobCopyInputs } from "./blobCopyTypes";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
-import { type Destination, readSource } from "./ends";
+import { type Destination, readSource, type Source } from "./ends";
 import type { Context } from "./handler";
 import { observe } from "./observe";
 import { formatTime } from "./progressText";
@@ -56,8 +58,15 @@ export function isExplained(error: unknown): error is Error {
     );
 }
 
+/** A copy as far as waiting for its end goes. */
+export type AwaitedCopy = Pick<CopyRequest, "destination" | "timeoutMilliseconds"> & {
+    readonly source: Pick<Source, "url">;
+    readonly inputs: Pick<BlobCopyInputs, "onTimeout">;
+    readonly plan?: Plan;
+};
+
 function wait(
-    request: PlannedRequest,
+    request: AwaitedCopy,
     copyId: string,
     deadline: Date,
     context: Context,
@@ -72,6 +81,26 @@ function wait(
     });
 }
 
+/**
+ * Waits for the end, whatever it is. At the timeout, `onTimeout` says what becomes of the copy.
+ * @throws CopyLeftPending where the end was not seen
+ */
+export async function waitForEnd(
+    request: AwaitedCopy,
+    running: Pick<Running, "copyId" | "sourceEtag">,
+    deadline: Date,
+    context: Context,
+): Promise<{ properties: BlobGetPropertiesResponse; timeout?: CopyTimeoutError }> {
+    try {
+        return { properties: await wait(request, running.copyId, deadline, context) };
+    } catch (error) {
+        if (!(error instanceof CopyTimeoutError) || request.inputs.onTimeout !== "abort") {
+            throw await leftPending(request, running, error, context);
+        }
+        return { properties: await abort(request, running, context), timeout: error };
+    }
+}
+
 /** Waits for the end, and puts things right after a bad one. */
 export async function finish(
     request: PlannedRequest,
@@ -79,19 +108,9 @@ export async function finish(
     deadline: Date,
     context: Context,
 ): Promise<ObtainedCopy> {
-    let properties: BlobGetPropertiesResponse;
-    let timeout: CopyTimeoutError | undefined;
-    try {
-        properties = await wait(request, running.copyId, deadline, context);
-    } catch (error) {
-        if (!(error instanceof CopyTimeoutError) || request.inputs.onTimeout !== "abort") {
-            throw await leftPending(request, running, error, context);
-        }
-        timeout = error;
-        properties = await abort(request, running, context);
-    }
+    const { properties, timeout } = await waitForEnd(request, running, deadline, context);
     if (properties.copyStatus !== "success") {
-        await putRight(request, running, properties, badEnd(request, running, properties, timeout), context);
+        await putRight(request, running, properties, badEnd(request, properties, timeout), context);
     }
     await refuseChangedSource(request, running, properties, context);
     const contentLength = parseProgress(properties.copyProgress)?.total;
@@ -137,8 +156,8 @@ async function refuseChangedSource(
 
 /** Whatever kept us from seeing the end, the copy is there: without its record, the next run could not know it. */
 async function leftPending(
-    request: CopyRequest,
-    { copyId, sourceEtag }: Running,
+    request: AwaitedCopy,
+    { copyId, sourceEtag }: Pick<Running, "copyId" | "sourceEtag">,
     error: unknown,
     context: Context,
 ): Promise<CopyLeftPending> {
@@ -157,7 +176,11 @@ async function leftPending(
 }
 
 /** Aborts a copy at its timeout. It may have ended in that very moment, so what it has come to is read, not supposed. */
-async function abort(request: PlannedRequest, running: Running, context: Context): Promise<BlobGetPropertiesResponse> {
+async function abort(
+    request: AwaitedCopy,
+    running: Pick<Running, "copyId" | "sourceEtag">,
+    context: Context,
+): Promise<BlobGetPropertiesResponse> {
     const { copyId } = running;
     try {
         await abortCopy(request.destination.client, copyId, request.destination.lease);
@@ -175,30 +198,24 @@ async function abort(request: PlannedRequest, running: Running, context: Context
 }
 
 /** What follows a copy that ended badly has as long as the copy had. */
-function deadlineOf(request: CopyRequest, context: Context): Date {
+function deadlineOf(request: AwaitedCopy, context: Context): Date {
     return new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
 }
 
-/** How a copy ended that did not succeed, to be told with what became of the destination. */
-function badEnd(
-    request: CopyRequest,
-    running: Running,
-    properties: BlobGetPropertiesResponse,
+/** How a copy ended that did not succeed, to be told with what has become of the destination. */
+export function badEnd(
+    request: AwaitedCopy,
+    { copyId, copyStatus, copyStatusDescription, copyProgress }: BlobGetPropertiesResponse,
     timeout: CopyTimeoutError | undefined,
 ): (afterwards: string) => CopyError {
-    const description = properties.copyStatusDescription ? `: ${properties.copyStatusDescription}` : "";
-    const aborted = properties.copyStatus === "aborted";
+    const aborted = copyStatus === "aborted";
     const atTimeout = aborted && timeout !== undefined;
     const Kind = atTimeout ? CopyTimeoutError : aborted ? CopyAbortedError : CopyFailedError;
     const ended = atTimeout
-        ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${properties.copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
-        : `ended as ${properties.copyStatus}${description}`;
+        ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
+        : `ended as ${copyStatus}${copyStatusDescription ? `: ${copyStatusDescription}` : ""}`;
     return (afterwards) =>
-        new Kind(
-            `the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${running.copyId}`,
-            running.copyId,
-            properties.copyStatus,
-        );
+        new Kind(`the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${copyId}`, copyId, copyStatus);
 }
 
 /** After a copy that ended badly: the old content comes back, or the blob goes, which mostly is empty. Always throws. */

@@ -35,7 +35,7 @@ export async function observe(
 }
 
 /** Whether the blob's copy properties tell of a copy from this source. */
-export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAddress): boolean {
+export function isCopyOf(properties: Pick<BlobGetPropertiesResponse, "copySource">, source: SourceAddress): boolean {
     if (!properties.copySource) {
         return false;
     }

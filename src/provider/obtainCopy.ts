@@ -25,7 +25,7 @@ import { mayChange } from "./unpinned";
 export const attempts = 4;
 
 /** How long a SAS that was made for a copy outlasts its timeout, so that the copy lives until somebody runs `pulumi up` again. */
-const sasGraceMilliseconds = 24 * 3_600_000;
+export const sasGraceMilliseconds = 24 * 3_600_000;
 
 /**
  * Brings the source's content to the destination by Copy Blob, and waits until it stands there.

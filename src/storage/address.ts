@@ -228,6 +228,12 @@ function withoutScheme(url: string): string {
     return url.replace(/^https?:\/\//, "");
 }
 
+/** Whether an address asks for plain http of Azure itself, which sends what authorizes in the clear; emulators and custom domains may have nothing else. */
+export function isInsecure(address: SourceAddress): boolean {
+    const url = parseUrl(address.kind === "blob" ? address.serviceUrl : address.url);
+    return url?.protocol === "http:" && (hostStyle.test(url.hostname) || isAzureFile(url.href));
+}
+
 /** A blob's container as a URL. */
 export function containerUrl({ serviceUrl, containerName }: BlobAddress): string {
     return `${serviceUrl}/${containerName}`;

@@ -113,6 +113,25 @@ const nextSteps: Readonly<Record<string, string>> = {
         "the account has a hierarchical namespace, which lacks this: tags, snapshots, page blobs, sealing and versions need an account without one",
     BlobOperationNotSupported:
         "the blob was made through the Data Lake endpoint, or the account lacks this; delete the destination, or copy to another name",
+    CopySourceCannotBeIncrementalCopyBlob:
+        "the source is a destination of incremental copies; only its snapshots can be copied: give source.snapshot",
+    OperationNotAllowedOnIncrementalCopyBlob:
+        "the destination of incremental copies takes nothing else, and only a name that is free or that incremental copies have made can become one; use another name",
+    IncrementalCopyBlobMismatch:
+        "the destination belongs to incremental copies of another blob for good; give another destination",
+    IncrementalCopyOfEarlierSnapshotNotAllowed:
+        "snapshots are copied in ascending order; give a newer one, or another destination",
+    IncrementalCopyOfEarlierVersionSnapshotNotAllowed:
+        "snapshots are copied in ascending order; give a newer one, or another destination",
+    IncrementalCopyBlobPreviousSnapshotDoesNotExist:
+        "the source's snapshot that was copied last is gone, so that nothing tells what has changed since; undelete it, or give another destination",
+    PreviousSnapshotNotFound:
+        "the source's snapshot that was copied last is gone, so that nothing tells what has changed since; undelete it, or give another destination",
+    BlobOverwritten:
+        "the source was re-created since it was copied last, so that nothing tells what has changed; give another destination",
+    InvalidSourceBlobType: "incremental copies are of page blobs only; use BlobCopy",
+    IncrementalCopySourceMustBeSnapshot: "the source must be a snapshot of a page blob",
+    InvalidSourceBlobUrl: "the source must be a page blob in Azure Storage",
     CopyAcrossAccountsNotSupported:
         "the destination account takes no copies from this one: check its allowedCopyScope, or copy within the account",
 };

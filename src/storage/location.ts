@@ -7,6 +7,8 @@ export interface BlobLocation {
     readonly blobName?: string;
     readonly snapshot?: string;
     readonly versionId?: string;
+    readonly region?: string;
+    readonly tenantId?: string;
     readonly connectionString?: string;
     readonly accountKey?: string;
     readonly sasToken?: string;
@@ -40,6 +42,9 @@ export interface GoogleCloudStorageLocation {
 /** The parts that authorize: secret, and never a reason to copy again. */
 export const credentialParts = ["connectionString", "accountKey", "sasToken"] as const;
 
+/** The parts that only tell policies what can't be seen from an address; nothing is reached by them. */
+export const descriptiveParts = ["region", "tenantId"] as const;
+
 /** The parts of {@link S3Location} that authorize. */
 export const s3CredentialParts = ["accessKeyId", "secretAccessKey", "sessionToken"] as const;
 
@@ -52,5 +57,6 @@ export const locationParts = [
     "blobName",
     "snapshot",
     "versionId",
+    ...descriptiveParts,
     ...credentialParts,
 ] as const;

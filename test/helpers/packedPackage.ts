@@ -27,9 +27,12 @@ export function pack(folder: string, into: string): string {
     return join(into, packed.filename);
 }
 
-/** A program folder with the tarball installed beside the Pulumi SDK that this project is built with. */
+/** A program folder with the tarball installed beside the Pulumi SDKs, and what compiles the examples, of the versions that this project is built with. */
 export function installProgram(folder: string, tarball: string): void {
-    const { version } = JSON.parse(readFileSync(join(root, "node_modules/@pulumi/pulumi/package.json"), "utf8"));
+    const own = (name: string) => {
+        const { version } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+        return `${name}@${version.replace(/^v/, "")}`;
+    };
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "program", version: "1.0.0", private: true }));
     run(
@@ -40,7 +43,7 @@ export function installProgram(folder: string, tarball: string): void {
             "--no-fund",
             "--loglevel=error",
             "--prefer-offline",
-            `@pulumi/pulumi@${version}`,
+            ...["@pulumi/pulumi", "@pulumi/policy", "@types/node", "typescript"].map(own),
             tarball,
         ],
         folder,

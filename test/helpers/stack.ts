@@ -19,6 +19,11 @@ export function modulesOf(folder: string): { pulumi: typeof Pulumi; automation: 
     };
 }
 
+/** Whether a type token is that of one of this package's resources. */
+function isOwnType(type: string, { copy }: ReturnType<typeof modulesOf>): boolean {
+    return type.startsWith(copy.BlobCopy.__pulumiType.replace(/\w+$/, ""));
+}
+
 export const passphrase = "lifecycle";
 
 /** The environment of a CLI that uses nothing of this machine's own Pulumi. */
@@ -37,7 +42,7 @@ export function pulumiEnvironment(home: string): Record<string, string> {
 
 /** What happened in one operation of a stack. */
 export interface Operation {
-    /** Steps on BlobCopy resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
+    /** Steps on this package's resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
     readonly steps: Record<string, string[]>;
     /** Everything that the CLI printed, and all of its events as JSON: what must hold no secret. */
     readonly transcript: string;
@@ -129,8 +134,14 @@ function isInUse(stack: TestStack): boolean {
  * Opens a stack, or makes it.
  * @param folder where the program's node_modules are
  * @param home where the state is
+ * @param plugins where providers are that are not installed
  */
-export async function openStack(program: Program, folder: string, home: string): Promise<TestStack> {
+export async function openStack(
+    program: Program,
+    folder: string,
+    home: string,
+    plugins?: { providers: { name: string; path: string }[] },
+): Promise<TestStack> {
     // The Automation API looks for the CLI on this process's own PATH.
     process.env.PATH = pulumiEnvironment("").PATH;
     const modules = modulesOf(folder);
@@ -139,7 +150,12 @@ export async function openStack(program: Program, folder: string, home: string):
         {
             workDir: folder,
             envVars: pulumiEnvironment(home),
-            projectSettings: { name: "lifecycle", runtime: "nodejs", backend: { url: `file://${home}` } },
+            projectSettings: {
+                name: "lifecycle",
+                runtime: "nodejs",
+                backend: { url: `file://${home}` },
+                ...(plugins && { plugins }),
+            },
         },
     );
     return wrap(stack, modules, join(home, ".pulumi/stacks/lifecycle/test.json"));
@@ -178,7 +194,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
                         texts.push(JSON.stringify(event));
                     }
                     const step = event.resourcePreEvent?.metadata;
-                    if (step && step.type === modules.copy.BlobCopy.__pulumiType) {
+                    if (step && isOwnType(step.type, modules)) {
                         const name = step.urn.split("::").at(-1)!;
                         steps[name] = [...(steps[name] ?? []), step.op];
                     }
@@ -216,9 +232,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
         destroy: () => run((on) => stack.destroy(on)),
         async resources() {
             const { deployment } = await stack.exportStack();
-            return (deployment.resources ?? []).filter(
-                (one: ResourceState) => one.type === modules.copy.BlobCopy.__pulumiType,
-            );
+            return (deployment.resources ?? []).filter((one: ResourceState) => isOwnType(one.type, modules));
         },
         onDisk: () => readFileSync(stateFile, "utf8"),
     };
