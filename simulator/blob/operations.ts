@@ -1,5 +1,6 @@
 import { type Access, matchOperation, type Operation, operation, type RequestLine } from "../http/operation";
 import {
+    BEARER_ONLY,
     blobAccess,
     CREATE_OR_WRITE,
     containerAccess,
@@ -37,6 +38,7 @@ import { getBlob, getBlobMetadata, getBlobProperties } from "./readBlob";
 import { getAccountInformation, getServiceProperties, listContainers } from "./serviceOperations";
 import { snapshotBlob } from "./snapshots";
 import { setBlobTier } from "./tier";
+import { getUserDelegationKey } from "./userDelegationKey";
 
 const READ = publicBlobAccess("r");
 const WRITE = blobAccess("w");
@@ -82,7 +84,8 @@ export const OPERATIONS: readonly Operation[] = [
         "POST",
         "service",
         { restype: "service", comp: "userdelegationkey" },
-        KEY_ONLY,
+        BEARER_ONLY,
+        getUserDelegationKey,
     ),
     operation("Find Blobs by Tags", "GET", "service", { comp: "blobs" }, serviceAccess("f"), findBlobsByTags),
     operation("Blob Batch", "POST", "service", { comp: "batch" }, serviceAccess("*"), submitBatch),

@@ -9,6 +9,8 @@ export interface Access {
     readonly sas: readonly string[] | ((request: StorageRequest) => readonly string[]);
     /** Whether a service SAS will do. @default true */
     readonly serviceSas?: false;
+    /** Whether nothing but a bearer token will do. @default false */
+    readonly bearerOnly?: true;
     /** Whether anyone may, if the container is public at this level. */
     readonly publicAccess?: "blob" | "container";
 }

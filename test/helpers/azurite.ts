@@ -12,23 +12,30 @@ export interface Azurite {
     close(): Promise<void>;
 }
 
+/** Files with a certificate and its key in PEM: for https, and with it for bearer tokens. */
+export interface CertificateFiles {
+    readonly cert: string;
+    readonly key: string;
+}
+
 /**
  * Starts Azurite's Blob service on a free port: everything in memory, nothing sent to anyone.
  * @param accounts their names; each has the key {@link azuriteKey}
  */
-export async function startAzurite(accounts: readonly string[]): Promise<Azurite> {
+export async function startAzurite(accounts: readonly string[], secure?: CertificateFiles): Promise<Azurite> {
     const port = await freePort();
     const program = require.resolve("azurite/dist/src/blob/main.js");
     const options = ["--blobHost", "127.0.0.1", "--blobPort", String(port), "--inMemoryPersistence"];
     const quiet = ["--silent", "--disableTelemetry", "--skipApiVersionCheck"];
-    const child = spawn(process.execPath, [program, ...options, ...quiet], {
+    const https = secure ? ["--cert", secure.cert, "--key", secure.key, "--oauth", "basic"] : [];
+    const child = spawn(process.execPath, [program, ...options, ...quiet, ...https], {
         cwd: tmpdir(),
         env: { ...process.env, AZURITE_ACCOUNTS: accounts.map((name) => `${name}:${azuriteKey}`).join(";") },
         stdio: ["ignore", "pipe", "pipe"],
     });
     await listening(child);
     return {
-        url: `http://127.0.0.1:${port}`,
+        url: `${secure ? "https" : "http"}://127.0.0.1:${port}`,
         close: () =>
             new Promise((resolve) => {
                 child.once("exit", () => resolve());
