@@ -255,9 +255,13 @@ export function isNotFound(error: unknown): boolean {
     );
 }
 
-/** An operation that this service, an emulator mostly, does not have. */
+/**
+ * An operation that this service, an emulator mostly, does not have. Azurite answers 501; to some requests with a SAS, 500 without the
+ * error code that the service always gives.
+ */
 export function isNotImplemented(error: unknown): boolean {
-    return statusCode(error) === 501;
+    const status = statusCode(error);
+    return status === 501 || (status === 500 && errorCode(error) === undefined);
 }
 
 /** A failed condition, or an object in the way: the destination is not what the request expected. */

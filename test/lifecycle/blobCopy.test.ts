@@ -181,7 +181,7 @@ describe.each(servers)("pulumi up with a BlobCopy, on $name", ({ start }) => {
             .generateSasUrl({ permissions: BlobSASPermissions.parse("rwcdt"), expiresOn });
         // The snapshots that keep old content need more than a blob's own SAS: overwriting is tested with keys.
         const program: Program = ({ copy }) => {
-            const seed = new copy.BlobCopy("seed", { source, destination, timeout: "3s", overwrite: "always" });
+            const seed = new copy.BlobCopy("seed", { source, destination, timeout: "1m", overwrite: "always" });
             return { url: seed.url, source: seed.sourceUrl };
         };
         await withStack(program, async ({ up, onDisk, refresh, destroy }) => {

@@ -7,6 +7,7 @@ import { type Content, generated } from "../../simulator";
 import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
 import type { PartialFailure } from "../../src/provider/handler";
+import { isNotImplemented } from "../../src/storage/errors";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
 import { upOnce, writesOf } from "../helpers/up";
 
@@ -231,6 +232,12 @@ describe("a service without the operation", () => {
         without("Put Block From URL");
         expect((await up(state)).copyOperation).toBe("Copy Blob");
         expect((await storage.blob("dev").getProperties()).contentLength).toBe(20 * MIB);
+    });
+
+    it("gets Copy Blob where it answers 500 without a code, too", async () => {
+        const error = Object.assign(new Error("Internal Server Error"), { statusCode: 500 });
+        expect(isNotImplemented(error)).toBe(true);
+        expect(isNotImplemented(Object.assign(error, { code: "InternalError" }))).toBe(false);
     });
 
     it("gets Copy Blob after pages were refused, too", async () => {
