@@ -29,6 +29,7 @@ export async function withExample(
             ...dependencies,
             ...devDependencies,
             ...dependenciesOf(packed).dependencies,
+            "@pulumi/policy": "", // what the policy pack of the packed package runs with
         })) {
             link(name, nodeModules);
         }

@@ -58,7 +58,7 @@ export interface Operation {
 export interface TestStack {
     readonly stack: Automation.Stack;
     up(options?: { replace?: string[] }): Promise<Operation>;
-    preview(): Promise<Operation>;
+    preview(options?: { policyPacks?: string[] }): Promise<Operation>;
     refresh(): Promise<Operation>;
     destroy(): Promise<Operation>;
     /** The state's resources of this package, with secrets in plain text. */
@@ -227,7 +227,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
     return {
         stack,
         up: (options) => run((on) => stack.up({ ...on, ...options })),
-        preview: () => run((on) => stack.preview(on)),
+        preview: (options) => run((on) => stack.preview({ ...on, ...options })),
         refresh: () => run((on) => stack.refresh(on)),
         destroy: () => run((on) => stack.destroy(on)),
         async resources() {

@@ -1,9 +1,10 @@
-// Every project of examples/ under the real Pulumi CLI: up, up again with nothing to do, destroy.
+// Every project of examples/ under the real Pulumi CLI: a preview with the policy pack, which finds nothing; up, up again with
+// nothing to do, destroy.
 
 import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { BlobSASPermissions, BlobServiceClient, type PageBlobClient } from "@azure/storage-blob";
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { withExample } from "../helpers/example";
@@ -255,8 +256,16 @@ const examples: Readonly<Record<string, Example>> = {
     },
 };
 
+/** The rules of the policy pack that a preview has told of. */
+const violations = (transcript: string) => transcript.match(/- \[(?:mandatory|advisory)\].*/g) ?? [];
+
 it.each(Object.entries(examples))("%s", async (name, { configuration, check, afterwards }) => {
     await withExample(name, await configuration(), async (stack) => {
+        const pack = join(stack.stack.workspace.workDir, "node_modules/pulumi-azure-copy/policy");
+        const previewed = await stack.preview({ policyPacks: [pack] });
+        expect(previewed.error).toBeUndefined();
+        expect(previewed.transcript).toContain("azure-copy-guard@v");
+        expect(violations(previewed.transcript)).toEqual([]);
         const first = await stack.up();
         expect(first.error).toBeUndefined();
         const again = await stack.up();
