@@ -1,6 +1,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { type BlobAddress, parseConnectionString } from "./address";
+import { answeringChallenges } from "./entraId";
 import { type BlobLocation, s3CredentialParts } from "./location";
 
 /** How requests to one end are authorized. */
@@ -45,17 +46,23 @@ export function explicitCredential(location: BlobLocation, address: BlobAddress)
     return undefined;
 }
 
-let shared: Credential | undefined;
+/** Authorizes by tokens of Microsoft Entra ID. */
+export function entraIdCredential(credential: TokenCredential): Credential {
+    return { kind: "entraId", credential: answeringChallenges(credential) };
+}
 
 /**
  * Entra ID, by whatever `DefaultAzureCredential` finds: environment, workload identity, managed identity, Azure CLI.
- * One for the process, so that tokens are shared.
+ * One for the process, so that tokens are shared. `ARM_DISABLE_INSTANCE_DISCOVERY=true` trusts an authority (`AZURE_AUTHORITY_HOST`)
+ * that `login.microsoftonline.com` does not know, as in a private cloud.
  */
 export function defaultCredential(): Credential {
-    // Loaded on first use: it takes longer to load than most copies take, and keys and SAS need none of it.
-    const { DefaultAzureCredential } = require("@azure/identity") as typeof import("@azure/identity");
-    shared ??= { kind: "entraId", credential: new DefaultAzureCredential() };
-    return shared;
+    return once("default", () => {
+        // Loaded on first use: it takes longer to load than most copies take, and keys and SAS need none of it.
+        const { DefaultAzureCredential } = require("@azure/identity") as typeof import("@azure/identity");
+        const disableInstanceDiscovery = process.env.ARM_DISABLE_INSTANCE_DISCOVERY === "true";
+        return entraIdCredential(new DefaultAzureCredential({ disableInstanceDiscovery }));
+    });
 }
 
 /** The secret values of a location, for redaction. */
