@@ -2,7 +2,8 @@ import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { type BlobAddress, parseConnectionString } from "./address";
 import { answeringChallenges } from "./entraId";
-import { type BlobLocation, s3CredentialParts } from "./location";
+import { type BlobLocation, type EntraIdCredential, entraIdSecrets, s3CredentialParts } from "./location";
+import { tokenCredential } from "./tokenCredential";
 
 /** How requests to one end are authorized. */
 export type Credential =
@@ -27,6 +28,9 @@ function once(key: string, make: () => Credential): Credential {
 
 /** The credential that a location carries, or nothing where it carries none. */
 export function explicitCredential(location: BlobLocation, address: BlobAddress): Credential | undefined {
+    if (location.credential) {
+        return givenCredential(location.credential);
+    }
     const given = location.connectionString === undefined ? location : parseConnectionString(location.connectionString);
     const { accountKey } = given;
     if (accountKey !== undefined) {
@@ -51,18 +55,21 @@ export function entraIdCredential(credential: TokenCredential): Credential {
     return { kind: "entraId", credential: answeringChallenges(credential) };
 }
 
+/** One for each that is given, in all resources of the process, so that tokens are shared. */
+function givenCredential(given: EntraIdCredential): Credential {
+    if (given.type === "anonymous") {
+        return anonymous;
+    }
+    const key = JSON.stringify(Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1)));
+    return once(key, () => entraIdCredential(tokenCredential(given)));
+}
+
 /**
  * Entra ID, by whatever `DefaultAzureCredential` finds: environment, workload identity, managed identity, Azure CLI.
- * One for the process, so that tokens are shared. `ARM_DISABLE_INSTANCE_DISCOVERY=true` trusts an authority (`AZURE_AUTHORITY_HOST`)
- * that `login.microsoftonline.com` does not know, as in a private cloud.
+ * One for the process, so that tokens are shared.
  */
 export function defaultCredential(): Credential {
-    return once("default", () => {
-        // Loaded on first use: it takes longer to load than most copies take, and keys and SAS need none of it.
-        const { DefaultAzureCredential } = require("@azure/identity") as typeof import("@azure/identity");
-        const disableInstanceDiscovery = process.env.ARM_DISABLE_INSTANCE_DISCOVERY === "true";
-        return entraIdCredential(new DefaultAzureCredential({ disableInstanceDiscovery }));
-    });
+    return givenCredential({ type: "default" });
 }
 
 /** The secret values of a location, for redaction. */
@@ -81,6 +88,12 @@ export function secretsOf(location: BlobLocation | undefined): string[] {
         if (token) {
             const signature = new URLSearchParams(token.replace(/^\?/, "")).get("sig");
             secrets.push(token, ...(signature ? [signature, encodeURIComponent(signature)] : []));
+        }
+    }
+    for (const part of entraIdSecrets) {
+        const secret = location.credential?.[part];
+        if (secret) {
+            secrets.push(secret, encodeURIComponent(secret));
         }
     }
     return [...secrets, ...secretsOfOtherVendors(location)];

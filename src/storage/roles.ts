@@ -13,15 +13,10 @@ const owner = "Storage Blob Data Owner";
 const delegator = "Storage Blob Delegator";
 
 /** What only an owner may read or write, by the query's `comp`. */
-const ownersOnly = ["tags", "immutabilityPolicies", "legalhold"];
+const ownersOnly = ["tags", "immutabilityPolicies"];
 
 /** The same as headers of a request that writes a blob. */
-const ownersHeaders = [
-    "x-ms-tags",
-    "x-ms-copy-source-tag-option",
-    "x-ms-immutability-policy-until-date",
-    "x-ms-legal-hold",
-];
+const ownersHeaders = ["x-ms-tags", "x-ms-immutability-policy-until-date"];
 
 /** The built-in role with the fewest rights that permits a request. */
 export function roleFor({ method, url, headers }: AskedRequest): string {

@@ -23,11 +23,21 @@ export interface EntraIdStorage extends TestStorage {
     as(credential: TokenCredential): TestStorage;
 }
 
-/** Accounts golden and dev over https, without shared keys. */
+/** How the service was let read the source, by each request that named it. */
+export function readings({ simulator }: TestStorage): string[] {
+    const copying = simulator.requests.all().filter(({ headers }) => headers["x-ms-copy-source"] !== undefined);
+    return copying.map(({ operation, headers }) => {
+        const { searchParams } = new URL(headers["x-ms-copy-source"]!);
+        const bySas = searchParams.has("skoid") ? "user delegation SAS" : searchParams.has("sig") ? "SAS" : "nothing";
+        return `${operation}: ${headers["x-ms-copy-source-authorization"] ? "token" : bySas}`;
+    });
+}
+
+/** Accounts golden and dev over https, without shared keys unless they are asked for. */
 export async function startEntraIdStorage(
-    options: Parameters<typeof startStorage>[0] & { golden?: Partial<AccountOptions> } = {},
+    options: Parameters<typeof startStorage>[0] & { golden?: Partial<AccountOptions>; sharedKeys?: boolean } = {},
 ): Promise<EntraIdStorage> {
-    const keyless = { allowSharedKeyAccess: false };
+    const keyless = { allowSharedKeyAccess: options.sharedKeys ?? false };
     const storage = await startStorage({
         ...options,
         https: true,
@@ -55,10 +65,13 @@ export async function startEntraIdStorage(
         containerName,
         blobName: "orders.bak",
     });
-    const owner = "Storage Blob Data Owner";
-    const seer = credential(principal({ golden: owner, dev: owner }));
+    const seer = (account: AccountName) => {
+        const roles = { [account]: "Storage Blob Data Owner" } as const;
+        return credential(principal(roles, simulator.account(account).tenantId));
+    };
+    const seers = { golden: seer("golden"), dev: seer("dev") };
     const container = (account: AccountName = "dev") =>
-        new BlobServiceClient(simulator.account(account).blobEndpoint, seer).getContainerClient(
+        new BlobServiceClient(simulator.account(account).blobEndpoint, seers[account]).getContainerClient(
             { golden: "images", dev: "seed" }[account],
         );
     const blob: TestStorage["blob"] = (account, blobName = "orders.bak") =>
