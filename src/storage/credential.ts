@@ -1,7 +1,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { type BlobAddress, parseConnectionString } from "./address";
-import { answeringChallenges } from "./entraId";
+import { storageCredential } from "./entraId";
 import { type BlobLocation, type EntraIdCredential, entraIdSecrets, s3CredentialParts } from "./location";
 import { tokenCredential } from "./tokenCredential";
 
@@ -51,8 +51,8 @@ export function explicitCredential(location: BlobLocation, address: BlobAddress)
 }
 
 /** Authorizes by tokens of Microsoft Entra ID. */
-export function entraIdCredential(credential: TokenCredential): Credential {
-    return { kind: "entraId", credential: answeringChallenges(credential) };
+export function entraIdCredential(make: () => TokenCredential): Credential {
+    return { kind: "entraId", credential: storageCredential(make) };
 }
 
 /** One for each that is given, in all resources of the process, so that tokens are shared. */
@@ -61,7 +61,7 @@ function givenCredential(given: EntraIdCredential): Credential {
         return anonymous;
     }
     const key = JSON.stringify(Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1)));
-    return once(key, () => entraIdCredential(tokenCredential(given)));
+    return once(key, () => entraIdCredential(() => tokenCredential(given)));
 }
 
 /**

@@ -9,20 +9,41 @@ const storageScope = "https://storage.azure.com/.default";
 const refreshEarlierMilliseconds = 5 * 60_000;
 
 /**
- * A credential as the Azure SDK can work with it: where an account is of a tenant that the credential has no token for, it gives the
+ * A credential as the Azure SDK can work with it, made when the first token is asked for. Its failures say what to do. Where an account is of a tenant that the credential has no token for, it gives the
  * token of its own tenant, which the account refuses. The SDK would ask again every three seconds until the refused token expires.
  */
-export function answeringChallenges(credential: TokenCredential): TokenCredential {
+export function storageCredential(make: () => TokenCredential): TokenCredential {
+    let made: TokenCredential | undefined;
+    async function ask(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken | null> {
+        try {
+            made ??= make();
+            return await made.getToken(scopes, options);
+        } catch (error) {
+            throw new Error(whyNoToken(error as Error), { cause: error });
+        }
+    }
     return {
         async getToken(scopes: string | string[], options: GetTokenOptions = {}) {
             const { tenantId, ...own } = options;
-            if (tenantId === undefined) {
-                return credential.getToken(scopes, own);
-            }
-            const token = await credential.getToken(scopes, options).catch(() => null);
-            return token ?? credential.getToken(scopes, own);
+            const token = tenantId === undefined ? null : await ask(scopes, options).catch(() => null);
+            return token ?? ask(scopes, own);
         },
     };
+}
+
+const nothingFound =
+    "found nothing to sign in with; run az login, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, run where there is a workload or managed identity, or give this end a credential";
+
+/** Of several ways that were tried, those count that were there to be tried. */
+function whyNoToken(error: Error & { readonly errors?: readonly Error[] }): string {
+    const failed = error.errors?.filter(({ name }) => name !== "CredentialUnavailableError") ?? [error];
+    return `Microsoft Entra ID gave no token: ${failed.map(reason).join("; ") || `DefaultAzureCredential ${nothingFound}`}`;
+}
+
+/** Entra ID's own words without its protocol's, with the ID by which it is asked about; or the first line. */
+function reason({ message }: Error): string {
+    const { words, trace } = /(?<words>AADSTS\d+: .*?)\.?\s+Trace ID: (?<trace>\S+)/s.exec(message)?.groups ?? {};
+    return words ? `${words} (trace ID ${trace})` : message.split("\n")[0]!.trim();
 }
 
 const latest = new WeakMap<TokenCredential, Promise<AccessToken>>();

@@ -103,6 +103,6 @@ export async function startEntraIdStorage(
 }
 
 function sameEachTime(given: TokenCredential) {
-    const credential = entraIdCredential(given);
+    const credential = entraIdCredential(() => given);
     return () => credential;
 }

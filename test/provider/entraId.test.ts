@@ -1,7 +1,7 @@
 // Copies between accounts that take no shared keys, with the real @azure/identity against the simulated Microsoft Entra ID.
 
-import type { TokenCredential } from "@azure/identity";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { generated, type LoggedRequest } from "../../simulator";
 import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs } from "../../src/provider/blobCopyTypes";
@@ -165,6 +165,87 @@ describe("a token", () => {
         expect(message).toContain("401 InvalidAuthenticationInfo");
         expect(message).toContain("of another tenant than the account");
         expect(Date.now() - started).toBeLessThan(3_000);
+    });
+});
+
+describe("where there is no token, it is told why", () => {
+    /** The environment of a machine with no identity but what is given. */
+    function useEnvironment(given: Record<string, string> = {}): void {
+        vi.stubEnv("AZURE_AUTHORITY_HOST", storage.simulator.entra.authorityHost);
+        vi.stubEnv("ARM_DISABLE_INSTANCE_DISCOVERY", "true");
+        // No Azure CLI or PowerShell of this machine.
+        vi.stubEnv("PATH", "/nonexistent");
+        for (const [name, value] of Object.entries(given)) {
+            vi.stubEnv(name, value);
+        }
+        onTestFinished(() => {
+            vi.unstubAllEnvs();
+        });
+    }
+
+    const wrongSecret = "AADSTS7000215: Invalid client secret provided";
+
+    it("by the environment: there is none", async () => {
+        useEnvironment();
+        const { context } = storage.as(new DefaultAzureCredential());
+        const message = await failure(handler.create(inputs({ method: "fromUrl" }), context));
+        expect(message).toMatch(
+            /could not read the source .*DefaultAzureCredential found nothing to sign in with; run az login/,
+        );
+    });
+
+    it("by the environment: it is wrong", async () => {
+        const { tenantId, clientId } = storage.principal(copier);
+        const given = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: "not the secret" };
+        useEnvironment(given);
+        const { context } = storage.as(new DefaultAzureCredential({ disableInstanceDiscovery: true }));
+        const message = await failure(handler.create(inputs({ method: "fromUrl" }), context));
+        expect(message).toContain(wrongSecret);
+        expect(message).not.toContain("not the secret");
+    });
+
+    it.each<
+        [string, (principal: { tenantId: string; clientId: string }) => BlobCopyInputs["source"]["credential"], string]
+    >([
+        [
+            "a wrong secret",
+            (who) => ({ type: "servicePrincipal", ...who, clientSecret: "not the secret" }),
+            wrongSecret,
+        ],
+        [
+            "a wrong tenant",
+            ({ clientId }) => ({
+                type: "servicePrincipal",
+                tenantId: clientId,
+                clientId,
+                clientSecret: "not the secret",
+            }),
+            "AADSTS90002: Tenant",
+        ],
+        [
+            "a file that is not there",
+            (who) => ({ type: "servicePrincipal", ...who, certificatePath: "/no/file" }),
+            "no such file",
+        ],
+        [
+            "nothing in the environment",
+            () => ({ type: "workloadIdentity" }),
+            "WorkloadIdentityCredential: is unavailable",
+        ],
+        ["no Azure CLI", () => ({ type: "azureCli" }), "Azure CLI could not be found"],
+    ])("%s", async (_, credentialOf, words) => {
+        useEnvironment();
+        const { tenantId, clientId } = storage.principal(copier);
+        const credential = credentialOf({ tenantId, clientId })!;
+        const source = { ...storage.inputs.source, credential };
+        for (const method of ["fromUrl", "copyBlob"] as const) {
+            const message = await failure(handler.create(inputs({ method, source }), withRoles(copier).context));
+            expect(message).toMatch(/^could not /);
+            expect(message).toContain("/golden/images/orders.bak: Microsoft Entra ID gave no token: ");
+            expect(message).toContain(words);
+            expect(message).not.toContain("not the secret");
+            expect(message).not.toContain("\n");
+        }
     });
 });
 
