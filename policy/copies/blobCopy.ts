@@ -127,7 +127,7 @@ function credentialOf(location: Maybe<Properties>, service: End["service"]): May
             return { kind };
         }
     }
-    const credential = objectOf(location ?? {}, "credential");
+    const credential = objectOf(location, "credential");
     if (credential !== undefined && service !== "web") {
         return map(credential, (given) =>
             map(textOf(given, "type"), (type) => ({ kind: type === "anonymous" ? "anonymous" : "entraId" })),
