@@ -60,13 +60,19 @@ export async function storageToken(credential: TokenCredential): Promise<string>
     }
     // Of many requests that wait for a new token the first one asks.
     if (latest.get(credential) === known) {
-        latest.set(credential, askFor(credential));
+        latest.set(credential, askFor(credential, token));
     }
     return (await latest.get(credential)!).token;
 }
 
-async function askFor(credential: TokenCredential): Promise<AccessToken> {
-    const token = await credential.getToken(storageScope);
+/** @param last what serves until its end, should there be no newer one just now */
+async function askFor(credential: TokenCredential, last: AccessToken | undefined): Promise<AccessToken> {
+    const token = await credential.getToken(storageScope).catch((error) => {
+        if (last && last.expiresOnTimestamp > Date.now()) {
+            return last;
+        }
+        throw error;
+    });
     if (!token) {
         throw new Error("Microsoft Entra ID gave no token for Azure Storage");
     }

@@ -55,10 +55,11 @@ const identities: Readonly<Record<string, () => Identity>> = {
 it.each(Object.keys(identities))("copies by %s, with no SAS in sight", async (name) => {
     trustCertificate();
     const { end, secret } = identities[name]!();
-    const ends = {
-        source: { ...storage.inputs.source, ...end },
-        destination: { ...storage.inputs.destination, ...end },
-    };
+    const endsWith = (more?: Record<string, unknown>) => ({
+        source: { ...storage.inputs.source, ...more },
+        destination: { ...storage.inputs.destination, ...more },
+    });
+    const ends = endsWith(end);
     const args: Seed = { current: { ...ends, method: "copyBlob" } };
     await withStack(seedProgram(storage, args), async ({ preview, up, refresh, destroy, onDisk }) => {
         const words: string[] = [];
@@ -77,6 +78,17 @@ it.each(Object.keys(identities))("copies by %s, with no SAS in sight", async (na
         expect(await storage.content("dev")).toBe("newer");
         await run(refresh);
         expect((await run(up)).steps).toEqual({ seed: ["same"] });
+        if (end) {
+            const wrong = "not the secret of anybody";
+            args.current = endsWith({ credential: { ...(end.credential as object), clientSecret: wrong } });
+            expect((await run(up)).steps).toEqual({ seed: ["update"] });
+            const failed = await refresh();
+            expect(failed.error).toContain("AADSTS7000215: Invalid client secret provided");
+            expect(failed.transcript + onDisk()).not.toContain(wrong);
+            args.current = ends;
+            expect((await run(up)).steps).toEqual({ seed: ["update"] });
+            await run(refresh);
+        }
         await run(destroy);
         expect(await storage.blob("dev").exists()).toBe(false);
         const copies = storage.simulator.requests.all().filter(({ headers }) => headers["x-ms-copy-source"]);

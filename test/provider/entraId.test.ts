@@ -156,6 +156,21 @@ describe("a token", () => {
         },
     );
 
+    it("serves until its end where there is no newer one just now", async () => {
+        storage.simulator.account("golden").putBlob("images", "orders.bak", generated({ length: 20 * MIB, seed: 1 }));
+        const scope = "https://storage.azure.com/.default";
+        const credential = shortLived(storage.credential(storage.principal(copier)), 240);
+        const getToken = async (scopes: string | string[], options?: object) => {
+            if (scopes === scope && credential.asked.includes(scope)) {
+                throw new Error("no newer one");
+            }
+            return credential.getToken(scopes, options);
+        };
+        const state = await upOnce(storage.as({ getToken }), undefined, inputs({ method: "fromUrl" }));
+        expect(state.copyStatus).toBe("success");
+        expect(readings(storage)).toHaveLength(3);
+    });
+
     it("of another tenant is refused at once, and told", async () => {
         const stranger = storage.principal({}, FABRIKAM);
         const user = storage.as(storage.credential(stranger));
