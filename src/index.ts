@@ -14,4 +14,16 @@ export {
     type IncrementalSnapshotCopyLookup,
     type TakeSnapshotArgs,
 } from "./incrementalSnapshotCopy";
-export type { BlobLocationArgs, BlobSourceArgs, GoogleCloudStorageSourceArgs, S3SourceArgs } from "./locationArgs";
+export type {
+    AnonymousCredentialArgs,
+    AzureCliCredentialArgs,
+    BlobLocationArgs,
+    BlobSourceArgs,
+    CredentialArgs,
+    DefaultCredentialArgs,
+    GoogleCloudStorageSourceArgs,
+    ManagedIdentityCredentialArgs,
+    S3SourceArgs,
+    ServicePrincipalCredentialArgs,
+    WorkloadIdentityCredentialArgs,
+} from "./locationArgs";

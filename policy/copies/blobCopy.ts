@@ -151,6 +151,12 @@ function credentialOf(location: Maybe<Properties>, service: End["service"]): May
             return { kind };
         }
     }
+    const credential = objectOf(location, "credential");
+    if (credential !== undefined && service !== "web") {
+        return map(credential, (given) =>
+            map(textOf(given, "type"), (type) => ({ kind: type === "anonymous" ? "anonymous" : "entraId" })),
+        );
+    }
     const token = textOf(location, "sasToken");
     // A URL that is not known yet may turn out to carry a SAS or none.
     if (token instanceof Unknown && textOf(location, "url") instanceof Unknown) {
@@ -168,7 +174,14 @@ function secretsOf(location: unknown): string[] {
     if (typeof location !== "object" || location === null) {
         return [];
     }
-    return secretParts.map((part) => (location as Properties)[part]).filter((value) => typeof value === "string");
+    const { credential } = location as Properties;
+    const given = typeof credential === "object" && credential !== null ? (credential as Properties) : {};
+    const values = [
+        ...secretParts.map((part) => (location as Properties)[part]),
+        given.clientSecret,
+        given.certificatePassword,
+    ];
+    return values.filter((value) => typeof value === "string");
 }
 
 function useHttpsAt(properties: Record<string, unknown>, end: string): boolean {

@@ -1,9 +1,11 @@
 import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import type { AuthorizedSource } from "../copy/fromUrl";
 import type { Lease } from "../copy/lease";
 import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAccount } from "../storage/address";
 import { cloudObjectOf } from "../storage/cloudObject";
-import { anonymous, type Credential, defaultCredential, explicitCredential } from "../storage/credential";
+import { anonymous, type Credential, explicitCredential } from "../storage/credential";
 import { withEncryption } from "../storage/encryption";
+import { storageToken } from "../storage/entraId";
 import { errorCode, explain, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { presignedUrl, readPresigned } from "../storage/presigned";
@@ -44,8 +46,13 @@ export interface Source {
     leasing?(): BlobClient;
     /** The URL that the service reads from, with a SAS where it needs one. */
     readableUrl(lastsMilliseconds: number, permissions?: SourcePermissions): Promise<string>;
-    /** The URL that a From-URL operation reads from, which needs a SAS within an account too. */
-    authorizedUrl(lastsMilliseconds: number): Promise<string>;
+    /** The URL with a SAS, also within an account. */
+    signedUrl(lastsMilliseconds: number): Promise<string>;
+    /**
+     * What a From-URL operation reads from, which is authorized within an account too: with a token where it is read with Entra ID,
+     * which must be asked for again with each request, else with a SAS.
+     */
+    authorize(lastsMilliseconds: number): Promise<AuthorizedSource>;
 }
 
 /**
@@ -62,7 +69,7 @@ export function openDestination(
     if (address?.kind !== "blob") {
         throw new Error("the destination does not name a blob in Azure Storage");
     }
-    const credential = explicitCredential(location, address) ?? fallbackCredential(address);
+    const credential = explicitCredential(location, address) ?? fallbackCredential(address, context);
     const plain = context.clients.blob(address, credential);
     const { customerProvidedKey, encryptionScope, conditions } = own;
     const keys = new Set([customerProvidedKey, previous.customerProvidedKey, undefined]);
@@ -93,7 +100,8 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
             properties: (signal) => readPresigned(object, signal),
             tags: async () => ({}),
             readableUrl: presigned,
-            authorizedUrl: presigned,
+            signedUrl: presigned,
+            authorize: async (lastsMilliseconds) => ({ url: await presigned(lastsMilliseconds) }),
         };
     }
     if (address.kind === "other") {
@@ -104,7 +112,8 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
             properties: (signal) => readWebProperties(readable, signal),
             tags: async () => ({}),
             readableUrl: async () => readable,
-            authorizedUrl: async () => readable,
+            signedUrl: async () => readable,
+            authorize: async () => ({ url: readable }),
         };
     }
     const explicit = explicitCredential(location, address);
@@ -149,7 +158,11 @@ function sourceWith(
                 : client().getProperties({ abortSignal: signal }),
         tags: async (signal) => (await client().getTags({ abortSignal: signal })).tags,
         readableUrl: signedUrl,
-        authorizedUrl: signedUrl,
+        signedUrl,
+        authorize: async (lastsMilliseconds) =>
+            credential.kind === "entraId"
+                ? { url, authorization: { scheme: "Bearer", value: await storageToken(credential.credential) } }
+                : { url: await signedUrl(lastsMilliseconds) },
     };
 }
 
@@ -165,7 +178,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
             if (credential || !isPrivate(error) || !supportsEntraId(address)) {
                 throw error;
             }
-            const entraId = defaultCredential();
+            const entraId = context.clients.defaultCredential();
             const read = await sourceWith(address, url, entraId, context, key).properties(signal);
             credential = entraId;
             context.sources?.remember(address, entraId);
@@ -186,15 +199,16 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
         // That anybody may read it permits nobody to lease it.
-        leasing: () => context.clients.blob(address, fallbackCredential(address)),
+        leasing: () => context.clients.blob(address, fallbackCredential(address, context)),
         readableUrl: async (lastsMilliseconds, permissions) =>
             (await found(context.signal)).readableUrl(lastsMilliseconds, permissions),
-        authorizedUrl: async (lastsMilliseconds) => (await found(context.signal)).authorizedUrl(lastsMilliseconds),
+        signedUrl: async (lastsMilliseconds) => (await found(context.signal)).signedUrl(lastsMilliseconds),
+        authorize: async (lastsMilliseconds) => (await found(context.signal)).authorize(lastsMilliseconds),
     };
 }
 
-function fallbackCredential(address: BlobAddress): Credential {
-    return supportsEntraId(address) ? defaultCredential() : anonymous;
+function fallbackCredential(address: BlobAddress, { clients }: Context): Credential {
+    return supportsEntraId(address) ? clients.defaultCredential() : anonymous;
 }
 
 /** Bearer tokens travel over https only; over http (an emulator) there is nothing but keys and SAS. */

@@ -235,11 +235,13 @@ async function removeUnfinished(
 function readingOf(request: CopyRequest, properties: SourceProperties, context: Context): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
     const { sourceCustomerProvidedKey } = request.inputs;
-    let url: Promise<string> | undefined;
+    const authorize = () => source.authorize(timeoutMilliseconds + sasGraceMilliseconds);
+    let first: ReturnType<typeof authorize> | undefined;
     return {
         authorize: async () => {
-            url ??= source.authorizedUrl(timeoutMilliseconds + sasGraceMilliseconds);
-            return { url: await url };
+            first ??= authorize();
+            // A SAS lasts as long as the copy may, a token does not.
+            return (await first).authorization ? authorize() : first;
         },
         ...(properties.etag !== undefined &&
             source.address.kind === "blob" &&

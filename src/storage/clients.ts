@@ -1,6 +1,6 @@
 import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
 import type { BlobAddress } from "./address";
-import type { Credential } from "./credential";
+import { type Credential, defaultCredential } from "./credential";
 
 /** Makes clients of the Azure SDK. One for the process: connections and tokens are shared by all resources. */
 export interface Clients {
@@ -8,6 +8,8 @@ export interface Clients {
     /** The client of a blob, of its snapshot, or of a version of it, as the address says. */
     blob(address: BlobAddress, credential: Credential): BlockBlobClient;
     service(address: BlobAddress, credential: Credential): BlobServiceClient;
+    /** What authorizes requests to an end that has no credential of its own. */
+    defaultCredential(): Credential;
 }
 
 /** Settings of {@link createClients}. */
@@ -16,6 +18,8 @@ export interface ClientOptions {
     readonly maxTries?: number;
     /** The wait before the second try, in milliseconds; it doubles with each further one, up to 30 seconds. @default 800 */
     readonly retryDelayMilliseconds?: number;
+    /** What authorizes requests to an end that has no credential of its own. @default - `DefaultAzureCredential` */
+    readonly defaultCredential?: () => Credential;
 }
 
 export function createClients(options: ClientOptions = {}): Clients {
@@ -52,6 +56,7 @@ export function createClients(options: ClientOptions = {}): Clients {
     return {
         service,
         container,
+        defaultCredential: options.defaultCredential ?? defaultCredential,
         blob(address, credential) {
             let client = container(address, credential).getBlockBlobClient(address.blobName);
             if (address.snapshot) {

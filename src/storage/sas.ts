@@ -2,13 +2,14 @@ import { BlobSASPermissions, generateBlobSASQueryParameters, SASProtocol } from 
 import { addressUrl, type BlobAddress } from "./address";
 import type { Clients } from "./clients";
 import type { Credential } from "./credential";
+import { explain } from "./errors";
 import { joinSecretQuery } from "./url";
 
 /** Clocks of machines and of the service differ; a SAS that starts now may not have started there. */
 const startEarlierMilliseconds = 15 * 60_000;
 
-/** A user delegation SAS lasts at most seven days. */
-const longestUserDelegationSasMilliseconds = 7 * 24 * 3_600_000;
+/** A user delegation key ends at most seven days after the request, by the service's clock; so an hour is left for clocks that differ. */
+const longestUserDelegationMilliseconds = (7 * 24 - 1) * 3_600_000;
 
 /** Reading the blob, and its tags where a condition asks for them. */
 export type SourcePermissions = "r" | "rt";
@@ -51,13 +52,16 @@ export async function readableUrl(
             generateBlobSASQueryParameters({ ...values, expiresOn }, credential.credential).toString(),
         );
     }
-    const expiresOn = new Date(
-        now.getTime() + Math.min(lastsMilliseconds, longestUserDelegationSasMilliseconds - startEarlierMilliseconds),
-    );
-    const key = await clients.service(address, credential).getUserDelegationKey(startsOn, expiresOn);
+    const expiresOn = new Date(now.getTime() + Math.min(lastsMilliseconds, longestUserDelegationMilliseconds));
     const accountName = address.accountName;
     if (!accountName) {
         throw new Error(`a user delegation SAS for ${url} needs the account's name; give accountName beside endpoint`);
     }
+    const key = await clients
+        .service(address, credential)
+        .getUserDelegationKey(startsOn, expiresOn)
+        .catch((error) => {
+            throw explain(`get a user delegation key, to sign a SAS for ${url}`, error);
+        });
     return joinSecretQuery(url, generateBlobSASQueryParameters({ ...values, expiresOn }, key, accountName).toString());
 }
