@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { BuiltInRole } from "../../simulator";
 import { copier, type EntraIdStorage, startEntraIdStorage } from "../helpers/entraId";
 import { type Seed, seedProgram } from "../helpers/seedProgram";
-import { withStack } from "../helpers/stack";
+import { type Operation, withStack } from "../helpers/stack";
 import { sourceContent } from "../helpers/storage";
 import { trustCertificate } from "../helpers/trustCertificate";
 
