@@ -28,9 +28,9 @@ export type SourceAddress = BlobAddress | OtherAddress;
 
 const hostStyle = /^([a-z0-9]{3,24})(?:-secondary)?\.(?:z\d+\.)?blob\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
 
-/** Whether a URL is that of a file in Azure Files. */
+/** Whether a URL is that of a file in Azure Files, or in an emulator of it. */
 export function isAzureFile(url: string): boolean {
-    return /^[a-z0-9]{3,24}\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net)$/.test(
+    return /^[a-z0-9]{3,24}\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net|localhost)$/.test(
         parseUrl(url)?.hostname ?? "",
     );
 }
@@ -231,7 +231,11 @@ function withoutScheme(url: string): string {
 /** Whether an address asks for plain http of Azure itself, which sends what authorizes in the clear; emulators and custom domains may have nothing else. */
 export function isInsecure(address: SourceAddress): boolean {
     const url = parseUrl(address.kind === "blob" ? address.serviceUrl : address.url);
-    return url?.protocol === "http:" && (hostStyle.test(url.hostname) || isAzureFile(url.href));
+    return (
+        url?.protocol === "http:" &&
+        !url.hostname.endsWith(".localhost") &&
+        (hostStyle.test(url.hostname) || isAzureFile(url.href))
+    );
 }
 
 /** A blob's container as a URL. */
