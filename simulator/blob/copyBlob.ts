@@ -5,7 +5,7 @@ import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Blob, BlobType } from "../state/blob";
 import { checkWrite, readConditions } from "./conditions";
-import { type CopySource, openCopySource } from "./copySource";
+import { type CopySource, withCopySource } from "./copySource";
 import { writtenHeaders } from "./describeBlob";
 import { defaultEncryption } from "./encryption";
 import { checkWriteLease, refuseFiniteLease } from "./leaseChecks";
@@ -21,13 +21,7 @@ export async function copyBlob(request: StorageRequest): Promise<Answer> {
         throw storageError("UnsupportedHeader", { elements: { HeaderName: "x-ms-source-lease-id" } });
     }
     targetContainer(request);
-    const source = await openCopySource(request);
-    try {
-        return startCopy(request, source);
-    } catch (error) {
-        source.external?.cancel();
-        throw error;
-    }
+    return withCopySource(request, (source) => startCopy(request, source));
 }
 
 /** What the destination is given, and whether it is all there already. */

@@ -5,6 +5,7 @@ import { checkRoles } from "../auth/roles";
 import { verifySas } from "../auth/sas";
 import { findFile, SOURCE_TRAILING_DOT } from "../file/find";
 import { type Address, accountOfHost, parseAddress, parseQuery, type Query } from "../http/address";
+import type { Answer } from "../http/answer";
 import { invalidHeader, StorageError, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Account } from "../state/account";
@@ -42,8 +43,19 @@ export interface CopySource {
 
 const MAX_URL = 2048;
 
+/** Starts a copy of the source that a request names; what was opened elsewhere is given up where it can't start. */
+export async function withCopySource(request: StorageRequest, start: (source: CopySource) => Answer): Promise<Answer> {
+    const source = await openCopySource(request);
+    try {
+        return start(source);
+    } catch (error) {
+        source.external?.cancel();
+        throw error;
+    }
+}
+
 /** Finds the source of Copy Blob or Copy File, as the service would: may it be read, is it there, do its conditions hold? */
-export async function openCopySource(request: StorageRequest): Promise<CopySource> {
+async function openCopySource(request: StorageRequest): Promise<CopySource> {
     const { text, url, address } = locateSource(request);
     if (!address) {
         const external = await openExternalSource(request, url);

@@ -20,7 +20,7 @@ import { cannotVerify } from "./copySourceErrors";
 import { modifiedHeaders } from "./describeBlob";
 import { defaultEncryption } from "./encryption";
 import { checkWriteLease } from "./leaseChecks";
-import { refusePendingCopy } from "./pendingCopy";
+import { courseOf, refusePendingCopy } from "./pendingCopy";
 import { newBlob } from "./putBlob";
 import { targetContainer, targetName } from "./target";
 
@@ -164,16 +164,11 @@ function startCopy(
 ): void {
     const { service, account } = request;
     const rule = service.copies.find({ account: account.name, container: container.name, blob: name });
-    const now = service.clock.now();
     const seconds = rule?.seconds ?? (source.address.account === account ? 0 : account.copySeconds);
     const id = randomUUID();
     const pending: PendingCopy = {
         content: source.blob.content,
-        started: now,
-        due: rule?.stall ? Number.POSITIVE_INFINITY : now + seconds * 1000,
-        fail: rule?.fail,
-        intermittent: rule?.intermittent,
-        steps: rule?.progress === "steps",
+        ...courseOf(rule, service.clock.now(), seconds),
         sourceExpires: source.expires,
         succeeded: (at) => {
             const ticks = service.ticks.past(at, blob.modified);

@@ -5,7 +5,7 @@ import { element, escapeText, optionalElement, parent } from "../http/xml";
 import type { Container } from "../state/container";
 import { blobElement, nameElement } from "./listedBlob";
 import { type ListedBlob, listedUnder } from "./listedUnder";
-import { firstName, readMarker, readMaxResults, writeMarker } from "./marker";
+import { firstName, readKnownIncludes, readMarker, readMaxResults, writeMarker } from "./marker";
 import { targetContainer } from "./target";
 
 const INCLUDES = [
@@ -76,19 +76,11 @@ function settleIncrementalCopies({ service }: StorageRequest, container: Contain
 }
 
 function readInclude(request: StorageRequest): ReadonlySet<string> {
-    const text = request.query.get("include") ?? "";
-    const items = text
-        .split(",")
-        .map((item) => item.trim().toLowerCase())
-        .filter((item) => item !== "");
-    const wrong = items.find((item) => !INCLUDES.includes(item));
-    if (wrong !== undefined) {
-        throw invalidParameter("include", text, "Invalid query parameter value.");
+    const items = readKnownIncludes(request, INCLUDES);
+    if (items.has("snapshots") && request.query.get("delimiter")) {
+        throw invalidParameter("include", request.query.get("include"), "snapshots can't be listed with a delimiter.");
     }
-    if (items.includes("snapshots") && request.query.get("delimiter")) {
-        throw invalidParameter("include", text, "snapshots can't be listed with a delimiter.");
-    }
-    return new Set(items);
+    return items;
 }
 
 /** The entries of one page, and the name (and what under it) at which the next page begins. */

@@ -36,6 +36,19 @@ export function readMaxResults(request: StorageRequest, limit = 5000): number {
     return Math.min(number, limit);
 }
 
+/** The include parameter, in lower case; 400 for anything that is not known. */
+export function readKnownIncludes(request: StorageRequest, known: readonly string[]): ReadonlySet<string> {
+    const text = request.query.get("include") ?? "";
+    const items = text
+        .split(",")
+        .map((item) => item.trim().toLowerCase())
+        .filter((item) => item !== "");
+    if (items.some((item) => !known.includes(item))) {
+        throw invalidParameter("include", text, "Invalid query parameter value.");
+    }
+    return new Set(items);
+}
+
 /** Where a list begins: at the marker, or at the prefix if that comes later. */
 export function firstName(prefix: string, marker: string): string {
     if (marker > prefix) {

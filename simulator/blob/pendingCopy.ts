@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Content, EMPTY } from "../content/content";
+import type { CopyRule } from "../copies";
 import { invalidHeader, invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { CopyDestination, CopyState, PendingCopy, StoredObject } from "../state/copy";
@@ -27,16 +28,23 @@ export function newCopyState(request: StorageRequest, source: CopySource, rehydr
     const pending: PendingCopy = {
         content: source.object?.content ?? (EMPTY as Content),
         blocks: source.blob?.blocks,
-        started: now,
-        due: rule?.stall ? Number.POSITIVE_INFINITY : now + seconds * 1000,
-        fail: rule?.fail,
-        intermittent: rule?.intermittent,
-        steps: rule?.progress === "steps",
+        ...courseOf(rule, now, seconds),
         sourceExpires: source.expires,
         transfer: source.external?.start(),
         release: undefined,
     };
     return { ...state, status: "pending", copied: 0, pending };
+}
+
+/** How a copy goes that is pending for so many seconds unless a rule says otherwise. */
+export function courseOf(rule: CopyRule | undefined, now: number, seconds: number) {
+    return {
+        started: now,
+        due: rule?.stall ? Number.POSITIVE_INFINITY : now + seconds * 1000,
+        fail: rule?.fail,
+        intermittent: rule?.intermittent,
+        steps: rule?.progress === "steps",
+    };
 }
 
 /** Any change of the source before the copy has ended fails the copy. A copy onto itself reads what it replaces. */

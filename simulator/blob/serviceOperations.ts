@@ -1,21 +1,15 @@
 import { etagOf, httpDate, millisecondsOf } from "../clock";
 import type { Answer } from "../http/answer";
-import { invalidParameter } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import { element, escapeText, optionalElement, parent } from "../http/xml";
+import { element, optionalElement, parent } from "../http/xml";
 import type { Container } from "../state/container";
 import { isLocked, leaseState } from "../state/lease";
-import { firstName, readMarker, readMaxResults, writeMarker } from "./marker";
+import { firstName, readMarker, writeMarker } from "./marker";
+import { readServiceListing, serviceListXml } from "./serviceList";
 
 /** List Containers. */
 export function listContainers(request: StorageRequest): Answer {
-    const { query } = request;
-    const prefix = query.get("prefix") ?? "";
-    const max = readMaxResults(request);
-    const include = (query.get("include") ?? "").toLowerCase().split(",").filter(Boolean);
-    if (include.some((item) => !["metadata", "deleted", "system"].includes(item))) {
-        throw invalidParameter("include", query.get("include"));
-    }
+    const { prefix, max, include } = readServiceListing(request, ["metadata", "deleted", "system"]);
     const marker = readMarker(request) ?? "";
     const listed: string[] = [];
     let next = "";
@@ -29,15 +23,7 @@ export function listContainers(request: StorageRequest): Answer {
         }
         listed.push(containerElement(request, container, include.includes("metadata")));
     }
-    const endpoint = request.address.pathStyle ? `${request.origin}/${request.account.name}/` : `${request.origin}/`;
-    const xml =
-        `<EnumerationResults ServiceEndpoint="${escapeText(endpoint)}">` +
-        optionalElement("Prefix", query.get("prefix")) +
-        optionalElement("Marker", query.get("marker")) +
-        optionalElement("MaxResults", query.get("maxresults")) +
-        parent("Containers", listed.join("")) +
-        element("NextMarker", next) +
-        "</EnumerationResults>";
+    const xml = serviceListXml(request, "Containers", listed, next);
     return { status: 200, xml, chunked: true };
 }
 

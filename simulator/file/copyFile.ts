@@ -1,4 +1,4 @@
-import { type CopySource, openCopySource } from "../blob/copySource";
+import { type CopySource, withCopySource } from "../blob/copySource";
 import { modifiedHeaders } from "../blob/describeBlob";
 import { checkWriteLease } from "../blob/leaseChecks";
 import { abortCopy, newCopyState, readAbort, watchSource } from "../blob/pendingCopy";
@@ -26,13 +26,7 @@ export async function copyFile(request: StorageRequest): Promise<Answer> {
     }
     refuseSnapshot(request);
     targetShare(request);
-    const source = await openCopySource(request);
-    try {
-        return startCopy(request, source);
-    } catch (error) {
-        source.external?.cancel();
-        throw error;
-    }
+    return withCopySource(request, (source) => startCopy(request, source));
 }
 
 function startCopy(request: StorageRequest, source: CopySource): Answer {

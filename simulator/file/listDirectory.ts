@@ -1,8 +1,7 @@
 import { nameElement } from "../blob/listedBlob";
-import { readMarker, readMaxResults, writeMarker } from "../blob/marker";
+import { readKnownIncludes, readMarker, readMaxResults, writeMarker } from "../blob/marker";
 import { etagOf, httpDate, millisecondsOf, timestampOf } from "../clock";
 import type { Answer } from "../http/answer";
-import { invalidParameter } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, escapeText, optionalElement, parent } from "../http/xml";
 import type { Directory } from "../state/directory";
@@ -17,7 +16,7 @@ const FILE_ID_VERSION = "2020-10-02";
 /** List Directories and Files: one level, files and directories in one order. */
 export function listDirectory(request: StorageRequest): Answer {
     const { query, address, version } = request;
-    const include = readInclude(request);
+    const include = readKnownIncludes(request, INCLUDES);
     const max = readMaxResults(request);
     const directory = targetDirectory(request);
     const { listed, next } = collect(directory, query.get("prefix") ?? "", readMarker(request) ?? "", max);
@@ -43,18 +42,6 @@ export function listDirectory(request: StorageRequest): Answer {
         element("NextMarker", next === undefined ? "" : writeMarker(next)) +
         "</EnumerationResults>";
     return { status: 200, headers: { Vary: "Origin" }, xml, chunked: true };
-}
-
-function readInclude(request: StorageRequest): ReadonlySet<string> {
-    const text = request.query.get("include") ?? "";
-    const items = text
-        .split(",")
-        .map((item) => item.trim().toLowerCase())
-        .filter((item) => item !== "");
-    if (items.some((item) => !INCLUDES.includes(item))) {
-        throw invalidParameter("include", text, "Invalid query parameter value.");
-    }
-    return new Set(items);
 }
 
 /** One page, and the name at which the next one begins. Names are compared without case, prefixes too. */

@@ -1,21 +1,15 @@
-import { firstName, readMarker, readMaxResults, writeMarker } from "../blob/marker";
+import { firstName, readMarker, writeMarker } from "../blob/marker";
+import { readServiceListing, serviceListXml } from "../blob/serviceList";
 import { etagOf, httpDate, millisecondsOf } from "../clock";
 import type { Answer } from "../http/answer";
-import { invalidParameter } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import { element, escapeText, optionalElement, parent } from "../http/xml";
+import { element, parent } from "../http/xml";
 import { isLocked, leaseState } from "../state/lease";
 import type { Share, ShareSnapshot } from "../state/share";
 
 /** List Shares. Snapshots come before the share that they are of, oldest first. */
 export function listShares(request: StorageRequest): Answer {
-    const { query } = request;
-    const prefix = query.get("prefix") ?? "";
-    const max = readMaxResults(request);
-    const include = (query.get("include") ?? "").toLowerCase().split(",").filter(Boolean);
-    if (include.some((item) => !["metadata", "snapshots", "deleted"].includes(item))) {
-        throw invalidParameter("include", query.get("include"));
-    }
+    const { prefix, max, include } = readServiceListing(request, ["metadata", "snapshots", "deleted"]);
     const [markerName, markerOrder] = (readMarker(request) ?? "").split("\0") as [string, string | undefined];
     const listed: string[] = [];
     let next = "";
@@ -34,15 +28,7 @@ export function listShares(request: StorageRequest): Answer {
             listed.push(shareElement(request, share, target, include.includes("metadata")));
         }
     }
-    const endpoint = request.address.pathStyle ? `${request.origin}/${request.account.name}/` : `${request.origin}/`;
-    const xml =
-        `<EnumerationResults ServiceEndpoint="${escapeText(endpoint)}">` +
-        optionalElement("Prefix", query.get("prefix")) +
-        optionalElement("Marker", query.get("marker")) +
-        optionalElement("MaxResults", query.get("maxresults")) +
-        parent("Shares", listed.join("")) +
-        element("NextMarker", next) +
-        "</EnumerationResults>";
+    const xml = serviceListXml(request, "Shares", listed, next);
     return { status: 200, headers: { Vary: "Origin" }, xml, chunked: true };
 }
 

@@ -156,7 +156,9 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         preserved: readonly Preserved[],
     ): ObtainedCopy => ({ properties, sourceEtag: source.etag, adopted, preserved, source, plan });
     if (there && (await holds(bringing, context))) {
-        await discardBeside(destination, context);
+        if (there.blobType !== "BlockBlob") {
+            await discardBeside(destination, context);
+        }
         return obtained(there, true, await findKept(request));
     }
     const target = await targetFor(bringing, context);
@@ -192,8 +194,13 @@ async function writeOrLeave(
     try {
         return await runFromUrl(request, source, reading, target, context);
     } catch (error) {
+        const { operation } = request.plan;
+        const inParts = operation === "Put Page From URL" || operation === "Append Block From URL";
+        if (!inParts || isDestinationConflict(error)) {
+            throw error;
+        }
         const left = await observe(request.destination, context).catch(() => undefined);
-        if (!left || isDestinationConflict(error) || !(await isUnfinishedCopyOf(left.metadata, reading))) {
+        if (!left || !(await isUnfinishedCopyOf(left.metadata, reading))) {
             throw error;
         }
         const unwanted = error instanceof CopyTimeoutError && request.inputs.onTimeout === "abort";
@@ -201,10 +208,7 @@ async function writeOrLeave(
             await removeUnfinished(request, reading, left, context);
             throw error;
         }
-        const cause =
-            error instanceof Error && isExplained(error)
-                ? error
-                : explain(`copy ${what(request)} by ${request.plan.operation}`, error);
+        const cause = isExplained(error) ? error : explain(`copy ${what(request)} by ${operation}`, error);
         throw new CopyLeftPending({ sourceEtag: source.etag, properties: left }, cause);
     }
 }

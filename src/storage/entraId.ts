@@ -9,8 +9,9 @@ const storageScope = "https://storage.azure.com/.default";
 const refreshEarlierMilliseconds = 5 * 60_000;
 
 /**
- * A credential as the Azure SDK can work with it, made when the first token is asked for. Its failures say what to do. Where an account is of a tenant that the credential has no token for, it gives the
- * token of its own tenant, which the account refuses. The SDK would ask again every three seconds until the refused token expires.
+ * A credential as the Azure SDK can work with it, made when the first token is asked for. Its failures say what to do. Where an account
+ * is of a tenant that the credential has no token for, it gives the token of its own tenant, which the account refuses. The SDK would ask
+ * again every three seconds until the refused token expires.
  */
 export function storageCredential(make: () => TokenCredential): TokenCredential {
     let made: TokenCredential | undefined;

@@ -1,4 +1,3 @@
-import { request as httpsRequest } from "node:https";
 import type { TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { ClientSecretCredential } from "@azure/identity";
 import { BlobServiceClient, type StoragePipelineOptions } from "@azure/storage-blob";
@@ -10,7 +9,7 @@ import {
     type Simulator,
     startSimulator,
 } from "../../../simulator";
-import type { RawAnswer } from "./raw";
+import { type RawAnswer, send } from "./raw";
 
 /** A second tenant beside the simulator's own. */
 export const FABRIKAM = "fab12ca0-0000-4000-8000-000000000002";
@@ -61,22 +60,5 @@ export function sendSecure(
     headers: Readonly<Record<string, string>> = {},
     body = "",
 ): Promise<RawAnswer> {
-    return new Promise((resolve, reject) => {
-        const options = { method, headers, agent: false, ca: simulator.certificate };
-        const outgoing = httpsRequest(url, options, (response) => {
-            const chunks: Buffer[] = [];
-            response.on("data", (chunk: Buffer) => chunks.push(chunk));
-            response.on("error", reject);
-            response.on("end", () =>
-                resolve({
-                    status: response.statusCode!,
-                    reason: response.statusMessage!,
-                    headers: response.headers,
-                    body: Buffer.concat(chunks).toString("utf8"),
-                }),
-            );
-        });
-        outgoing.on("error", reject);
-        outgoing.end(body);
-    });
+    return send(url, method, headers, body, simulator.certificate);
 }

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import type { AccountHandle } from "../../../simulator";
 
 /** What a request without any client library got for an answer. */
@@ -43,15 +44,20 @@ export function raw(account: Endpoint, path: string, request: RawRequest = {}): 
     return send(url, method, headers, body);
 }
 
-/** Sends a request as it is, to any URL. */
+/**
+ * Sends a request as it is, to any URL.
+ * @param ca the certificate to trust: https instead of http
+ */
 export function send(
     url: URL | string,
     method = "GET",
     headers: Readonly<Record<string, string>> = {},
-    body: Buffer = Buffer.alloc(0),
+    body: Buffer | string = "",
+    ca?: string,
 ): Promise<RawAnswer> {
     return new Promise((resolve, reject) => {
-        const outgoing = httpRequest(url, { method, headers, agent: false }, (response) => {
+        const request = ca === undefined ? httpRequest : httpsRequest;
+        const outgoing = request(url, { method, headers, agent: false, ca }, (response) => {
             const chunks: Buffer[] = [];
             response.on("data", (chunk: Buffer) => chunks.push(chunk));
             response.on("error", reject);
