@@ -7,4 +7,10 @@ export {
     type DestinationConditionsArgs,
     type ImmutabilityPolicyArgs,
 } from "./blobCopy";
-export type { BlobLocationArgs, BlobSourceArgs, GoogleCloudStorageSourceArgs, S3SourceArgs } from "./locationArgs";
+export type {
+    BlobLocationArgs,
+    BlobSourceArgs,
+    FileLocationArgs,
+    GoogleCloudStorageSourceArgs,
+    S3SourceArgs,
+} from "./locationArgs";

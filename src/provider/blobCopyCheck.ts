@@ -1,4 +1,4 @@
-import { addressUrl, isAzureFile, isFixed, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { addressUrl, isFixed, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { explain } from "../storage/errors";
 import { longestPresignedMilliseconds } from "../storage/presigned";
 import type { SourceProperties } from "../storage/webSource";
@@ -49,7 +49,7 @@ export async function checkBlobCopy(
     }
     checkMetadata(failures, news.metadata);
     checkTags(failures, news.tags);
-    if (news.tags === "source" && source?.kind === "other") {
+    if (news.tags === "source" && source && source.kind !== "blob") {
         failures.add("tags", news.tags, "must be tags, since the source is no blob in Azure Storage and has none");
     }
     checkAccessTier(failures, news.accessTier, undefined);
@@ -69,7 +69,7 @@ export async function checkBlobCopy(
     checkEncryption(failures, news, source, destination);
     checkConditions(failures, "sourceConditions", news.sourceConditions);
     checkConditions(failures, "conditions", news.conditions);
-    if (news.sourceConditions !== undefined && source?.kind === "other" && isAzureFile(source.url)) {
+    if (news.sourceConditions !== undefined && source?.kind === "file") {
         failures.add(
             "sourceConditions",
             undefined,

@@ -1,6 +1,16 @@
 import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import type { ShareClient, ShareFileClient } from "@azure/storage-file-share";
 import type { Lease } from "../copy/lease";
-import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAccount } from "../storage/address";
+import {
+    acrossServices,
+    addressUrl,
+    type BlobAddress,
+    type FileAddress,
+    resolveAddress,
+    type SourceAddress,
+    type StorageAddress,
+    sameAccount,
+} from "../storage/address";
 import { cloudObjectOf } from "../storage/cloudObject";
 import { anonymous, type Credential, defaultCredential, explicitCredential } from "../storage/credential";
 import { withEncryption } from "../storage/encryption";
@@ -34,6 +44,8 @@ export interface Source {
     readonly url: string;
     /** Reads the source itself, which only a blob's client can. */
     client?(): Promise<BlobClient>;
+    /** Reads what only a file has: its ranges, SMB properties and permission. */
+    readonly file?: { readonly client: ShareFileClient; readonly share: ShareClient };
     /** Reads the source's properties, as the client. */
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
@@ -60,7 +72,7 @@ export function openDestination(
     if (address?.kind !== "blob") {
         throw new Error("the destination does not name a blob in Azure Storage");
     }
-    const credential = explicitCredential(location, address) ?? fallbackCredential(address);
+    const credential = credentialOf(location, address);
     const plain = context.clients.blob(address, credential);
     const { customerProvidedKey, encryptionScope, conditions } = own;
     const keys = new Set([customerProvidedKey, previous.customerProvidedKey, undefined]);
@@ -73,6 +85,11 @@ export function openDestination(
         container: context.clients.container(address, credential),
         lease: conditions?.leaseId === undefined ? {} : { leaseId: conditions.leaseId },
     };
+}
+
+/** The credential that a destination is written with. */
+export function credentialOf(location: BlobLocation, address: StorageAddress): Credential {
+    return explicitCredential(location, address) ?? fallbackCredential(address);
 }
 
 /** @param key the customer-provided key that the source is encrypted with */
@@ -107,15 +124,24 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
     }
     const explicit = explicitCredential(location, address);
     const destinationAddress = resolveAddress(destination);
-    if (!explicit && destinationAddress?.kind === "blob" && sameAccount(address, destinationAddress)) {
-        return sourceWithin(address, url, openDestination(destination, context).credential, context, key);
+    if (!explicit && destinationAddress && destinationAddress.kind !== "other") {
+        const credential = credentialOf(destination, destinationAddress);
+        if (sameAccount(address, destinationAddress)) {
+            return sourceWithin(address, url, credential, context, key);
+        }
+        if (acrossServices(address, destinationAddress) && credential.kind === "sharedKey") {
+            return sourceWith(address, url, credential, context, key);
+        }
+    }
+    if (address.kind === "file") {
+        return sourceWith(address, url, credentialOf(location, address), context, key);
     }
     return explicit ? sourceWith(address, url, explicit, context, key) : sourceWithout(address, url, context, key);
 }
 
 /** In the destination's own account the request's authorization covers the source too, unless it is a SAS, which covers the destination only. */
 export function sourceWithin(
-    address: BlobAddress,
+    address: StorageAddress,
     url: string,
     credential: Credential,
     context: Context,
@@ -126,15 +152,18 @@ export function sourceWithin(
 }
 
 function sourceWith(
-    address: BlobAddress,
+    address: StorageAddress,
     url: string,
     credential: Credential,
     context: Context,
     key: string | undefined,
 ): Source {
-    const client = () => withEncryption(context.clients.blob(address, credential), { customerProvidedKey: key });
     const signedUrl = (lastsMilliseconds: number, permissions?: SourcePermissions) =>
         readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds, permissions);
+    if (address.kind === "file") {
+        return fileSource(address, url, credential, context, signedUrl);
+    }
+    const client = () => withEncryption(context.clients.blob(address, credential), { customerProvidedKey: key });
     return {
         address,
         url,
@@ -145,6 +174,29 @@ function sourceWith(
                 ? context.sources.read(address, credential, signal)
                 : client().getProperties({ abortSignal: signal }),
         tags: async (signal) => (await client().getTags({ abortSignal: signal })).tags,
+        readableUrl: signedUrl,
+        authorizedUrl: signedUrl,
+    };
+}
+
+function fileSource(
+    address: FileAddress,
+    url: string,
+    credential: Credential,
+    { clients }: Context,
+    signedUrl: Source["readableUrl"],
+): Source {
+    const client = clients.file(address, credential);
+    return {
+        address,
+        url,
+        file: { client, share: clients.share(address, credential) },
+        // Files answer ranges without saying so.
+        properties: async (signal) => ({
+            ...(await client.getProperties({ abortSignal: signal })),
+            acceptRanges: "bytes",
+        }),
+        tags: async () => ({}),
         readableUrl: signedUrl,
         authorizedUrl: signedUrl,
     };
@@ -189,12 +241,12 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
     };
 }
 
-function fallbackCredential(address: BlobAddress): Credential {
+function fallbackCredential(address: StorageAddress): Credential {
     return supportsEntraId(address) ? defaultCredential() : anonymous;
 }
 
 /** Bearer tokens travel over https only; over http (an emulator) there is nothing but keys and SAS. */
-function supportsEntraId(address: BlobAddress): boolean {
+function supportsEntraId(address: StorageAddress): boolean {
     return address.serviceUrl.startsWith("https:");
 }
 

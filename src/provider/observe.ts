@@ -2,7 +2,14 @@ import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { isCommittedFrom } from "../copy/blocks";
 import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
-import { addressUrl, parseBlobUrl, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import {
+    addressUrl,
+    parseBlobUrl,
+    parseFileUrl,
+    resolveAddress,
+    type SourceAddress,
+    sameAddress,
+} from "../storage/address";
 import { isOtherEncryption } from "../storage/encryption";
 import { isNotFound } from "../storage/errors";
 import { redactUrl } from "../storage/url";
@@ -42,6 +49,10 @@ export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAd
     const reported = redactUrl(properties.copySource);
     if (source.kind === "other") {
         return sameAddress({ kind: "other", url: reported }, source);
+    }
+    if (source.kind === "file") {
+        // An emulator's URL does not tell of which service it is.
+        return sameAddress(parseFileUrl(reported, true) ?? { kind: "other", url: reported }, source);
     }
     const address = parseBlobUrl(reported) ?? { kind: "other", url: reported };
     if (address.kind === source.kind) {

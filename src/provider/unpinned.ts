@@ -11,7 +11,7 @@ import { isCopyOfCurrent } from "./observe";
 
 /** Whether a source may change while it is copied, and the copy with it. */
 export function mayChange({ source, inputs }: Pick<CopyRequest, "source" | "inputs">): boolean {
-    return source.address.kind === "other" && !isFixed(source.address) && inputs.verify !== "none";
+    return source.address.kind !== "blob" && !isFixed(source.address) && inputs.verify !== "none";
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
-import { type BlobAddress, parseConnectionString } from "./address";
+import { parseConnectionString, type StorageAddress } from "./address";
 import { type BlobLocation, s3CredentialParts } from "./location";
 
 /** How requests to one end are authorized. */
 export type Credential =
-    | { readonly kind: "sharedKey"; readonly credential: StorageSharedKeyCredential }
+    | { readonly kind: "sharedKey"; readonly credential: StorageSharedKeyCredential; readonly accountKey: string }
     | { readonly kind: "sas"; readonly sasToken: string; readonly credential: AnonymousCredential }
     | { readonly kind: "entraId"; readonly credential: TokenCredential }
     | { readonly kind: "anonymous"; readonly credential: AnonymousCredential };
@@ -25,7 +25,7 @@ function once(key: string, make: () => Credential): Credential {
 }
 
 /** The credential that a location carries, or nothing where it carries none. */
-export function explicitCredential(location: BlobLocation, address: BlobAddress): Credential | undefined {
+export function explicitCredential(location: BlobLocation, address: StorageAddress): Credential | undefined {
     const given = location.connectionString === undefined ? location : parseConnectionString(location.connectionString);
     const { accountKey } = given;
     if (accountKey !== undefined) {
@@ -36,6 +36,7 @@ export function explicitCredential(location: BlobLocation, address: BlobAddress)
         return once(`${accountName} ${accountKey}`, () => ({
             kind: "sharedKey",
             credential: new StorageSharedKeyCredential(accountName, accountKey),
+            accountKey,
         }));
     }
     if (given.sasToken !== undefined) {
