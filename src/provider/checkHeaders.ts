@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseDate } from "../storage/date";
-import type { DestinationConditions, HttpHeaders, ImmutabilityPolicy } from "./blobCopyTypes";
+import type { HttpHeaders, ImmutabilityPolicy } from "./blobCopyTypes";
+import type { DestinationConditions } from "./copyTypes";
 import type { Failures } from "./failures";
 import { unknownValue } from "./unknown";
 

@@ -1,76 +1,15 @@
-// Waits for a copy that was started or joined, and leaves things in order whatever its end.
+// Copy Blob's end: what is put back, and what is taken away.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError, SourceChangedError } from "../copy/errors";
+import type { CopyError } from "../copy/errors";
 import { discard, type Preserved, restore } from "../copy/preserve";
-import { parseProgress } from "../copy/status";
-import { waitForCopy } from "../copy/wait";
-import { explain, StorageError } from "../storage/errors";
-import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
-import { type Destination, readSource } from "./ends";
+import { explain } from "../storage/errors";
+import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
+import { awaitEnd, deadlineOf, OldContentRestored, type Running, wait } from "./endOfCopy";
+import type { Destination } from "./ends";
 import type { Context } from "./handler";
 import { observe } from "./observe";
-import { formatTime } from "./progressText";
-import { changedMeanwhile, changedSinceStart } from "./unpinned";
-import { verifyCopy } from "./verifyCopy";
-
-/** A started or joined copy, and what must be put back if it fails. */
-export interface Running {
-    readonly copyId: string;
-    readonly sourceEtag: string | undefined;
-    readonly joined: boolean;
-    readonly preserved: readonly Preserved[];
-    /** Nothing was there before, so that a failed copy's empty blob can go. */
-    readonly wasFree: boolean;
-}
-
-/** An unfinished copy that this run left behind, as at its timeout or interruption; its state is worth keeping. */
-export class CopyLeftPending extends Error {
-    constructor(
-        /** The copy ID is that of a Copy Blob. */
-        readonly running: { copyId?: string; sourceEtag: string | undefined; properties?: BlobGetPropertiesResponse },
-        override readonly cause: Error,
-    ) {
-        super(cause.message, { cause });
-    }
-}
-
-/** A copy that failed over older content, which stands again under a new ETag. */
-export class OldContentRestored extends Error {
-    constructor(
-        readonly etag: string,
-        override readonly cause: Error,
-    ) {
-        super(cause.message, { cause });
-    }
-}
-
-/** Whether an error tells already what a person needs to know. */
-export function isExplained(error: unknown): error is Error {
-    return (
-        error instanceof CopyError ||
-        error instanceof StorageError ||
-        error instanceof CopyLeftPending ||
-        error instanceof OldContentRestored
-    );
-}
-
-function wait(
-    request: PlannedRequest,
-    copyId: string,
-    deadline: Date,
-    context: Context,
-): Promise<BlobGetPropertiesResponse> {
-    return waitForCopy(request.destination.client, {
-        copyId,
-        clock: context.clock,
-        signal: context.signal,
-        deadline,
-        what: what(request),
-        progress: (progress) => context.progress({ ...progress, plan: request.plan }),
-    });
-}
 
 /** Waits for the end, and puts things right after a bad one. */
 export async function finish(
@@ -79,24 +18,19 @@ export async function finish(
     deadline: Date,
     context: Context,
 ): Promise<ObtainedCopy> {
-    let properties: BlobGetPropertiesResponse;
-    let timeout: CopyTimeoutError | undefined;
-    try {
-        properties = await wait(request, running.copyId, deadline, context);
-    } catch (error) {
-        if (!(error instanceof CopyTimeoutError) || request.inputs.onTimeout !== "abort") {
-            throw await leftPending(request, running, error, context);
-        }
-        timeout = error;
-        properties = await abort(request, running, context);
-    }
-    if (properties.copyStatus !== "success") {
-        await putRight(request, running, properties, badEnd(request, running, properties, timeout), context);
-    }
-    await refuseChangedSource(request, running, properties, context);
-    const contentLength = parseProgress(properties.copyProgress)?.total;
-    const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
-    verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
+    const { client, lease } = request.destination;
+    const properties = await awaitEnd<BlobGetPropertiesResponse>(
+        request,
+        running,
+        {
+            client,
+            abort: (copyId) => abortCopy(client, copyId, lease),
+            observe: () => observe(request.destination, context),
+            putRight: (ended, error) => putRight(request, running, ended, error, context),
+        },
+        deadline,
+        context,
+    );
     return {
         properties,
         sourceEtag: running.sourceEtag,
@@ -104,101 +38,6 @@ export async function finish(
         preserved: running.preserved,
         plan: request.plan,
     };
-}
-
-/** A copy of a source that changed meanwhile may hold parts of both, and is no better than one that failed. */
-async function refuseChangedSource(
-    request: PlannedRequest,
-    running: Running,
-    properties: BlobGetPropertiesResponse,
-    context: Context,
-): Promise<void> {
-    const { previous } = request;
-    const { copyId, joined, preserved, wasFree } = running;
-    const etag = running.sourceEtag ?? (previous?.copyId === copyId ? previous?.sourceEtag : undefined);
-    let change: SourceChangedError | undefined;
-    try {
-        change =
-            joined && etag === undefined
-                ? await changedSinceStart(request, properties, context)
-                : await changedMeanwhile(request, etag, context);
-    } catch (error) {
-        throw await leftPending(request, running, error, context);
-    }
-    if (change && !wasFree && preserved.length === 0) {
-        throw new CopyLeftPending({ copyId, sourceEtag: undefined, properties }, change);
-    }
-    if (change) {
-        const { message } = change;
-        const error = (afterwards: string) => new SourceChangedError(`${message}; ${afterwards}`, copyId, "success");
-        await putRight(request, running, properties, error, context);
-    }
-}
-
-/** Whatever kept us from seeing the end, the copy is there: without its record, the next run could not know it. */
-async function leftPending(
-    request: CopyRequest,
-    { copyId, sourceEtag }: Running,
-    error: unknown,
-    context: Context,
-): Promise<CopyLeftPending> {
-    if (error instanceof CopyTimeoutError) {
-        const last = await observe(request.destination, context).catch(() => undefined);
-        return new CopyLeftPending({ copyId, sourceEtag, ...(last && { properties: last }) }, error);
-    }
-    const cause =
-        error instanceof CopyError
-            ? error
-            : explain(
-                  `wait for the copy of ${what(request)} (it goes on, and the next pulumi up carries on from there)`,
-                  error,
-              );
-    return new CopyLeftPending({ copyId, sourceEtag }, cause);
-}
-
-/** Aborts a copy at its timeout. It may have ended in that very moment, so what it has come to is read, not supposed. */
-async function abort(request: PlannedRequest, running: Running, context: Context): Promise<BlobGetPropertiesResponse> {
-    const { copyId } = running;
-    try {
-        await abortCopy(request.destination.client, copyId, request.destination.lease);
-        return await wait(request, copyId, deadlineOf(request, context), context);
-    } catch (error) {
-        const cause =
-            error instanceof CopyError
-                ? error
-                : explain(
-                      `abort the copy of ${what(request)} at its timeout (as far as is known it goes on, and the next pulumi up carries on from there; copy ID ${copyId})`,
-                      error,
-                  );
-        throw await leftPending(request, running, cause, context);
-    }
-}
-
-/** What follows a copy that ended badly has as long as the copy had. */
-function deadlineOf(request: CopyRequest, context: Context): Date {
-    return new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
-}
-
-/** How a copy ended that did not succeed, to be told with what became of the destination. */
-function badEnd(
-    request: CopyRequest,
-    running: Running,
-    properties: BlobGetPropertiesResponse,
-    timeout: CopyTimeoutError | undefined,
-): (afterwards: string) => CopyError {
-    const description = properties.copyStatusDescription ? `: ${properties.copyStatusDescription}` : "";
-    const aborted = properties.copyStatus === "aborted";
-    const atTimeout = aborted && timeout !== undefined;
-    const Kind = atTimeout ? CopyTimeoutError : aborted ? CopyAbortedError : CopyFailedError;
-    const ended = atTimeout
-        ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${properties.copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
-        : `ended as ${properties.copyStatus}${description}`;
-    return (afterwards) =>
-        new Kind(
-            `the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${running.copyId}`,
-            running.copyId,
-            properties.copyStatus,
-        );
 }
 
 /** After a copy that ended badly: the old content comes back, or the blob goes, which mostly is empty. Always throws. */
@@ -219,7 +58,7 @@ async function putRight(
     try {
         etag = old
             ? await restore(destination.client, old, properties.etag!, destination.lease, (copyId) =>
-                  wait(request, copyId, deadlineOf(request, context), context),
+                  wait(request, destination.client, copyId, deadlineOf(request, context), context),
               )
             : void (await destination.client.delete({
                   conditions: { ifMatch: properties.etag!, ...destination.lease },

@@ -1,6 +1,6 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { isCommittedFrom } from "../copy/blocks";
-import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
+import { type CopyProperties, contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
 import {
     addressUrl,
@@ -16,6 +16,7 @@ import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyState } from "./blobCopyTypes";
 import type { CopyRequest } from "./copyRequest";
+import type { CopyState } from "./copyTypes";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
 
@@ -42,7 +43,7 @@ export async function observe(
 }
 
 /** Whether the blob's copy properties tell of a copy from this source. */
-export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAddress): boolean {
+export function isCopyOf(properties: Pick<CopyProperties, "copySource">, source: SourceAddress): boolean {
     if (!properties.copySource) {
         return false;
     }
@@ -70,7 +71,7 @@ export function isCopyOf(properties: BlobGetPropertiesResponse, source: SourceAd
  * (or an earlier one, which proves nothing)
  */
 export function isCopyOfCurrent(
-    properties: BlobGetPropertiesResponse,
+    properties: CopyProperties & { readonly createdOn?: Date },
     source: SourceProperties,
     mayChange = false,
 ): boolean {
@@ -87,7 +88,7 @@ export function isCopyOfCurrent(
 }
 
 /** Whether the copy that made the blob has ended without success. */
-export function endedBadly({ copyStatus }: BlobGetPropertiesResponse): boolean {
+export function endedBadly({ copyStatus }: CopyProperties): boolean {
     return copyStatus === "failed" || copyStatus === "aborted";
 }
 
@@ -99,7 +100,7 @@ export function isEmptyRemnant({ previous, source }: CopyRequest, there: BlobGet
 }
 
 /** Whether the destination is as this resource left it. */
-export function isOwn(properties: BlobGetPropertiesResponse, state: Partial<BlobCopyState>): boolean {
+export function isOwn(properties: CopyProperties, state: Partial<CopyState>): boolean {
     if (state.lastWriteEtag !== undefined && properties.etag === state.lastWriteEtag) {
         return true;
     }

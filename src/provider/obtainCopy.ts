@@ -12,8 +12,9 @@ import { errorCode, explain, isDestinationConflict, isNotFound, statusCode } fro
 import type { BlobCopyState } from "./blobCopyTypes";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
+import { isExplained, type Running } from "./endOfCopy";
 import { readSource, type Source } from "./ends";
-import { discardAll, finish, isExplained, type Running } from "./finishCopy";
+import { discardAll, finish } from "./finishCopy";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, observe } from "./observe";
 import { findTemporary, preserveOrExplain } from "./overwritten";

@@ -18,8 +18,8 @@ import { copyBesideOld, discardBeside, isCopiedFromBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption";
+import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { readSource } from "./ends";
-import { CopyLeftPending, isExplained } from "./finishCopy";
 import type { Context } from "./handler";
 import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, observe } from "./observe";
 import { attempts } from "./obtainCopy";
@@ -172,7 +172,7 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
             `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
         );
     }
-    verifyCopy(request, source, properties);
+    verifyCopy(request, source, properties, request.inputs.blobHTTPHeaders?.blobContentMD5);
     // An operation in blocks asks before its last request.
     const change = plan.operation === "Put Blob From URL" && (await changedMeanwhile(request, source.etag, context));
     if (change) {

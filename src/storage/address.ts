@@ -321,9 +321,9 @@ function withoutScheme(url: string): string {
     return url.replace(/^https?:\/\//, "");
 }
 
-/** A blob's container as a URL. */
-export function containerUrl({ serviceUrl, containerName }: BlobAddress): string {
-    return `${serviceUrl}/${containerName}`;
+/** A blob's container, or a file's share, as a URL. */
+export function containerUrl(address: StorageAddress): string {
+    return `${address.serviceUrl}/${address.kind === "file" ? address.shareName : address.containerName}`;
 }
 
 /** Whether a location says how to authorize. */

@@ -213,9 +213,8 @@ export function passingRefusal(error: unknown): PassingRefusal | undefined {
             ? { what: "a role assignment to take effect", milliseconds: 300_000, account: new URL(asked).origin }
             : undefined;
     }
-    return errorCode(error) === "ContainerBeingDeleted"
-        ? { what: "the end of the container's deletion", milliseconds: 120_000 }
-        : undefined;
+    const place = { ContainerBeingDeleted: "container", ShareBeingDeleted: "share" }[errorCode(error) ?? ""];
+    return place ? { what: `the end of the ${place}'s deletion`, milliseconds: 120_000 } : undefined;
 }
 
 /** A user delegation SAS that grants reading gives what its maker's roles give at the time. */
@@ -301,4 +300,13 @@ export function explain(doing: string, error: unknown): StorageError {
     ];
     const message = `could not ${doing}: ${parts.filter((part) => part).join("; ")}`;
     return new StorageError(message, status, code, requestId, { cause: error });
+}
+
+/** Runs something, and says what went wrong as {@link explain} does. */
+export async function explained<Result>(doing: string, run: () => Promise<Result>): Promise<Result> {
+    try {
+        return await run();
+    } catch (error) {
+        throw explain(doing, error);
+    }
 }
