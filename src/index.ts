@@ -7,6 +7,13 @@ export {
     type DestinationConditionsArgs,
     type ImmutabilityPolicyArgs,
 } from "./blobCopy";
+export {
+    FileCopy,
+    type FileCopyArgs,
+    type FileCopyLookup,
+    type FileHttpHeadersArgs,
+    type SmbPropertiesResult,
+} from "./fileCopy";
 export type {
     BlobLocationArgs,
     BlobSourceArgs,

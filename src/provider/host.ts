@@ -8,6 +8,7 @@ import { redact } from "../storage/redact";
 import { blobCopyHandler } from "./blobCopy";
 import { systemClock } from "./clock";
 import { connectEngine, type Engine } from "./engine";
+import { fileCopyHandler } from "./fileCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { createProgressReporter, isInteractive } from "./progressReporter";
 import { createSourceReader, type SourceReader } from "./sourceReader";
@@ -17,6 +18,7 @@ type Values = Record<string, unknown>;
 // biome-ignore lint/suspicious/noExplicitAny: each handler has inputs and a state of its own
 const handlers: Readonly<Record<string, Handler<any, any>>> = {
     BlobCopy: blobCopyHandler,
+    FileCopy: fileCopyHandler,
 };
 
 /** What the engine adds to a dynamic resource's inputs, and what we add: neither is a handler's concern. */

@@ -12,6 +12,8 @@ export interface Clients {
     service(address: BlobAddress, credential: Credential): BlobServiceClient;
     /** The client of a file, or of what a share snapshot keeps of it, as the address says. */
     file(address: FileAddress, credential: Credential): ShareFileClient;
+    /** The same, whose requests are tried once: whoever sends many at a time must learn of a throttled service at the first refusal. */
+    fileOnce(address: FileAddress, credential: Credential): ShareFileClient;
     share(address: FileAddress, credential: Credential): ShareClient;
     fileService(address: FileAddress, credential: Credential): ShareServiceClient;
 }
@@ -41,6 +43,9 @@ export function createClients(options: ClientOptions = {}): Clients {
     const files = oncePerCredential<FileAddress, ShareServiceClient>((address, credential) =>
         fileService(address, credential, pipelineOptions),
     );
+    const filesOnce = oncePerCredential<FileAddress, ShareServiceClient>((address, credential) =>
+        fileService(address, credential, { ...pipelineOptions, retryOptions: { maxTries: 1 } }),
+    );
 
     function container(address: BlobAddress, credential: Credential): ContainerClient {
         return service(address, credential).getContainerClient(address.containerName);
@@ -58,6 +63,7 @@ export function createClients(options: ClientOptions = {}): Clients {
         },
         fileService: files,
         share: (address, credential) => shareOf(files(address, credential), address),
+        fileOnce: (address, credential) => fileOf(shareOf(filesOnce(address, credential), address), address.filePath),
         file: (address, credential) => fileOf(shareOf(files(address, credential), address), address.filePath),
     };
 }

@@ -1,5 +1,5 @@
 // One file in Azure Files under its real kind of name, which is looked up to a server on this machine. It answers as the real service was
-// recorded to; the simulator has no Azure Files yet.
+// recorded to.
 
 import dns from "node:dns";
 import { createServer, type IncomingMessage } from "node:http";
