@@ -1,3 +1,4 @@
+import { ShareSASPermissions } from "@azure/storage-file-share";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { generated } from "../../simulator";
 import { fileCopyHandler as handler } from "../../src/provider/fileCopy";
@@ -262,7 +263,7 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
     });
 
     it("finds the copy that a run has finished and not recorded", async () => {
-        await up();
+        const older = await up();
         const { fileId } = await files.file().getProperties();
         if (method === "fromUrl") {
             return; // its marker is gone by then; the next test is about the moment before
@@ -271,6 +272,10 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         const state = await up();
         expect(files.operations()).not.toContain("Copy File");
         expect(state).toMatchObject({ copyStatus: "success", fileId });
+        // So that the older owner's delete misses it: a rename without an alias, `up --replace`.
+        expect(state.etag).not.toBe(older.etag);
+        await handler.delete(older, files.context);
+        expect(await files.text()).toBe(sourceText);
     });
 
     it("carries on from any request at which it was killed, and leaves nothing behind", {
@@ -371,6 +376,66 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         const second = await up(first, { source });
         expect(await files.text()).toBe(sourceText);
         expect(await up(second, { source })).toBe(second);
+    });
+});
+
+describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s, at its edges", (method) => {
+    it("needs no more than a SAS for each share, also to overwrite and delete", async () => {
+        const expiresOn = new Date(Date.now() + 30 * 86_400_000);
+        const sasOf = (account: "golden" | "dev", letters: string) =>
+            new URL(
+                files.share(account).generateSasUrl({ permissions: ShareSASPermissions.parse(letters), expiresOn }),
+            ).search.slice(1);
+        const located = (account: "golden" | "dev", shareName: string, sasToken: string) => ({
+            endpoint: files.simulator.account(account).fileEndpoint,
+            shareName,
+            filePath: "settings (1).json",
+            sasToken,
+        });
+        files.simulator.account("golden").putFile("docs", "settings (1).json", sourceText);
+        const change = {
+            method,
+            source: located("golden", "docs", sasOf("golden", "r")),
+            destination: located("dev", "seed", sasOf("dev", "rcwdl")),
+        };
+        const first = await files.up(undefined, change);
+        expect(await files.text("settings (1).json")).toBe(sourceText);
+        files.simulator.account("golden").putFile("docs", "settings (1).json", "something newer");
+        const second = await files.up(first, change);
+        expect(await files.text("settings (1).json")).toBe("something newer");
+        const { source: _, destination: __, ...rest } = second;
+        expect(JSON.stringify(rest)).not.toContain("sig=");
+        await handler.delete(second, files.context);
+        expect(await files.file("settings (1).json").exists()).toBe(false);
+    });
+
+    it("does not put in place what it copied while the source changed", async () => {
+        const first = await files.up(undefined, { method });
+        files.write("something newer");
+        let changed = false;
+        files.onProgress(() => {
+            if (!changed) {
+                changed = true;
+                files.write("something newest");
+            }
+        });
+        const failure = await failureOf(files.up(first, { method }));
+        expect(failure.message).toMatch(/source .*changed|ended as failed/);
+        expect(await files.text()).toBe(sourceText);
+        await files.up(failure instanceof PartialFailure ? (failure.state as FileCopyState) : first, { method });
+        expect(await files.text()).toBe("something newest");
+        expect(await files.names()).toEqual(["settings.json"]);
+    });
+
+    it("takes files of any name, of no bytes, and metadata of none", async () => {
+        files.simulator.account("golden").putFile("docs", "ä b/100%.txt", "", { metadata: { origin: "golden" } });
+        const source = { ...files.inputs.source, filePath: "ä b/100%.txt" };
+        const destination = { ...files.inputs.destination, filePath: "ü/c d/#1 100%.txt" };
+        const state = await files.up(undefined, { method, source, destination, metadata: {} });
+        const there = await files.file("ü/c d/#1 100%.txt").getProperties();
+        expect(there).toMatchObject({ contentLength: 0, etag: state.etag });
+        expect(there.metadata ?? {}).toEqual({});
+        expect(await files.up(state, { method, source, destination, metadata: {} })).toBe(state);
     });
 });
 
