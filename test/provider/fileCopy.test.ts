@@ -87,28 +87,6 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         expect(await files.text()).toBe("something newer, which is longer");
     });
 
-    it("never overwrites what somebody else has put there, unless overwrite says so", async () => {
-        await files.share("dev").getDirectoryClient("app").create();
-        await files.file().create(3);
-        const failure = await failureOf(up());
-        expect(failure.message).toMatch(/a file that this resource did not make is at the destination/);
-        expect((await files.file().getProperties()).contentLength).toBe(3);
-        await up(undefined, { overwrite: "always" });
-        expect(await files.text()).toBe(sourceText);
-    });
-
-    it("fails over a file that was changed since, and overwrites it where that is wanted", async () => {
-        const first = await up();
-        files.clock.advance(5_000);
-        await files.file().uploadRange("X", 0, 1);
-        const drifted = (await refresh(first))!;
-        expect(drifted.drifted).toBe(true);
-        expect((await failureOf(up(drifted))).message).toMatch(/was changed by somebody else since/);
-        expect((await files.text())[0]).toBe("X");
-        await up(drifted, { onDestinationDrift: "copyAgain" });
-        expect(await files.text()).toBe(sourceText);
-    });
-
     it("compares the ETag under the lease, and looks again where somebody was faster", async () => {
         const first = await up();
         files.write("something newer");
