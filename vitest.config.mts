@@ -18,6 +18,14 @@ export default defineConfig({
             { test: { name: "provider", include: ["test/provider/**/*.test.ts"], testTimeout: 30_000 } },
             {
                 test: {
+                    name: "policy",
+                    include: ["test/policy/**/*.test.ts"],
+                    // Pulumi's SDK takes seconds to load, and no test here leaves anything behind in it.
+                    isolate: false,
+                },
+            },
+            {
+                test: {
                     name: "lifecycle",
                     include: ["test/lifecycle/**/*.test.ts"],
                     globalSetup: ["test/helpers/packedPackage.ts"],

@@ -6,15 +6,26 @@ import { basename, join, resolve } from "node:path";
 
 export const root = resolve(import.meta.dirname, "..");
 
-/** Packs this package, and installs it in a folder, for the programs in folders below. */
-export function installPackage(folder) {
+/**
+ * Packs this package, and installs it in a folder, for the programs in folders below.
+ * @param others what else is installed
+ */
+export function installPackage(folder, ...others) {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "bench", version: "1.0.0", private: true }));
     const [{ filename }] = JSON.parse(
         run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], root),
     );
     run(
         "npm",
-        ["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", join(folder, filename)],
+        [
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+            "--prefer-offline",
+            join(folder, filename),
+            ...others,
+        ],
         folder,
     );
 }

@@ -1,7 +1,10 @@
+import { actionsOf, type BuiltInRole, type RoleAssignmentOptions } from "./auth/roles";
 import { checkTags } from "./blob/requestProperties";
 import { bytes, type Content } from "./content/content";
 import { JoinedContent } from "./content/joined";
 import { PageMap } from "./content/pageMap";
+import type { RuleHandle } from "./copies";
+import type { Principal } from "./entra/principals";
 import { checkBlobName, checkContainerName, checkFilePath, checkShareName, type StorageService } from "./http/address";
 import type { Service } from "./service";
 import type { Account } from "./state/account";
@@ -66,6 +69,8 @@ export interface AccountHandle {
     readonly key: string;
     /** The second key, in Base64. */
     readonly secondaryKey: string;
+    /** The Microsoft Entra tenant whose tokens the account takes. */
+    readonly tenantId: string;
     /** The Blob service's URL, without a slash at its end. */
     readonly blobEndpoint: string;
     /** Azure Files' URL, without a slash at its end. */
@@ -80,6 +85,12 @@ export interface AccountHandle {
     createShare(name: string, options?: CreateShareOptions): void;
     /** Puts a file into a share, without a request, and the directories on its path. The content isn't copied; generated content takes no memory. */
     putFile(share: string, path: string, content: string | Buffer | Content, options?: PutFileOptions): void;
+    /** Assigns a built-in role, or a custom one by its actions, to a service principal or managed identity of the account's tenant. */
+    assignRole(
+        principal: Principal,
+        role: BuiltInRole | readonly string[],
+        options?: RoleAssignmentOptions,
+    ): RuleHandle;
 }
 
 /** The handle of an account whose services are at these URLs. */
@@ -97,6 +108,7 @@ export function createAccountHandle(
         name: account.name,
         key,
         secondaryKey,
+        tenantId: account.tenantId,
         blobEndpoint,
         fileEndpoint,
         connectionString: `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${key};${endpoints}`,
@@ -127,6 +139,25 @@ export function createAccountHandle(
             }
             checkBlobName(name);
             service.replace(container, name, makeBlob(service, content, options, container.blob(name)));
+        },
+        assignRole(principal, role, options = {}) {
+            if (principal.tenantId !== account.tenantId) {
+                throw new Error(
+                    `the principal is of tenant ${principal.tenantId}, account "${account.name}" of ${account.tenantId}: add the application's service principal to that tenant`,
+                );
+            }
+            const assignment = {
+                objectId: principal.objectId,
+                actions: actionsOf(role),
+                container: options.container,
+                effectiveAt: service.clock.now() + (options.effectiveAfterSeconds ?? 0) * 1000,
+            };
+            account.roleAssignments.push(assignment);
+            return {
+                remove: () => {
+                    account.roleAssignments = account.roleAssignments.filter((each) => each !== assignment);
+                },
+            };
         },
         createShare(name, options = {}) {
             checkShareName(name);

@@ -24,6 +24,23 @@ export interface CopyRule extends TurnOptions {
     readonly progress?: "steps" | "none";
 }
 
+/** What an incremental copy that ended well has moved. */
+export interface IncrementalTransfer {
+    /** The destination's account. */
+    readonly account: string;
+    /** The destination's container. */
+    readonly container: string;
+    /** The destination's name. */
+    readonly blob: string;
+    readonly copyId: string;
+    /** The destination's new snapshot. */
+    readonly snapshot: string;
+    /** Whether it was the first, which moves every page that was ever written. */
+    readonly full: boolean;
+    /** How many bytes of pages were transferred. */
+    readonly bytes: number;
+}
+
 /** Takes a rule away again. */
 export interface RuleHandle {
     remove(): void;
@@ -31,6 +48,8 @@ export interface RuleHandle {
 
 /** Rules for copies that start from now on. Of those that match, and whose turn it is, the one added last counts. */
 export class CopyRules {
+    /** The incremental copies that were seen to have ended well, oldest first. */
+    readonly incrementalTransfers: IncrementalTransfer[] = [];
     private rules: { readonly rule: CopyRule; readonly turns: Turns }[] = [];
     private readonly random: () => number;
 

@@ -9,16 +9,26 @@ export type {
     PutBlobOptions,
     PutFileOptions,
 } from "./accountHandle";
+export type { BuiltInRole, RoleAssignmentOptions } from "./auth/roles";
 export { type Clock, ManualClock, systemClock } from "./clock";
 export { type Content, zeros } from "./content/content";
 export { file } from "./content/file";
 export { type GeneratedOptions, generated } from "./content/generated";
-export type { CopyRule, CopyRules, RuleHandle } from "./copies";
+export type { CopyRule, CopyRules, IncrementalTransfer, RuleHandle } from "./copies";
+export type { EntraId, EntraIdOptions, FederatedTokenOptions } from "./entra/entraId";
+export type {
+    FederatedCredential,
+    ManagedIdentity,
+    ManagedIdentityOptions,
+    Principal,
+    ServicePrincipal,
+    ServicePrincipalOptions,
+} from "./entra/principals";
 export type { Fault, Faults } from "./faults";
 export type { Tls } from "./http/server";
 export type { LoggedRequest, RequestLog } from "./requestLog";
 export { type Simulator, type SimulatorOptions, startSimulator } from "./simulator";
-export type { AccountKind, AccountOptions } from "./state/account";
+export type { AccountKind, AccountOptions, AllowedCopyScope } from "./state/account";
 export type { BlobType } from "./state/blob";
 export type { PublicAccess } from "./state/container";
 export type { GeneratedNames } from "./state/generatedBlobs";

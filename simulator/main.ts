@@ -3,13 +3,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { file } from "./content/file";
+import { addPrincipals, assignRole, parseRole } from "./mainPrincipals";
 import { type Simulator, startSimulator } from "./simulator";
+import { UsageError } from "./usageError";
 
 const HELP = `Usage: azure-copy-simulator --account NAME[:KEY] [--account ...] [options]
 
 Serves simulated Azure Storage accounts (Blob service and Azure Files) until it gets SIGTERM or SIGINT.
 Once it listens it prints one line of JSON:
   {"accounts":[{"name","key","blobEndpoint","fileEndpoint","connectionString"}]}
+With --https it also has the "certificateFile" that clients must trust (NODE_EXTRA_CA_CERTS); with principals, the
+"servicePrincipals" and the "managedIdentity", each with the "environment" variables that the Azure SDKs read.
 
 Options:
   --account NAME[:KEY]              an account, with its key in Base64 (default: a random key); may be repeated
@@ -17,21 +21,28 @@ Options:
   --host ADDRESS                    the address to listen on (default: 127.0.0.1)
   --port N                          the port of the Blob service (default: any free one)
   --file-port N                     the port of Azure Files (default: any free one)
+  --https                           serves https instead of http, with a certificate that is made at start
   --tls-cert FILE --tls-key FILE    certificate and key in PEM: serves https instead of http
+  --service-principal ID[:SECRET]   an application, by its client ID (a GUID), with its secret (default: a random one);
+                                    may be repeated
+  --managed-identity                a managed identity of this machine
+  --role ACCOUNT/WHO=ROLE           assigns a role, such as "Storage Blob Data Reader", to a client ID or to
+                                    managed-identity; may be repeated
   --load ACCOUNT/CONTAINER=FOLDER   puts the files of a folder into a container; may be repeated
   --allow-public                    lets containers of the accounts be public
   --log                             prints a line a request to standard error
   --help                            prints this
 `;
 
-/** A mistake in the arguments: printed without a stack trace. */
-class UsageError extends Error {}
-
 const OPTIONS = {
     account: { type: "string", multiple: true },
     "copy-seconds": { type: "string" },
     host: { type: "string" },
     port: { type: "string" },
+    https: { type: "boolean" },
+    "service-principal": { type: "string", multiple: true },
+    "managed-identity": { type: "boolean" },
+    role: { type: "string", multiple: true },
     "file-port": { type: "string" },
     "tls-cert": { type: "string" },
     "tls-key": { type: "string" },
@@ -55,28 +66,45 @@ async function main(args: string[]): Promise<void> {
     if ((cert === undefined) !== (key === undefined)) {
         throw new UsageError("--tls-cert and --tls-key go together");
     }
-    const loads = (values.load ?? []).map(parseLoad);
+    if (values.https && cert !== undefined) {
+        throw new UsageError("--https makes a certificate itself: leave out --tls-cert and --tls-key");
+    }
     const simulator = await startSimulator({
         accounts,
         copySeconds: number("--copy-seconds", values["copy-seconds"]),
         host: values.host,
         port: number("--port", values.port),
         filePort: number("--file-port", values["file-port"]),
-        tls: cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined,
+        tls: values.https ? true : cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined,
         log: values.log,
     });
-    for (const load of loads) {
-        loadFolder(simulator, load);
-    }
-    const printed = simulator.accounts.map(({ name, key, blobEndpoint, fileEndpoint, connectionString }) => {
-        return { name, key, blobEndpoint, fileEndpoint, connectionString };
-    });
-    process.stdout.write(`${JSON.stringify({ accounts: printed })}\n`);
+    // Before anything is printed: whoever reads it may send a signal at once.
     const stop = () => {
         void simulator.close();
     };
     process.once("SIGTERM", stop);
     process.once("SIGINT", stop);
+    try {
+        process.stdout.write(`${JSON.stringify(prepare(simulator, values))}\n`);
+    } catch (error) {
+        await simulator.close();
+        throw error;
+    }
+}
+
+/** Puts in what is to be there from the start; gives what is printed. */
+function prepare(simulator: Simulator, values: ReturnType<typeof parse>) {
+    for (const load of (values.load ?? []).map(parseLoad)) {
+        loadFolder(simulator, load);
+    }
+    const principals = addPrincipals(simulator, values["service-principal"] ?? [], values["managed-identity"] ?? false);
+    for (const role of (values.role ?? []).map(parseRole)) {
+        assignRole(simulator, role, principals.byName);
+    }
+    const accounts = simulator.accounts.map(({ name, key, blobEndpoint, fileEndpoint, connectionString }) => {
+        return { name, key, blobEndpoint, fileEndpoint, connectionString };
+    });
+    return { accounts, certificateFile: simulator.certificateFile, ...principals.printed };
 }
 
 function parse(args: string[]) {

@@ -3,7 +3,7 @@ export interface LoggedRequest {
     /** When it arrived, by the simulator's clock. */
     readonly time: Date;
     readonly method: string;
-    /** The operation by its name in the REST reference, such as `Copy Blob`. */
+    /** The operation by its name in the REST reference, such as `Copy Blob`; `Token` and the like of Microsoft Entra ID. */
     readonly operation: string;
     readonly account: string;
     readonly container?: string;

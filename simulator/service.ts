@@ -1,5 +1,6 @@
 import { type Clock, TickSource, timestampOf } from "./clock";
 import type { CopyRules } from "./copies";
+import { EntraId, type EntraIdOptions } from "./entra/entraId";
 import type { StorageService } from "./http/address";
 import { storageError } from "./http/errors";
 import type { Account } from "./state/account";
@@ -22,6 +23,8 @@ export class Service {
     readonly accounts = new Map<string, Account>();
     /** Where ETags, snapshot times and the like come from. */
     readonly ticks: TickSource;
+    /** The Microsoft Entra ID that the accounts trust. */
+    readonly entra: EntraId;
     /** Where the server listens, once it does. */
     listening: { readonly host: string; readonly ports: Readonly<Record<StorageService, number>> } | undefined =
         undefined;
@@ -32,7 +35,9 @@ export class Service {
         readonly files: TemporaryFiles,
         /** How long rehydration takes, in seconds, by priority. */
         readonly rehydrateSeconds: { readonly Standard: number; readonly High: number },
+        entra?: EntraIdOptions,
     ) {
+        this.entra = new EntraId(this.accounts, entra);
         this.ticks = new TickSource(clock);
     }
 

@@ -1,8 +1,11 @@
+import { writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { type AccountHandle, createAccountHandle } from "./accountHandle";
 import { type Clock, systemClock } from "./clock";
 import { CopyRules } from "./copies";
+import type { EntraId, EntraIdOptions } from "./entra/entraId";
 import { Faults } from "./faults";
+import { makeCertificate } from "./http/certificate";
 import { listen, portOf, type Tls } from "./http/server";
 import { type LoggedRequest, RequestLog } from "./requestLog";
 import { Service } from "./service";
@@ -29,8 +32,13 @@ export interface SimulatorOptions {
     readonly port?: number;
     /** The port of Azure Files. @default any free port */
     readonly filePort?: number;
-    /** Certificate and key in PEM: serves https instead of http. */
-    readonly tls?: Tls;
+    /**
+     * Serves https instead of http: with this certificate and key in PEM, or, if `true`, with a certificate that is made at start
+     * (by the package `selfsigned`, which must be installed).
+     */
+    readonly tls?: Tls | true;
+    /** How Microsoft Entra ID is simulated. */
+    readonly entra?: EntraIdOptions;
     /** Whether a line a request is printed to standard error. @default false */
     readonly log?: boolean;
     /** How long every request waits before it is answered, in real milliseconds. @default 0 */
@@ -59,6 +67,12 @@ export interface Simulator {
     readonly faults: Faults;
     /** How pending copies go. */
     readonly copies: CopyRules;
+    /** The Microsoft Entra ID that the accounts trust: its applications and managed identities. */
+    readonly entra: EntraId;
+    /** The certificate that clients must trust, in PEM; undefined if http is served. */
+    readonly certificate: string | undefined;
+    /** A file with that certificate, for NODE_EXTRA_CA_CERTS, until the simulator is closed. */
+    readonly certificateFile: string | undefined;
     /** Stops serving, cuts the connections and deletes temporary files. */
     close(): Promise<void>;
 }
@@ -71,10 +85,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const files = new TemporaryFiles();
     const copies = new CopyRules(options.seed);
     const clock = options.clock ?? systemClock;
-    const service = new Service(clock, copies, files, {
-        Standard: options.rehydrateSeconds?.Standard ?? 15 * 3600,
-        High: options.rehydrateSeconds?.High ?? 3600,
-    });
+    const service = new Service(
+        clock,
+        copies,
+        files,
+        {
+            Standard: options.rehydrateSeconds?.Standard ?? 15 * 3600,
+            High: options.rehydrateSeconds?.High ?? 3600,
+        },
+        options.entra,
+    );
     for (const account of options.accounts) {
         if (service.accounts.has(account.name)) {
             throw new Error(`account "${account.name}" is given twice`);
@@ -85,17 +105,19 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const faults = new Faults(clock, options.seed, options.latencyMs);
     const host = options.host ?? "127.0.0.1";
     const onAnswered = options.log ? printRequest : undefined;
+    const tls = options.tls === true ? await makeCertificate(host) : options.tls;
     const context = { service, requests, faults, onAnswered };
-    const blobServer = await listen(context, "blob", host, options.port ?? 0, options.tls);
-    const fileServer = await listen(context, "file", host, options.filePort ?? 0, options.tls).catch(async (error) => {
+    const blobServer = await listen(context, "blob", host, options.port ?? 0, tls);
+    const fileServer = await listen(context, "file", host, options.filePort ?? 0, tls).catch(async (error) => {
         await stop(blobServer);
         throw error;
     });
     service.listening = { host, ports: { blob: portOf(blobServer), file: portOf(fileServer) } };
     const shownHost = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
     const [url, fileUrl] = [blobServer, fileServer].map(
-        (server) => `${options.tls ? "https" : "http"}://${shownHost}:${portOf(server)}`,
+        (server) => `${tls ? "https" : "http"}://${shownHost}:${portOf(server)}`,
     ) as [string, string];
+    service.entra.listensAt(url);
     const accounts = [...service.accounts.values()].map((account) =>
         createAccountHandle(service, account, { blob: url, file: fileUrl }),
     );
@@ -114,11 +136,20 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         requests,
         faults,
         copies,
+        entra: service.entra,
+        certificate: tls && String(tls.cert),
+        certificateFile: tls && writeCertificate(files, tls),
         async close() {
             await Promise.all([stop(blobServer), stop(fileServer)]);
             files.remove();
         },
     };
+}
+
+function writeCertificate(files: TemporaryFiles, { cert }: Tls): string {
+    const path = files.next();
+    writeFileSync(path, cert);
+    return path;
 }
 
 function stop(server: Server): Promise<void> {

@@ -7,7 +7,10 @@ import { dynamicProvider } from "./provider/dynamic";
 export interface BlobCopyArgs {
     /**
      * The blob to copy: a URL, or its parts. A URL may be that of a blob, of a snapshot or version of one (`?snapshot=…`,
-     * `?versionid=…`), with or without a SAS, or of anything that answers an HTTP GET.
+     * `?versionid=…`), with or without a SAS; of a file in Azure Files, or of one in a share snapshot (`?sharesnapshot=…`), with a SAS; or of
+     * anything that answers an HTTP GET. `s3://bucket/key` and `gs://bucket/object#generation` are objects of Amazon S3 and Google
+     * Cloud Storage, which the service reads by a URL that is presigned for the copy; their vendors' npm packages must be installed.
+     * What is no blob is copied into a block blob.
      *
      * Another source copies again; another SAS or key for the same source only is recorded.
      */
@@ -21,7 +24,7 @@ export interface BlobCopyArgs {
 
     /**
      * The destination's metadata: names are C# identifiers, values printable ASCII, 8 KiB in all. Set in place when it changes.
-     * @default - the source's metadata
+     * @default - the source's metadata; of Amazon S3 and Google Cloud Storage with `method: "fromUrl"` only, and what is so named and written
      */
     metadata?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 
@@ -31,6 +34,13 @@ export interface BlobCopyArgs {
      * @default - none; the source's tags are not copied
      */
     tags?: pulumi.Input<"source" | Record<string, pulumi.Input<string>>>;
+
+    /**
+     * The destination's blob type: `"BlockBlob"`, `"PageBlob"` (whose length is a multiple of 512 bytes) or `"AppendBlob"`. One that is not the
+     * source's is written by a From-URL operation. A blob of another type at the destination is not replaced: delete it first.
+     * @default - the source's; a block blob where the source is no blob in Azure Storage
+     */
+    blobType?: pulumi.Input<"BlockBlob" | "PageBlob" | "AppendBlob">;
 
     /**
      * The destination's access tier: `Hot`, `Cool`, `Cold` or `Archive` for block blobs, `P4` to `P80` for page blobs of
@@ -180,7 +190,8 @@ export interface BlobCopyArgs {
 
     /**
      * How a finished copy is compared with its source: `"length"`; `"md5"`, which also compares the Content-MD5 stored at both ends and
-     * needs one at the source; `"none"`. A difference is an error that names both.
+     * needs one at the source; `"none"`. A difference is an error that names both. A source that is no blob, which the service can't be held to,
+     * is also looked at again after the copy, but for `"none"`: where its ETag has changed, what was copied is taken back.
      * @default "length"
      */
     verify?: pulumi.Input<"length" | "md5" | "none">;
@@ -203,6 +214,27 @@ export interface BlobCopyArgs {
      * @default "auto"
      */
     method?: pulumi.Input<"auto" | "copyBlob" | "fromUrl">;
+
+    /**
+     * Tells policies that it is known that the copy crosses regions, which is billed: `true`, or why. Nothing else reads it; see the
+     * policy pack's rules `cross-region-copy` and `unknown-region`.
+     * @default false
+     */
+    acknowledgeEgress?: pulumi.Input<boolean | string>;
+
+    /**
+     * Tells policies that it is known that the copy crosses Microsoft Entra tenants: `true`, or why. Nothing else reads it; see the policy
+     * pack's rule `cross-tenant-copy`.
+     * @default false
+     */
+    acknowledgeCrossTenant?: pulumi.Input<boolean | string>;
+
+    /**
+     * Tells policies that it is known that what the copy overwrites can't be brought back: `true`, or why. Nothing else reads it; see the
+     * policy pack's rules `overwrite-without-protection` and `early-deletion`.
+     * @default false
+     */
+    acknowledgeOverwrite?: pulumi.Input<boolean | string>;
 }
 
 /** Content headers, named as in the Azure SDK. Each that is left out is the source's. */

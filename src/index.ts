@@ -7,6 +7,7 @@ export {
     type DestinationConditionsArgs,
     type ImmutabilityPolicyArgs,
 } from "./blobCopy";
+export type { CopiedSnapshot } from "./copy/incremental";
 export {
     FileCopy,
     type FileCopyArgs,
@@ -14,6 +15,12 @@ export {
     type FileHttpHeadersArgs,
     type SmbPropertiesResult,
 } from "./fileCopy";
+export {
+    IncrementalSnapshotCopy,
+    type IncrementalSnapshotCopyArgs,
+    type IncrementalSnapshotCopyLookup,
+    type TakeSnapshotArgs,
+} from "./incrementalSnapshotCopy";
 export type {
     BlobLocationArgs,
     BlobSourceArgs,

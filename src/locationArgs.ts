@@ -21,6 +21,10 @@ export interface BlobLocationArgs {
     containerName?: pulumi.Input<string>;
     /** The blob's name, slashes included, not encoded. */
     blobName?: pulumi.Input<string>;
+    /** The account's Azure region, such as `westeurope`. Nothing but policies reads it: it tells them whether a copy crosses regions. @default - as the program's own account resources say */
+    region?: pulumi.Input<string>;
+    /** The ID of the account's Microsoft Entra tenant. Nothing but policies reads it: it tells them whether a copy crosses tenants. @default - unknown */
+    tenantId?: pulumi.Input<string>;
     /** The account's connection string, which also tells the account. A secret, whether or not the program marks it as one. */
     connectionString?: pulumi.Input<string>;
     /** One of the account's two keys. A secret, whether or not the program marks it as one. */
@@ -34,7 +38,10 @@ export interface BlobLocationArgs {
  * `connectionString`. Credentials as in {@link BlobLocationArgs}; with Entra ID, Storage File Data Privileged Contributor.
  */
 export interface FileLocationArgs
-    extends Pick<BlobLocationArgs, "url" | "accountName" | "connectionString" | "accountKey" | "sasToken"> {
+    extends Pick<
+        BlobLocationArgs,
+        "url" | "accountName" | "region" | "tenantId" | "connectionString" | "accountKey" | "sasToken"
+    > {
     /**
      * The file service's URL, for emulators, custom domains and other clouds: `http://127.0.0.1:10004/devstoreaccount1`.
      * @default - `https://<accountName>.file.core.windows.net`

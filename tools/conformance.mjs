@@ -7,9 +7,11 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { azcopy } from "./conformance/azcopy.mjs";
+import { azcopyIdentity } from "./conformance/azcopyIdentity.mjs";
 import { azureCli } from "./conformance/azureCli.mjs";
 import { javascript } from "./conformance/javascript.mjs";
 import { python } from "./conformance/python.mjs";
+import { pythonIdentity } from "./conformance/pythonIdentity.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const cache = join(root, ".cache");
@@ -17,7 +19,7 @@ const require = createRequire(join(root, "package.json"));
 const { startSimulator } = require("pulumi-azure-copy/simulator");
 
 const { azurite, recordings, passed } = runTests();
-const clients = await runClients([javascript, python, azcopy, azureCli]);
+const clients = await runClients([javascript, python, pythonIdentity, azcopy, azcopyIdentity, azureCli]);
 const figures = {
     azuriteCases: azurite.cases.length,
     azuriteUnexplained: azurite.unexplained,
@@ -61,6 +63,7 @@ async function runClients(all) {
         const simulator = await startSimulator({
             accounts: [{ name: "golden" }, { name: "dev" }],
             keepRequests: 1_000_000,
+            ...client.options,
         });
         const result = { name: client.name, steps: [], operations: [] };
         try {

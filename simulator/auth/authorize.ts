@@ -1,21 +1,30 @@
+import type { Address } from "../http/address";
 import { storageError } from "../http/errors";
 import type { Operation } from "../http/operation";
 import type { StorageRequest } from "../http/request";
+import { neededActions } from "./actions";
+import { missingToken, verifyBearer } from "./bearer";
 import type { Identity, SasGrant } from "./identity";
+import { checkRoles } from "./roles";
 import { verifySas } from "./sas";
-import { verifySharedKey } from "./sharedKey";
+import { authenticationFailed, verifySharedKey } from "./sharedKey";
 
 /** Finds out who asks and whether they may; throws 401, 403, 404 or 409 if not. */
 export function authorize(request: StorageRequest, operation: Operation): Identity {
     const authorization = request.headers.get("authorization");
     if (authorization !== undefined) {
         if (/^bearer\b/i.test(authorization)) {
-            throw bearerChallenge(request, "invalid_token");
+            refuseFiles(request.address);
+            const principal = verifyBearer(bearerContext(request), authorization);
+            checkRoles(scopeOf(request), principal.objectId, neededActions(operation.name, request));
+            return { kind: "bearer", principal };
         }
+        refuseAllButBearer(operation);
         verifySharedKey(request, authorization);
         return { kind: "key" };
     }
     if (request.query.has("sig")) {
+        refuseAllButBearer(operation);
         const grant = verifySas({
             account: request.account,
             address: request.address,
@@ -50,6 +59,32 @@ function checkGrant(grant: SasGrant, operation: Operation, request: StorageReque
             throw storageError("AuthorizationPermissionMismatch");
         }
     }
+    if (grant.delegator !== undefined) {
+        checkRoles(scopeOf(request), grant.delegator, neededActions(operation.name, request));
+    }
+}
+
+/** 501 for a token for Azure Files, which has roles of its own. */
+export function refuseFiles({ service }: Address): void {
+    if (service === "file") {
+        throw storageError("NotImplemented", { message: "Bearer tokens for Azure Files are not simulated." });
+    }
+}
+
+/** Where a request's roles are looked for. */
+function scopeOf({ account, address, service }: StorageRequest) {
+    return { account, container: address.container, now: service.clock.now() };
+}
+
+function bearerContext({ account, service, version, secure }: StorageRequest) {
+    return { entra: service.entra, account, version, secure };
+}
+
+/** Get User Delegation Key takes neither keys nor SAS. */
+function refuseAllButBearer({ access }: Operation): void {
+    if (access.bearerOnly) {
+        throw authenticationFailed("Only authentication scheme Bearer is supported");
+    }
 }
 
 /** Setting tags, and making an operation depend on them, takes permission on tags. */
@@ -65,30 +100,6 @@ export function checkAnonymous(request: StorageRequest, operation: Operation): v
     if (level !== undefined && publicAccess !== undefined && (publicAccess === "blob" || level === "container")) {
         return;
     }
-    throw anonymousRefusal(request);
-}
-
-/** How a request without any authorization is refused: 401 by newer versions, 404 (or 409) by older ones. */
-export function anonymousRefusal(request: StorageRequest): ReturnType<typeof storageError> {
-    if (request.address.service === "file") {
-        return storageError("ResourceNotFound");
-    }
-    if (!request.account.allowBlobPublicAccess) {
-        return storageError("PublicAccessNotPermitted");
-    }
-    return request.version >= "2019-12-12" ? bearerChallenge(request) : storageError("ResourceNotFound");
-}
-
-function bearerChallenge(request: StorageRequest, error?: string): ReturnType<typeof storageError> {
-    const challenge =
-        "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/oauth2/authorize resource_id=https://storage.azure.com";
-    return storageError(error ? "InvalidAuthenticationInfo" : "NoAuthenticationInformation", {
-        status: 401,
-        message:
-            "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
-        elements: error
-            ? { AuthenticationErrorDetail: `Bearer tokens are not simulated yet (account ${request.account.name}).` }
-            : {},
-        headers: { "WWW-Authenticate": challenge },
-    });
+    // Azure Files has no challenge for requests without any authorization.
+    throw request.address.service === "file" ? storageError("ResourceNotFound") : missingToken(bearerContext(request));
 }

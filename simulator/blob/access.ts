@@ -43,6 +43,9 @@ export const LEASE: Access = {
 /** Operations that no SAS authorizes. */
 export const KEY_ONLY: Access = { level: "c", sas: [""], serviceSas: false };
 
+/** Operations for which only a bearer token will do. */
+export const BEARER_ONLY: Access = { level: "s", sas: [""], serviceSas: false, bearerOnly: true };
+
 /** Deleting a version takes its own permission, and so does deleting for good. */
 export const DELETE: Access = {
     level: "o",

@@ -1,3 +1,7 @@
+import { sourceActions } from "../auth/actions";
+import { refuseFiles } from "../auth/authorize";
+import { verifyBearer } from "../auth/bearer";
+import { checkRoles } from "../auth/roles";
 import { verifySas } from "../auth/sas";
 import { findFile, SOURCE_TRAILING_DOT } from "../file/find";
 import { type Address, accountOfHost, parseAddress, parseQuery, type Query } from "../http/address";
@@ -51,9 +55,12 @@ export async function openCopySource(request: StorageRequest): Promise<CopySourc
     let expires: number | undefined;
     let object: Blob | File;
     try {
-        // Within one account a key opens the source too; a SAS of the request covers the destination only.
-        if (!isNear || request.identity.kind !== "key") {
-            expires = authorizeSource(request, address, request.headers.has("x-ms-source-if-tags"));
+        const readsTags = request.headers.has("x-ms-source-if-tags");
+        // Within one account what authorizes the request opens the source too, but for a SAS, which covers the destination only.
+        if (isNear && request.identity.kind === "bearer" && !address.query.has("sig")) {
+            checkSourceRoles(request, address, request.identity.principal.objectId, readsTags);
+        } else if (!isNear || request.identity.kind !== "key") {
+            expires = authorizeSource(request, address, readsTags);
         }
     } catch (error) {
         throw cannotVerify(request, error);
@@ -66,6 +73,9 @@ export async function openCopySource(request: StorageRequest): Promise<CopySourc
         }
     } catch (error) {
         throw isNear && isNotFound(error) ? error : cannotVerify(request, error);
+    }
+    if (object instanceof Blob && object.rare?.incrementalCopy) {
+        throw storageError("CopySourceCannotBeIncrementalCopyBlob");
     }
     if (request.address.service === "blob") {
         checkWrite(readConditions(request.headers, "x-ms-source-"), object, { code: "SourceConditionNotMet" });
@@ -109,7 +119,23 @@ export function locateSource(request: StorageRequest): {
 } {
     const text = request.headers.required("x-ms-copy-source");
     const url = parseUrl(text);
-    return { text, url, address: simulatedAddress(request, url) };
+    const address = simulatedAddress(request, url);
+    checkCopyScope(request.account, address?.account);
+    return { text, url, address };
+}
+
+/** 403 unless the destination's account allows copies from the source's. */
+function checkCopyScope(destination: Account, source: Account | undefined): void {
+    const { allowedCopyScope: scope, privateEndpoints } = destination;
+    const allowed =
+        scope === undefined ||
+        source === destination ||
+        (scope === "AAD"
+            ? source?.tenantId === destination.tenantId
+            : source?.privateEndpoints.some((network) => privateEndpoints.includes(network)));
+    if (!allowed) {
+        throw storageError("AuthorizationFailure");
+    }
 }
 
 /** The source's URL as the x-ms-copy-source header reports it: https within an account. */
@@ -153,6 +179,30 @@ function simulatedAddress(request: StorageRequest, url: URL): SourceAddress | un
     return { account, address, query, secure: url.protocol === "https:" };
 }
 
+/** Throws unless a bearer token for the source (`x-ms-copy-source-authorization`) is good and its principal may read. */
+export function authorizeBearer(
+    request: StorageRequest,
+    source: SourceAddress,
+    authorization: string,
+    readsTags: boolean,
+): void {
+    const { entra } = request.service;
+    const { account, address, secure } = source;
+    refuseFiles(address);
+    const { objectId } = verifyBearer({ entra, account, secure, version: request.version }, authorization);
+    checkSourceRoles(request, source, objectId, readsTags);
+}
+
+function checkSourceRoles(
+    { service }: StorageRequest,
+    { account, address }: SourceAddress,
+    objectId: string,
+    readsTags: boolean,
+): void {
+    const scope = { account, container: address.container, now: service.clock.now() };
+    checkRoles(scope, objectId, sourceActions(readsTags));
+}
+
 /** Throws unless the source is public or its URL carries a SAS that grants reading; gives the SAS's end. */
 export function authorizeSource(
     request: StorageRequest,
@@ -176,6 +226,9 @@ export function authorizeSource(
         if (!grant.permissions.includes("r") || (readsTags && !grant.permissions.includes("t"))) {
             throw storageError("AuthorizationPermissionMismatch");
         }
+        if (grant.delegator !== undefined) {
+            checkSourceRoles(request, source, grant.delegator, readsTags);
+        }
         return grant.expires;
     }
     if (address.service === "file") {
@@ -191,7 +244,8 @@ export function authorizeSource(
     return undefined;
 }
 
-function containerOf(request: StorageRequest, { account, address }: SourceAddress): Container {
+/** The container that a source is in; 404 ContainerNotFound if there is none. */
+export function containerOf(request: StorageRequest, { account, address }: SourceAddress): Container {
     return request.service.container(account, address.container!);
 }
 

@@ -44,6 +44,8 @@ export function copyHeaders({ copy }: Pick<CopyDestination, "copy">): AnswerHead
         "x-ms-copy-status-description": copy.description ?? copy.pending?.intermittent,
         "x-ms-copy-progress": `${copy.copied}/${copy.total}`,
         "x-ms-copy-completion-time": copy.completed === undefined ? undefined : httpDate(copy.completed),
+        "x-ms-incremental-copy": copy.incremental && "true",
+        "x-ms-copy-destination-snapshot": copy.destinationSnapshot,
     };
 }
 

@@ -45,6 +45,7 @@ export function listBlobs(request: StorageRequest): Answer {
     };
     const container = targetContainer(request);
     const marker = readMarker(request);
+    settleIncrementalCopies(request, container);
     const { entries, next } = collect(request, container, listing, marker);
     const body = entries.map((entry) =>
         "prefix" in entry
@@ -63,6 +64,15 @@ export function listBlobs(request: StorageRequest): Answer {
         element("NextMarker", next === undefined ? "" : writeMarker(next)) +
         "</EnumerationResults>";
     return { status: 200, headers: { Vary: "Origin" }, xml, chunked: true };
+}
+
+/** Incremental copies that have ended by now bring snapshots: those must be there before a list begins. */
+function settleIncrementalCopies({ service }: StorageRequest, container: Container): void {
+    for (const name of container.incrementalCopies) {
+        if (!service.blob(container, name)?.copy?.pending) {
+            container.incrementalCopies.delete(name);
+        }
+    }
 }
 
 function readInclude(request: StorageRequest): ReadonlySet<string> {

@@ -132,6 +132,8 @@ function copyElements(blob: Blob): string {
         element("CopyStatus", copy.status) +
         element("CopyProgress", `${copy.copied}/${copy.total}`) +
         (copy.completed === undefined ? "" : element("CopyCompletionTime", httpDate(copy.completed))) +
-        optionalElement("CopyStatusDescription", copy.description ?? copy.pending?.intermittent)
+        optionalElement("CopyStatusDescription", copy.description ?? copy.pending?.intermittent) +
+        (copy.incremental ? element("IncrementalCopy", "true") : "") +
+        optionalElement("CopyDestinationSnapshot", copy.destinationSnapshot)
     );
 }

@@ -1,6 +1,6 @@
-import { type Access, matchOperation, type Operation, operation } from "../http/operation";
-import type { StorageRequest } from "../http/request";
+import { type Access, matchOperation, type Operation, operation, type RequestLine } from "../http/operation";
 import {
+    BEARER_ONLY,
     blobAccess,
     CREATE_OR_WRITE,
     containerAccess,
@@ -28,6 +28,7 @@ import { deleteBlob, undeleteBlob } from "./deleteBlob";
 import { findBlobsByTags } from "./findBlobs";
 import { copyBlobFromUrl, putBlobFromUrl } from "./fromUrl";
 import { deleteImmutabilityPolicy, setImmutabilityPolicy, setLegalHold } from "./immutability";
+import { incrementalCopy } from "./incrementalCopy";
 import { leaseBlob, leaseContainer } from "./lease";
 import { listBlobs } from "./listBlobs";
 import { getPageRanges, putPage, putPageFromUrl } from "./pages";
@@ -37,6 +38,7 @@ import { getBlob, getBlobMetadata, getBlobProperties } from "./readBlob";
 import { getAccountInformation, getServiceProperties, listContainers } from "./serviceOperations";
 import { snapshotBlob } from "./snapshots";
 import { setBlobTier } from "./tier";
+import { getUserDelegationKey } from "./userDelegationKey";
 
 const READ = publicBlobAccess("r");
 const WRITE = blobAccess("w");
@@ -82,7 +84,8 @@ export const OPERATIONS: readonly Operation[] = [
         "POST",
         "service",
         { restype: "service", comp: "userdelegationkey" },
-        KEY_ONLY,
+        BEARER_ONLY,
+        getUserDelegationKey,
     ),
     operation("Find Blobs by Tags", "GET", "service", { comp: "blobs" }, serviceAccess("f"), findBlobsByTags),
     operation("Blob Batch", "POST", "service", { comp: "batch" }, serviceAccess("*"), submitBatch),
@@ -153,7 +156,7 @@ export const OPERATIONS: readonly Operation[] = [
     ),
     operation("Copy Blob", "PUT", "blob", FROM_URL, CREATE_OR_WRITE, copyBlob),
     operation("Abort Copy Blob", "PUT", "blob", { comp: "copy" }, WRITE, abortCopyBlob),
-    operation("Incremental Copy Blob", "PUT", "blob", { comp: "incrementalcopy" }, LATER),
+    operation("Incremental Copy Blob", "PUT", "blob", { comp: "incrementalcopy" }, CREATE_OR_WRITE, incrementalCopy),
     operation("Put Blob", "PUT", "blob", {}, CREATE_OR_WRITE, putBlob),
     operation("Get Blob", "GET", "blob", {}, READ, getBlob),
     operation("Get Blob Properties", "HEAD", "blob", {}, READ, getBlobProperties),
@@ -202,7 +205,7 @@ export const OPERATIONS: readonly Operation[] = [
 ];
 
 /** The operation of the Blob service that a request means, if it means any. */
-export function findBlobOperation(request: StorageRequest): Operation | undefined {
+export function findBlobOperation(request: RequestLine): Operation | undefined {
     const { container, blob } = request.address;
     return matchOperation(
         OPERATIONS,

@@ -6,12 +6,23 @@ import type { StorageRequest } from "../http/request";
 import { Blob, type BlobHeaders, type Metadata } from "../state/blob";
 import type { File } from "../state/file";
 import { checkRead, readConditions } from "./conditions";
-import { authorizeSource, findSource, locateSource, refuseFileConditions, reportedSource } from "./copySource";
+import {
+    authorizeBearer,
+    authorizeSource,
+    findSource,
+    locateSource,
+    refuseFileConditions,
+    reportedSource,
+} from "./copySource";
 import { cannotVerify } from "./copySourceErrors";
 import { checkSourceKey, refuseKeyedSource } from "./encryption";
 import { openExternalSource, type SourceRange } from "./externalSource";
 import { CRC64_VERSION, checkMd5, readMd5Header } from "./putBlob";
 import { refuseArchived } from "./target";
+
+/** The header that authorizes the source, and the version from which on it does. */
+const SOURCE_AUTHORIZATION = "x-ms-copy-source-authorization";
+const SOURCE_AUTHORIZATION_VERSION = "2020-10-02";
 
 /** What a From-URL operation has read. */
 export interface UrlSource {
@@ -82,17 +93,27 @@ async function openSource(
     range: SourceRange | undefined,
 ): Promise<UrlSource> {
     const { text, url, address } = locateSource(request);
-    refuseBearer(request);
+    const authorization = sourceAuthorization(request);
+    if (!address && authorization !== undefined) {
+        throw cannotVerify(request, storageError("InvalidAuthenticationInfo", { status: 401 }));
+    }
     if (!address) {
         return receiveSource(request, url, text, reading, range);
     }
     let object: Blob | File;
     try {
-        const readsTags = reading.tags || (reading.ifTags && request.headers.has("x-ms-source-if-tags"));
-        authorizeSource(request, address, readsTags ?? false);
+        const readsTags = reading.tags || (reading.ifTags && request.headers.has("x-ms-source-if-tags")) || false;
+        if (authorization === undefined) {
+            authorizeSource(request, address, readsTags);
+        } else {
+            authorizeBearer(request, address, authorization, readsTags);
+        }
         object = findSource(request, address);
         refuseFileConditions(request, address);
         if (object instanceof Blob) {
+            if (object.rare?.incrementalCopy) {
+                throw storageError("OperationNotAllowedOnIncrementalCopyBlob");
+            }
             const conditions = readConditions(request.headers, "x-ms-source-");
             checkRead(reading.ifTags ? conditions : { ...conditions, tags: undefined }, object);
             refuseArchived(object);
@@ -165,18 +186,9 @@ function checkLimit(length: number, { limit, tooLarge }: UrlReading): void {
     }
 }
 
-/** Bearer tokens aren't simulated: the source refuses one as it refuses a token that isn't valid. */
-function refuseBearer(request: StorageRequest): void {
-    if (request.headers.has("x-ms-copy-source-authorization")) {
-        throw cannotVerify(
-            request,
-            storageError("InvalidAuthenticationInfo", {
-                status: 401,
-                message:
-                    "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
-            }),
-        );
-    }
+/** What authorizes the source, in versions that know it. */
+function sourceAuthorization(request: StorageRequest): string | undefined {
+    return request.version < SOURCE_AUTHORIZATION_VERSION ? undefined : request.headers.get(SOURCE_AUTHORIZATION);
 }
 
 /** The answer's Content-MD5: older versions always tell it, newer ones only if the request gave one. */

@@ -74,6 +74,10 @@ const ERRORS = {
     ContainerAlreadyExists: [409, "The specified container already exists."],
     ContainerNotFound: [404, "The specified container does not exist."],
     CopyAcrossAccountsNotSupported: [400, "The copy source account and destination account must be the same."],
+    CopySourceCannotBeIncrementalCopyBlob: [
+        409,
+        "Source blob of a copy operation cannot be non-snapshot incremental copy blob.",
+    ],
     CopyIdMismatch: [409, "The specified copy ID did not match the copy ID for the pending copy operation."],
     Crc64Mismatch: [
         400,
@@ -95,6 +99,16 @@ const ERRORS = {
     FileGenerationMismatch: [409, "The file has been recreated since the previous snapshot was taken."],
     FileInvalidPermission: [400, "The specified file permission is not valid."],
     FileInvalidPermissionKey: [400, "The specified file permission key does not exist in the share."],
+    IncrementalCopyBlobMismatch: [
+        409,
+        "The specified source blob is different than the copy source of the existing incremental copy blob.",
+    ],
+    IncrementalCopyBlobPreviousSnapshotDoesNotExist: [409, "The previously copied source snapshot does not exist."],
+    IncrementalCopyOfEarlierSnapshotNotAllowed: [
+        409,
+        "The specified snapshot is earlier than the last snapshot copied into the incremental copy blob.",
+    ],
+    IncrementalCopySourceMustBeSnapshot: [409, "The source for incremental copy request must be a snapshot."],
     InfiniteLeaseDurationRequired: [
         412,
         "The lease ID matched, but the specified lease must be an infinite-duration lease.",
@@ -122,6 +136,8 @@ const ERRORS = {
     InvalidQueryParameterValue: [400, "Value for one of the query parameters specified in the request URI is invalid."],
     InvalidRange: [416, "The range specified is invalid for the current size of the resource."],
     InvalidResourceName: [400, "The specifed resource name contains invalid characters."],
+    InvalidSourceBlobType: [409, "The copy source blob type is invalid for this operation."],
+    InvalidSourceBlobUrl: [409, "The source url for incremental copy request must be valid azure storage blob url."],
     InvalidTag: [400, "The tags specified are invalid. It contains characters that are not permitted."],
     InvalidUri: [400, "The requested URI does not represent any resource on the server."],
     InvalidXmlDocument: [400, "XML specified is not syntactically valid."],
@@ -169,6 +185,10 @@ const ERRORS = {
     ],
     NoPendingCopyOperation: [409, "There is currently no pending copy operation."],
     NotImplemented: [501, "The requested operation is not implemented on the specified resource."],
+    OperationNotAllowedOnIncrementalCopyBlob: [
+        409,
+        "The specified operation is not allowed on an incremental copy blob.",
+    ],
     OperationNotAllowedOnRootBlob: [403, "The specified operation is not allowed on root blob."],
     OutOfRangeInput: [400, "One of the request inputs is out of range."],
     OutOfRangeQueryParameterValue: [

@@ -9,6 +9,8 @@ export interface Access {
     readonly sas: readonly string[] | ((request: StorageRequest) => readonly string[]);
     /** Whether a service SAS will do. @default true */
     readonly serviceSas?: false;
+    /** Whether nothing but a bearer token will do. @default false */
+    readonly bearerOnly?: true;
     /** Whether anyone may, if the container is public at this level. */
     readonly publicAccess?: "blob" | "container";
 }
@@ -35,6 +37,9 @@ export interface Operation {
     readonly run?: (request: StorageRequest) => Answer | Promise<Answer>;
 }
 
+/** What tells the operation of a request. */
+export type RequestLine = Pick<StorageRequest, "method" | "address" | "query" | "headers">;
+
 /** What tells an operation from others of the same method and resource. */
 export type Row = Omit<Operation, "methods" | "resource" | "name" | "access" | "run">;
 
@@ -53,7 +58,7 @@ export function operation(
 /** The first operation of a table that a request for such a resource fits. */
 export function matchOperation(
     operations: readonly Operation[],
-    request: StorageRequest,
+    request: RequestLine,
     resource: Resource | undefined,
 ): Operation | undefined {
     const comp = request.query.get("comp")?.toLowerCase() || undefined;
@@ -69,11 +74,11 @@ export function matchOperation(
 }
 
 /** The restype parameter in lower case, if there is one. */
-export function restypeOf(request: StorageRequest): string | undefined {
+export function restypeOf(request: RequestLine): string | undefined {
     return request.query.get("restype")?.toLowerCase() || undefined;
 }
 
-function headerFits(request: StorageRequest, { header, headerValue }: Operation): boolean {
+function headerFits(request: RequestLine, { header, headerValue }: Operation): boolean {
     return header!.split("+").every((name) => {
         const value = request.headers.get(name);
         return headerValue === undefined ? !!value : value?.toLowerCase() === headerValue;

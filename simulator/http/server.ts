@@ -6,7 +6,9 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { authorize } from "../auth/authorize";
 import { refuseUnsupported } from "../blob/accountSupport";
+import { refuseOnIncrementalCopy } from "../blob/incrementalCopy";
 import { findBlobOperation } from "../blob/operations";
+import { findEntraRequest } from "../entra/routes";
 import type { Fault, Faults, Strike } from "../faults";
 import { findFileOperation } from "../file/operations";
 import { redactHeaders, redactSignature } from "../redact";
@@ -72,15 +74,20 @@ async function handle(
     let answer: Answer;
     let struck: Strike | undefined;
     try {
-        request = readRequest(context.service, message, listener, secure, run);
-        note(log, request, findOperation(request));
+        const entra = listener === "blob" ? findEntraRequest(context.service, message) : undefined;
+        request = entra ? undefined : readRequest(context.service, message, listener, secure, run);
+        if (request) {
+            note(log, request, findOperation(request));
+        } else {
+            log.operation = entra!.name;
+        }
         struck = context.faults.strike(log);
         await carryOut(struck);
         if (struck.fault?.reset || struck.fault?.hang) {
             end(message, struck.fault);
             return;
         }
-        answer = await run(request);
+        answer = request ? await run(request) : await entra!.answer();
     } catch (error) {
         answer = errorAnswer(error, context.service.clock.now(), log.requestId);
     }
@@ -164,6 +171,7 @@ async function run(request: StorageRequest, allowed?: readonly string[]): Promis
         throw storageError("NotImplemented", { message: `${operation.name} is not simulated.` });
     }
     refuseUnsupported(request, operation.name);
+    refuseOnIncrementalCopy(request, operation.name);
     return operation.run(request);
 }
 

@@ -1,10 +1,15 @@
 import { randomBytes } from "node:crypto";
 import BTree from "sorted-btree";
+import type { RoleAssignment } from "../auth/roles";
+import { checkGuid, DEFAULT_TENANT_ID } from "../entra/principals";
 import type { Container } from "./container";
 import type { Share } from "./share";
 
 /** The kinds of account that hold blobs. */
 export type AccountKind = "StorageV2" | "BlobStorage" | "BlockBlobStorage" | "Storage";
+
+/** Where the copies of an account may come from. */
+export type AllowedCopyScope = "AAD" | "PrivateLink";
 
 /** What an account is made of. */
 export interface AccountOptions {
@@ -18,6 +23,15 @@ export interface AccountOptions {
     readonly allowBlobPublicAccess?: boolean;
     /** Whether account keys, and SAS signed with them, authorize. @default true */
     readonly allowSharedKeyAccess?: boolean;
+    /** The Microsoft Entra tenant whose tokens the account takes. @default the simulator's own */
+    readonly tenantId?: string;
+    /**
+     * Where copies may come from: accounts of the same Microsoft Entra tenant (`AAD`), or accounts with a private endpoint in the
+     * same virtual network (`PrivateLink`). @default anywhere
+     */
+    readonly allowedCopyScope?: AllowedCopyScope;
+    /** The virtual networks in which the account has a private endpoint, by any names. @default none */
+    readonly privateEndpoints?: readonly string[];
     /** The account's kind. @default "StorageV2" */
     readonly kind?: AccountKind;
     /** The account's SKU; one that begins with `Premium` holds page blobs alone, with tiers of their own, unless the kind is `BlockBlobStorage`. @default "Standard_LRS" */
@@ -45,6 +59,13 @@ export class Account {
     readonly keys: readonly [string, string];
     readonly allowBlobPublicAccess: boolean;
     readonly allowSharedKeyAccess: boolean;
+    readonly tenantId: string;
+    readonly allowedCopyScope: AllowedCopyScope | undefined;
+    readonly privateEndpoints: readonly string[];
+    /** What user delegation keys are made from. */
+    readonly delegationSecret = randomBytes(32);
+    /** The roles that principals have in the account. */
+    roleAssignments: RoleAssignment[] = [];
     readonly kind: AccountKind;
     readonly sku: string;
     readonly hierarchicalNamespace: boolean;
@@ -67,6 +88,9 @@ export class Account {
         this.keys = [accountKey(options.key), accountKey(options.secondaryKey)];
         this.allowBlobPublicAccess = options.allowBlobPublicAccess ?? false;
         this.allowSharedKeyAccess = options.allowSharedKeyAccess ?? true;
+        this.tenantId = options.tenantId === undefined ? DEFAULT_TENANT_ID : checkGuid("tenantId", options.tenantId);
+        this.allowedCopyScope = options.allowedCopyScope;
+        this.privateEndpoints = options.privateEndpoints ?? [];
         this.kind = options.kind ?? "StorageV2";
         this.sku = options.sku ?? "Standard_LRS";
         this.hierarchicalNamespace = options.hierarchicalNamespace ?? false;

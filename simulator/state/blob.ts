@@ -55,6 +55,14 @@ export interface Encryption {
     readonly scope?: string;
 }
 
+/** What makes a page blob the destination of incremental copies, and of nothing else, as long as it is there. */
+export interface IncrementalCopy {
+    /** The one blob whose snapshots may be copied onto it: account, container and name. */
+    readonly source: string;
+    /** The source's snapshot that was copied last. */
+    copied?: string;
+}
+
 /** What few blobs have. */
 export interface Rarities {
     metadata?: Metadata;
@@ -74,6 +82,8 @@ export interface Rarities {
     encryption?: Encryption;
     /** Shared by a page blob and its snapshots until it is overwritten: only then can their pages be compared. */
     lineage?: object;
+    /** Set on the destination of incremental copies itself, not on its snapshots. */
+    incrementalCopy?: IncrementalCopy;
     /** Pending copies that read this blob: any change of it fails them. */
     readers?: Set<PendingCopy>;
 }

@@ -96,6 +96,8 @@ export class Container {
     denyScopeOverride = false;
     /** Whether its blobs can have immutability policies and legal holds of their own. It is told, and nothing follows from it. */
     immutableStorageWithVersioning = false;
+    /** Names onto which an incremental copy was started that may be pending still: its end brings a snapshot. */
+    readonly incrementalCopies = new Set<string>();
     /** A name holds a blob alone, which is the common case and costs least, or a slot with more. */
     private readonly names: Names;
 

@@ -16,6 +16,10 @@ export interface CopyState {
     completed?: number;
     copied: number;
     total: number;
+    /** Whether it is an incremental copy. */
+    readonly incremental?: true;
+    /** The snapshot that an incremental copy has made of the destination, once it has succeeded. */
+    destinationSnapshot?: string;
     /** What is still to be done while the status is pending. */
     pending?: PendingCopy;
 }
@@ -65,6 +69,8 @@ export interface PendingCopy {
     broken?: { readonly at: number; readonly description: string };
     /** The transfer from a source outside. */
     readonly transfer?: Transfer;
+    /** What else there is to do once it has ended well, at the moment given in milliseconds. */
+    readonly succeeded?: (at: number) => void;
     /** Takes the copy off its source's list of readers. */
     release?: () => void;
 }

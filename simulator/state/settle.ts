@@ -77,6 +77,7 @@ function finish(destination: CopyDestination, copy: CopyState, end: End, ticks: 
     copy.total = content.length;
     copy.copied = content.length;
     destination.receive(content, pending.blocks);
+    pending.succeeded?.(end.at);
 }
 
 /** A copy ended by its user: no bytes are left, the properties stay. */

@@ -25,8 +25,8 @@ const mostBytes = 4 * 1024 * 1024;
 export interface CopyPagesOptions {
     readonly destination: PageBlobClient;
     readonly source: FromUrlSource;
-    /** Reads the source's page ranges, as the client. */
-    readonly sourceClient: PageBlobClient;
+    /** Reads the source's page ranges, as the client; absent where the source has none, and is copied from end to end. */
+    readonly sourceClient?: PageBlobClient;
     readonly target: FromUrlTarget;
     readonly run: FromUrlRun;
     /** The source's sequence number, which the new blob gets too. @default 0 */
@@ -109,16 +109,24 @@ async function writePages({ destination, source, sourceClient, target, run }: Co
 }
 
 /** What the source holds, in pieces of at most 4 MiB: [Get Page Ranges](https://learn.microsoft.com/rest/api/storageservices/get-page-ranges), a page of its answer at a time. */
-async function* listRanges(source: FromUrlSource, client: PageBlobClient, signal: AbortSignal): AsyncGenerator<Range> {
+async function* listRanges(
+    source: FromUrlSource,
+    client: PageBlobClient | undefined,
+    signal: AbortSignal,
+): AsyncGenerator<Range> {
     if (source.contentLength === 0) {
+        return;
+    }
+    if (!client) {
+        yield* pieces(0, source.contentLength - 1);
         return;
     }
     const conditions = source.etag !== undefined ? { ifMatch: source.etag } : {};
     const items = client.listPageRanges(0, source.contentLength, { conditions, abortSignal: signal });
     try {
         for await (const { start, end, isClear } of items) {
-            for (let offset = start; !isClear && offset <= end; offset += mostBytes) {
-                yield { offset, count: Math.min(mostBytes, end + 1 - offset) };
+            if (!isClear) {
+                yield* pieces(start, end);
             }
         }
     } catch (error) {
@@ -131,5 +139,11 @@ async function* listRanges(source: FromUrlSource, client: PageBlobClient, signal
             );
         }
         throw error;
+    }
+}
+
+function* pieces(start: number, end: number): Generator<Range> {
+    for (let offset = start; offset <= end; offset += mostBytes) {
+        yield { offset, count: Math.min(mostBytes, end + 1 - offset) };
     }
 }

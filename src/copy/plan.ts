@@ -5,6 +5,9 @@ import { mostPutBlobBytes } from "./putBlob";
 /** How a program asks for its bytes to be moved. */
 export type Method = "auto" | "copyBlob" | "fromUrl";
 
+/** What kind of blob a blob is. */
+export type BlobType = "BlockBlob" | "PageBlob" | "AppendBlob";
+
 /** The REST operation that moves them. */
 export type CopyOperation =
     | "Copy Blob"
@@ -31,6 +34,8 @@ export interface PlanFacts {
     readonly verifyMd5: boolean;
     /** What the source tells of itself. */
     readonly source: SourceProperties;
+    /** The blob type that is asked for. @default the source's */
+    readonly blobType?: BlobType;
     /** Whether both ends are in one storage account. */
     readonly sameAccount: boolean;
     /** Whether the source is a snapshot or a version, which never changes. */
@@ -51,12 +56,16 @@ const mostSingleRequestBytes = 8 * 1024 * 1024;
  * @throws CopyError where the method can't serve the source
  */
 export function planCopy(facts: PlanFacts): Plan {
-    const { method, source } = facts;
+    const { method } = facts;
     if (method === "copyBlob") {
         return { operation: "Copy Blob", reason: 'method is "copyBlob"' };
     }
-    const onlyCopyBlob = whyOnlyCopyBlob(facts);
+    const type = targetType(facts);
+    const onlyCopyBlob = whyOnlyCopyBlob(facts, type);
     if (onlyCopyBlob) {
+        if (isOtherType(facts)) {
+            throw new CopyError(`${onlyCopyBlob}, and keeps the source's blob type; leave blobType out`);
+        }
         if (method === "fromUrl" || facts.fromUrlOnly) {
             const instead = facts.fromUrlOnly
                 ? `leave ${facts.fromUrlOnly} out`
@@ -65,27 +74,50 @@ export function planCopy(facts: PlanFacts): Plan {
         }
         return { operation: "Copy Blob", reason: onlyCopyBlob };
     }
-    if (method === "auto" && !facts.fromUrlOnly && facts.sameAccount) {
+    if (method === "auto" && !facts.fromUrlOnly && facts.sameAccount && !isOtherType(facts)) {
         if (facts.fixedSource) {
             return { operation: "Copy Blob", reason: "a snapshot or version is promoted" };
         }
-        if (!facts.occupied || isWrittenInParts(source)) {
+        if (!facts.occupied || isWrittenInParts(type)) {
             return { operation: "Copy Blob", reason: "both ends are in one account" };
         }
     }
     const beside = facts.occupied ? { beside: true } : {};
-    switch (source.blobType) {
+    switch (type) {
         case "PageBlob":
+            refuseOddLength(facts.source);
             return { operation: "Put Page From URL", reason: "only pages that hold something are moved", ...beside };
         case "AppendBlob":
-            return { operation: "Append Block From URL", reason: "the source is an append blob", ...beside };
+            return {
+                operation: "Append Block From URL",
+                reason: "an append blob is written block by block",
+                ...beside,
+            };
         default:
             return planBlockBlob(facts);
     }
 }
 
+/** The type of the blob that is written. */
+function targetType({ blobType, source }: PlanFacts): BlobType {
+    return blobType ?? source.blobType ?? "BlockBlob";
+}
+
+/** Whether the copy is of another type than its source, which Copy Blob can't make it. */
+function isOtherType({ blobType, source }: PlanFacts): boolean {
+    return blobType !== undefined && blobType !== (source.blobType ?? "BlockBlob");
+}
+
+function refuseOddLength({ contentLength = 0 }: SourceProperties): void {
+    if (contentLength % 512 !== 0) {
+        throw new CopyError(
+            `a page blob consists of pages of 512 bytes, and the source has ${contentLength} bytes; leave blobType out`,
+        );
+    }
+}
+
 /** Why nothing but Copy Blob will do, if so. */
-function whyOnlyCopyBlob({ source, copyBlobOnly, verifyMd5 }: PlanFacts): string | undefined {
+function whyOnlyCopyBlob({ source, copyBlobOnly, verifyMd5 }: PlanFacts, type: BlobType): string | undefined {
     if (source.accessTier === "Archive") {
         return "only Copy Blob reads an archived source";
     }
@@ -96,8 +128,8 @@ function whyOnlyCopyBlob({ source, copyBlobOnly, verifyMd5 }: PlanFacts): string
         return "the source does not tell its length, which the other operations need";
     }
     // The other operations store whatever MD5 they are given; Put Blob From URL alone compares it with what it reads.
-    if (verifyMd5 && (isWrittenInParts(source) || source.contentLength > mostPutBlobBytes)) {
-        return `only Copy Blob carries the MD5 of a source that Put Blob From URL does not take (a ${source.blobType ?? "blob"} of ${source.contentLength} bytes)`;
+    if (verifyMd5 && (isWrittenInParts(type) || source.contentLength > mostPutBlobBytes)) {
+        return `only Copy Blob carries the MD5 of a source that Put Blob From URL does not take (a ${type} of ${source.contentLength} bytes)`;
     }
     if (!answersRanges(source) && source.contentLength > mostPutBlobBytes) {
         return "the source's server answers no ranges, and Copy Blob alone reads so much at once";
@@ -111,8 +143,8 @@ function answersRanges({ blobType, acceptRanges }: SourceProperties): boolean {
 }
 
 /** Whether a blob is there before its bytes are. */
-function isWrittenInParts({ blobType }: SourceProperties): boolean {
-    return blobType === "PageBlob" || blobType === "AppendBlob";
+function isWrittenInParts(type: BlobType): boolean {
+    return type !== "BlockBlob";
 }
 
 function planBlockBlob({ verifyMd5, source, occupied }: PlanFacts): Plan {

@@ -4,6 +4,7 @@
 
 import type { BlobGetPropertiesResponse, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { statusCode } from "../storage/errors";
+import { fitsHeader } from "../storage/tags";
 import { CopyError } from "./errors";
 import type { Lease } from "./lease";
 import { startCopy } from "./start";
@@ -105,11 +106,12 @@ export async function restore(
     wait: (copyId: string) => Promise<BlobGetPropertiesResponse>,
 ): Promise<string> {
     const hasMetadata = Object.keys(preserved.metadata).length > 0;
+    const tagsFit = fitsHeader(preserved.tags);
     const { copyId } = await startCopy(destination, destination.withSnapshot(preserved.snapshot).url, {
         destinationEtag,
         conditions: lease,
         ...(hasMetadata && { metadata: preserved.metadata }),
-        ...(Object.keys(preserved.tags).length > 0 && { tags: preserved.tags }),
+        ...(tagsFit && Object.keys(preserved.tags).length > 0 && { tags: preserved.tags }),
     });
     const restored = await wait(copyId);
     if (restored.copyStatus !== "success") {
@@ -118,6 +120,9 @@ export async function restore(
             copyId,
             restored.copyStatus,
         );
+    }
+    if (!tagsFit) {
+        await destination.setTags(preserved.tags, { conditions: lease });
     }
     if (hasMetadata) {
         return restored.etag!;

@@ -5,18 +5,19 @@ import { waitForRehydration } from "../copy/rehydration";
 import { resolveAddress } from "../storage/address";
 import { explain, explained, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
+import { fitsHeader } from "../storage/tags";
 import { redactUrl } from "../storage/url";
 import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
 import { asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
-import { type CopyRequest, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
+import { type CopyRequest, isCompletedAfterwards, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { encryptionChanged } from "./encryption";
 import { CopyLeftPending, OldContentRestored } from "./endOfCopy";
-import { type Destination, openDestination, openSource, type Source } from "./ends";
+import { type Destination, openDestination, openSource, refuseInsecure, type Source } from "./ends";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedBlocks, hasRecordedContent, isOwn, observe } from "./observe";
 import { obtain } from "./obtain";
@@ -69,10 +70,11 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
 
 // Diff
 
-/** What only another copy brings: another source, another encryption, or an append blob that is not sealed any more. */
+/** What only another copy brings: another source, type or encryption, or an append blob that is not sealed any more. */
 function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
     const unsealed = state.sealBlob === true && news.sealBlob !== true;
-    return sourceChanged(state, news) || encryptionChanged(state, news) || unsealed;
+    const retyped = news.blobType !== undefined && news.blobType !== state.blobType;
+    return sourceChanged(state, news) || encryptionChanged(state, news) || retyped || unsealed;
 }
 
 function mustCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
@@ -96,6 +98,8 @@ async function bring(
 ): Promise<{ destination: Destination; state: BlobCopyState }> {
     const destination = openDestination(inputs.destination, context, inputs, previous);
     const source = openSource(inputs.source, inputs.destination, context, inputs.sourceCustomerProvidedKey);
+    refuseInsecure("source", source);
+    refuseInsecure("destination", destination);
     const tags = await explained(`read the tags of ${source.url}`, () => tagsFor(inputs, source, context));
     const request: CopyRequest = {
         inputs,
@@ -215,18 +219,20 @@ async function complete(
     state: BlobCopyState,
     context: Context,
 ): Promise<BlobCopyState> {
-    const { inputs, destination } = request;
+    const { destination, tags } = request;
     const { adopted, source } = obtained;
     const changes = adopted
         ? changesForAdoption(request, found, source)
         : {
-              ...(inputs.blobHTTPHeaders &&
-                  !isFromUrl(obtained) && { blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: found } }),
+              ...(!isFromUrl(obtained) && changesAfterCopyBlob(request, found)),
+              ...(tags && !fitsHeader(tags) && { tags }),
           };
     try {
         return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
     } catch (error) {
-        const doing = adopted ? `adopt ${destination.url}` : `set the headers of ${destination.url}, which was copied`;
+        const doing = adopted
+            ? `adopt ${destination.url}`
+            : `set the headers or tags of ${destination.url}, which was copied`;
         const failure = explain(doing, error);
         // Without its record, the next run would have to find out anew whose copy this is.
         throw adopted
@@ -240,6 +246,18 @@ async function complete(
                   failure,
               );
     }
+}
+
+/** What Copy Blob does not take, and the protection that has to wait for it. */
+function changesAfterCopyBlob(request: CopyRequest, found: BlobGetPropertiesResponse): PropertyChanges {
+    const { blobHTTPHeaders, legalHold, immutabilityPolicy } = request.inputs;
+    return {
+        ...(blobHTTPHeaders && { blobHTTPHeaders: { given: blobHTTPHeaders, source: found } }),
+        ...(isCompletedAfterwards(request) && {
+            ...(legalHold && { legalHold }),
+            ...(immutabilityPolicy && { immutabilityPolicy }),
+        }),
+    };
 }
 
 /** Metadata, headers, tags, tier, seal and protection change without a copy; credentials and options without a request. */

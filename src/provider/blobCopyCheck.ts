@@ -1,11 +1,19 @@
-import { sameAddress } from "../storage/address";
+import { type SourceAddress, sameAddress } from "../storage/address";
 import type { SourceProperties } from "../storage/webSource";
-import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
+import { acknowledgements, type BlobCopyInputs, inputNames } from "./blobCopyTypes";
 import { checkEncryption } from "./checkEncryption";
 import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
-import { checkCopyOptions, checkInputNames, currentSourceEtag } from "./checkOptions";
-import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata, checkTags } from "./checkProperties";
+import { checkCopyOptions, checkInputNames, currentSource } from "./checkOptions";
+import {
+    blockBlobTiers,
+    checkAccessTier,
+    checkAcknowledgement,
+    checkChoice,
+    checkFlag,
+    checkMetadata,
+    checkTags,
+} from "./checkProperties";
 import { encryptionInputs } from "./encryption";
 import { Failures } from "./failures";
 import type { CheckResult, Context } from "./handler";
@@ -33,7 +41,8 @@ export async function checkBlobCopy(
     if (news.tags === "source" && source && source.kind !== "blob") {
         failures.add("tags", news.tags, "must be tags, since the source is no blob in Azure Storage and has none");
     }
-    checkAccessTier(failures, news.accessTier, undefined);
+    checkBlobType(failures, news, source);
+    checkAccessTier(failures, news.accessTier, news.blobType);
     checkChoice(failures, "rehydratePriority", news.rehydratePriority, ["High", "Standard"]);
     if (news.rehydratePriority !== undefined && news.accessTier === undefined) {
         failures.add(
@@ -64,15 +73,27 @@ export async function checkBlobCopy(
         refuseWithFromUrl(failures, "rehydratePriority", news.rehydratePriority);
         refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
     }
+    for (const name of acknowledgements) {
+        checkAcknowledgement(failures, name, news[name]);
+    }
 
-    const { sourceEtag: _, ...inputs } = news;
+    const { sourceEtag: _, sourceContentLength: __, ...inputs } = news;
     if (failures.count > 0) {
         return { inputs, failures: failures.all };
     }
-    const etag = await currentSourceEtag(olds, inputs, source, failures, context, (properties) =>
+    const current = await currentSource(olds, inputs, source, failures, context, (properties) =>
         checkAgainstSource(inputs, properties, failures),
     );
-    return { inputs: { ...inputs, ...(etag && { sourceEtag: etag }) }, failures: failures.all };
+    return { inputs: { ...inputs, ...current }, failures: failures.all };
+}
+
+/** Copy Blob keeps the source's type, and what is no blob in Azure Storage becomes a block blob. */
+function checkBlobType(failures: Failures, news: BlobCopyInputs, source: SourceAddress | undefined): void {
+    const { blobType } = news;
+    checkChoice(failures, "blobType", blobType, ["BlockBlob", "PageBlob", "AppendBlob"]);
+    if (source && source.kind !== "blob" && (blobType === "PageBlob" || blobType === "AppendBlob")) {
+        failures.add("blobType", blobType, 'must be "BlockBlob", since the source is no blob in Azure Storage');
+    }
 }
 
 function refuseWithFromUrl(failures: Failures, property: string, value: string | undefined): void {
@@ -83,9 +104,17 @@ function refuseWithFromUrl(failures: Failures, property: string, value: string |
 
 /** What only the source can tell: its blob type and tier. */
 function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, failures: Failures): void {
-    checkAccessTier(failures, inputs.accessTier, source.blobType);
-    if (inputs.sealBlob === true && source.blobType !== undefined && source.blobType !== "AppendBlob") {
-        failures.add("sealBlob", true, `must be left out, since only append blobs are sealed, and the source is none`);
+    const blobType = inputs.blobType ?? source.blobType;
+    checkAccessTier(failures, inputs.accessTier, blobType);
+    if (inputs.sealBlob === true && blobType !== undefined && blobType !== "AppendBlob") {
+        failures.add("sealBlob", true, "must be left out, since only append blobs are sealed, and the copy is none");
+    }
+    if (inputs.method === "copyBlob" && source.blobType !== undefined && blobType !== source.blobType) {
+        failures.add(
+            "blobType",
+            blobType,
+            `must be ${source.blobType}, since Copy Blob keeps the source's type; or set method to "auto"`,
+        );
     }
     if (source.accessTier === "Archive" && inputs.method === "fromUrl") {
         failures.add(

@@ -73,6 +73,7 @@ export function ownership(state: BlobCopyState): Partial<BlobCopyState> {
     return {
         ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
         ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
+        ...(state.sourceContentLength !== undefined && { sourceContentLength: state.sourceContentLength }),
     };
 }
 

@@ -1,10 +1,11 @@
-import type { CopyOperation, Method } from "../copy/plan";
+import type { BlobType, CopyOperation, Method } from "../copy/plan";
 import type { CopyStatus } from "../copy/status";
 import type { CopyInputs, CopyState } from "./copyTypes";
 
 /** What a program asks for, plain: what the handler gets. The documentation of each is with `BlobCopyArgs`. */
 export interface BlobCopyInputs extends CopyInputs {
     readonly tags?: Readonly<Record<string, string>> | "source";
+    readonly blobType?: BlobType;
     readonly accessTier?: string;
     readonly rehydratePriority?: RehydratePriority;
     readonly waitForRehydration?: boolean;
@@ -17,7 +18,17 @@ export interface BlobCopyInputs extends CopyInputs {
     readonly sourceCustomerProvidedKey?: string;
     readonly snapshotBeforeOverwrite?: boolean;
     readonly method?: Method;
+    readonly acknowledgeEgress?: boolean | string;
+    readonly acknowledgeCrossTenant?: boolean | string;
+    readonly acknowledgeOverwrite?: boolean | string;
 }
+
+/** What only policies read. */
+export const acknowledgements = [
+    "acknowledgeEgress",
+    "acknowledgeCrossTenant",
+    "acknowledgeOverwrite",
+] as const satisfies readonly (keyof BlobCopyInputs)[];
 
 /** Every input that a program may give. */
 export const inputNames = [
@@ -25,6 +36,7 @@ export const inputNames = [
     "destination",
     "metadata",
     "tags",
+    "blobType",
     "accessTier",
     "rehydratePriority",
     "waitForRehydration",
@@ -46,6 +58,7 @@ export const inputNames = [
     "onDestinationDrift",
     "verify",
     "method",
+    ...acknowledgements,
 ] as const satisfies readonly (keyof BlobCopyInputs)[];
 
 /** How soon an archived source's copy is brought online. */

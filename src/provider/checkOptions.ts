@@ -21,15 +21,31 @@ export const defaultTimeout = "24h";
 const longestTimeoutMilliseconds = 14 * 24 * 3_600_000;
 
 /** A preview must not hang on a source that does not answer. */
-const longestReadMilliseconds = 20_000;
+export const longestReadMilliseconds = 20_000;
 
 /** Refuses what is no input at all, a spelling mistake mostly. */
 export function checkInputNames(failures: Failures, type: string, allowed: readonly string[], inputs: object): void {
     for (const name of Object.keys(inputs)) {
-        if (![...allowed, "sourceEtag"].includes(name) && !name.startsWith("__")) {
+        if (![...allowed, "sourceEtag", "sourceContentLength"].includes(name) && !name.startsWith("__")) {
             failures.add(name, undefined, `is no input of ${type}; allowed are ${allowed.join(", ")}`);
         }
     }
+}
+
+/** What check fills in: how the source is now. */
+interface SourceNow {
+    readonly sourceEtag?: string;
+    readonly sourceContentLength?: number;
+}
+
+function sourceNow({
+    sourceEtag,
+    sourceContentLength,
+}: { readonly [Name in keyof SourceNow]?: SourceNow[Name] | undefined }): SourceNow {
+    return {
+        ...(sourceEtag !== undefined && { sourceEtag }),
+        ...(sourceContentLength !== undefined && { sourceContentLength }),
+    };
 }
 
 /** When to copy, what to overwrite, how long to wait. */
@@ -43,7 +59,8 @@ export function checkCopyOptions(failures: Failures, inputs: CopyInputs, source:
     checkChoice(failures, "onTimeout", inputs.onTimeout, ["keep", "abort"]);
 }
 
-function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned: boolean): void {
+/** How long a copy is waited for. */
+export function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned = false): void {
     if (timeout === undefined || timeout === unknownValue) {
         return;
     }
@@ -56,19 +73,19 @@ function checkTimeout(failures: Failures, timeout: string | undefined, isPresign
 }
 
 /**
- * The source's ETag as it is now, so that a changed source shows in the preview; as it was recorded where nobody wants to know.
+ * The source's ETag and size as they are now, so that a changed source shows in the preview; as they were recorded where nobody wants to know.
  * @param checkAgainst what else the source tells that the inputs must fit
  */
-export async function currentSourceEtag<Inputs extends CopyInputs & { readonly sourceCustomerProvidedKey?: string }>(
+export async function currentSource<Inputs extends CopyInputs & { readonly sourceCustomerProvidedKey?: string }>(
     olds: Partial<Inputs>,
     inputs: Inputs,
     address: SourceAddress | undefined,
     failures: Failures,
     context: Context,
     checkAgainst: (source: SourceProperties) => void,
-): Promise<string | undefined> {
+): Promise<SourceNow> {
     const oldAddress = olds.source && !hasUnknown(olds.source) ? resolveAddress(olds.source) : undefined;
-    const recorded = address && oldAddress && sameAddress(address, oldAddress) ? olds.sourceEtag : undefined;
+    const recorded = address && oldAddress && sameAddress(address, oldAddress) ? sourceNow(olds) : {};
     // With a destination that is not known yet, nobody can say whose authorization reads the source.
     if (!address || hasUnknown(inputs.destination) || inputs.onSourceChange === "ignore") {
         return recorded;
@@ -99,12 +116,12 @@ export async function currentSourceEtag<Inputs extends CopyInputs & { readonly s
             'must be "length" or "none", since the source has no Content-MD5 to compare with',
         );
     }
-    if (inputs.onSourceChange === "fail" && recorded && properties.etag !== recorded) {
+    if (inputs.onSourceChange === "fail" && recorded.sourceEtag && properties.etag !== recorded.sourceEtag) {
         failures.add(
             "source",
             undefined,
-            `has changed since it was copied (its ETag was ${recorded}, is ${properties.etag}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
+            `has changed since it was copied (its ETag was ${recorded.sourceEtag}, is ${properties.etag}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
         );
     }
-    return properties.etag;
+    return sourceNow({ sourceEtag: properties.etag, sourceContentLength: properties.contentLength });
 }

@@ -9,7 +9,10 @@ import type { SourceProperties } from "../storage/webSource";
 import type { AnyCopyRequest, SourceConditions } from "./copyTypes";
 
 /** Somebody else's copy is pending: what, since when, from where. */
-export function pendingElsewhere(request: AnyCopyRequest, there: CopyProperties): DestinationConflictError {
+export function pendingElsewhere(
+    request: Pick<AnyCopyRequest, "destination">,
+    there: CopyProperties,
+): DestinationConflictError {
     const from = there.copySource ? ` from ${redactUrl(there.copySource)}` : "";
     const since = there.lastModified ? ` since ${there.lastModified.toISOString()}` : "";
     return new DestinationConflictError(

@@ -1,6 +1,7 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import type { Plan } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
+import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import type { AnyCopyRequest } from "./copyTypes";
@@ -40,7 +41,15 @@ export function isFromUrl({ plan }: ObtainedCopy): boolean {
     return plan.operation !== "Copy Blob";
 }
 
+/** Whether Copy Blob leaves something to be set by requests of their own: content headers, more tags than its header takes. */
+export function isCompletedAfterwards({ inputs, tags }: CopyRequest): boolean {
+    return inputs.blobHTTPHeaders !== undefined || (tags !== undefined && !fitsHeader(tags));
+}
+
 /** A request in words, for messages. */
-export function what(request: AnyCopyRequest): string {
+export function what(request: {
+    readonly source: { readonly url: string };
+    readonly destination: { readonly url: string };
+}): string {
     return `${request.source.url} onto ${request.destination.url}`;
 }

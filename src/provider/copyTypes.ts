@@ -22,6 +22,8 @@ export interface CopyInputs {
     readonly verify?: Verify;
     /** Filled in by check: the source's ETag as it is now. */
     readonly sourceEtag?: string;
+    /** Filled in by check: the source's size in bytes as it is now, by which policies estimate what a copy costs. */
+    readonly sourceContentLength?: number;
 }
 
 /** What must hold of the source when a copy starts. */

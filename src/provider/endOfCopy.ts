@@ -1,12 +1,13 @@
 // Waits for a copy that goes on at the service, whatever it writes, and has things put in order whatever its end.
 
 import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError, SourceChangedError } from "../copy/errors";
+import type { Plan } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
 import { type CopyProperties, parseProgress } from "../copy/status";
 import { type Looked, waitForCopy } from "../copy/wait";
 import { explain, StorageError } from "../storage/errors";
 import { what } from "./copyRequest";
-import type { AnyCopyRequest, AnyPlannedRequest } from "./copyTypes";
+import type { AnyPlannedRequest, CopyInputs } from "./copyTypes";
 import { readSource } from "./ends";
 import type { Context } from "./handler";
 import { formatTime } from "./progressText";
@@ -54,13 +55,26 @@ export function isExplained(error: unknown): error is Error {
     );
 }
 
-/** What is done to the destination of a copy while it goes on and at its end. */
-export interface Ending<Properties extends CopyProperties> {
+/** A copy as far as waiting for its end goes. */
+export interface AwaitedCopy {
+    readonly source: { readonly url: string };
+    readonly destination: { readonly url: string };
+    readonly inputs: Pick<CopyInputs, "onTimeout">;
+    readonly timeoutMilliseconds: number;
+    readonly plan?: Plan;
+}
+
+/** The destination of a copy that goes on. */
+export interface Watched<Properties extends CopyProperties> {
     readonly client: Looked<Properties>;
     /** Aborts the copy; it may have ended meanwhile. */
     abort(copyId: string): Promise<unknown>;
     /** What is there, for the record of a copy that goes on. */
     observe(): Promise<Properties | undefined>;
+}
+
+/** The same, with what is done at its end. */
+export interface Ending<Properties extends CopyProperties> extends Watched<Properties> {
     /**
      * Leaves the destination in order after a copy that ended badly. Always throws.
      * @param error what to throw, told what became of the destination
@@ -68,9 +82,9 @@ export interface Ending<Properties extends CopyProperties> {
     putRight(properties: Properties, error: (afterwards: string) => CopyError): Promise<never>;
 }
 
-/** Waits until the copy that an {@link Ending} is about is no longer pending. */
+/** Waits until a copy is no longer pending. */
 export function wait<Properties extends CopyProperties>(
-    request: AnyPlannedRequest,
+    request: AwaitedCopy,
     client: Looked<Properties>,
     copyId: string,
     deadline: Date,
@@ -82,8 +96,29 @@ export function wait<Properties extends CopyProperties>(
         signal: context.signal,
         deadline,
         what: what(request),
-        progress: (progress) => context.progress({ ...progress, plan: request.plan }),
+        progress: (progress) => context.progress({ ...progress, ...(request.plan && { plan: request.plan }) }),
     });
+}
+
+/**
+ * Waits for the end, whatever it is. At the timeout, `onTimeout` says what becomes of the copy.
+ * @throws CopyLeftPending where the end was not seen
+ */
+export async function waitForAnyEnd<Properties extends CopyProperties>(
+    request: AwaitedCopy,
+    running: Pick<Running, "copyId" | "sourceEtag">,
+    watched: Watched<Properties>,
+    deadline: Date,
+    context: Context,
+): Promise<{ properties: Properties; timeout?: CopyTimeoutError }> {
+    try {
+        return { properties: await wait(request, watched.client, running.copyId, deadline, context) };
+    } catch (error) {
+        if (!(error instanceof CopyTimeoutError) || request.inputs.onTimeout !== "abort") {
+            throw await leftPending(request, running, watched, error);
+        }
+        return { properties: await abort(request, running, watched, context), timeout: error };
+    }
 }
 
 /**
@@ -98,24 +133,20 @@ export async function awaitEnd<Properties extends CopyProperties>(
     deadline: Date,
     context: Context,
 ): Promise<Properties> {
-    let properties: Properties;
-    let timeout: CopyTimeoutError | undefined;
-    try {
-        properties = await wait(request, ending.client, running.copyId, deadline, context);
-    } catch (error) {
-        if (!(error instanceof CopyTimeoutError) || request.inputs.onTimeout !== "abort") {
-            throw await leftPending(request, running, ending, error);
-        }
-        timeout = error;
-        properties = await abort(request, running, ending, context);
-    }
+    const { properties, timeout } = await waitForAnyEnd(request, running, ending, deadline, context);
     if (properties.copyStatus !== "success") {
-        await ending.putRight(properties, badEnd(request, running, properties, timeout));
+        await ending.putRight(properties, badEnd(request, properties, timeout));
     }
     await refuseChangedSource(request, running, ending, properties, context);
     const contentLength = parseProgress(properties.copyProgress)?.total;
     const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
-    verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
+    try {
+        verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
+    } catch (error) {
+        const { message, copyId } = error as CopyError;
+        const mismatch = (afterwards: string) => new CopyError(`${message}; ${afterwards}`, copyId, "success");
+        await ending.putRight(properties, mismatch);
+    }
     return properties;
 }
 
@@ -151,13 +182,13 @@ async function refuseChangedSource<Properties extends CopyProperties>(
 
 /** Whatever kept us from seeing the end, the copy is there: without its record, the next run could not know it. */
 async function leftPending<Properties extends CopyProperties>(
-    request: AnyCopyRequest,
-    { copyId, sourceEtag }: Running,
-    ending: Ending<Properties>,
+    request: AwaitedCopy,
+    { copyId, sourceEtag }: Pick<Running, "copyId" | "sourceEtag">,
+    watched: Watched<Properties>,
     error: unknown,
 ): Promise<CopyLeftPending> {
     if (error instanceof CopyTimeoutError) {
-        const last = await ending.observe().catch(() => undefined);
+        const last = await watched.observe().catch(() => undefined);
         return new CopyLeftPending({ copyId, sourceEtag, ...(last && { properties: last }) }, error);
     }
     const cause =
@@ -172,15 +203,15 @@ async function leftPending<Properties extends CopyProperties>(
 
 /** Aborts a copy at its timeout. It may have ended in that very moment, so what it has come to is read, not supposed. */
 async function abort<Properties extends CopyProperties>(
-    request: AnyPlannedRequest,
-    running: Running,
-    ending: Ending<Properties>,
+    request: AwaitedCopy,
+    running: Pick<Running, "copyId" | "sourceEtag">,
+    watched: Watched<Properties>,
     context: Context,
 ): Promise<Properties> {
     const { copyId } = running;
     try {
-        await ending.abort(copyId);
-        return await wait(request, ending.client, copyId, deadlineOf(request, context), context);
+        await watched.abort(copyId);
+        return await wait(request, watched.client, copyId, deadlineOf(request, context), context);
     } catch (error) {
         const cause =
             error instanceof CopyError
@@ -189,33 +220,27 @@ async function abort<Properties extends CopyProperties>(
                       `abort the copy of ${what(request)} at its timeout (as far as is known it goes on, and the next pulumi up carries on from there; copy ID ${copyId})`,
                       error,
                   );
-        throw await leftPending(request, running, ending, cause);
+        throw await leftPending(request, running, watched, cause);
     }
 }
 
 /** What follows a copy that ended badly has as long as the copy had. */
-export function deadlineOf(request: AnyCopyRequest, context: Context): Date {
+export function deadlineOf(request: Pick<AwaitedCopy, "timeoutMilliseconds">, context: Context): Date {
     return new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
 }
 
-/** How a copy ended that did not succeed, to be told with what became of the destination. */
-function badEnd(
-    request: AnyCopyRequest,
-    running: Running,
-    properties: CopyProperties,
+/** How a copy ended that did not succeed, to be told with what has become of the destination. */
+export function badEnd(
+    request: AwaitedCopy,
+    { copyId, copyStatus, copyStatusDescription, copyProgress }: CopyProperties,
     timeout: CopyTimeoutError | undefined,
 ): (afterwards: string) => CopyError {
-    const description = properties.copyStatusDescription ? `: ${properties.copyStatusDescription}` : "";
-    const aborted = properties.copyStatus === "aborted";
+    const aborted = copyStatus === "aborted";
     const atTimeout = aborted && timeout !== undefined;
     const Kind = atTimeout ? CopyTimeoutError : aborted ? CopyAbortedError : CopyFailedError;
     const ended = atTimeout
-        ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${properties.copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
-        : `ended as ${properties.copyStatus}${description}`;
+        ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
+        : `ended as ${copyStatus}${copyStatusDescription ? `: ${copyStatusDescription}` : ""}`;
     return (afterwards) =>
-        new Kind(
-            `the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${running.copyId}`,
-            running.copyId,
-            properties.copyStatus,
-        );
+        new Kind(`the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${copyId}`, copyId, copyStatus);
 }

@@ -6,6 +6,7 @@ import {
     addressUrl,
     type BlobAddress,
     type FileAddress,
+    isInsecure,
     resolveAddress,
     type SourceAddress,
     type StorageAddress,
@@ -46,6 +47,8 @@ export interface Source {
     client?(): Promise<BlobClient>;
     /** Reads what only a file has: its ranges, SMB properties and permission. */
     readonly file?: { readonly client: ShareFileClient; readonly share: ShareClient };
+    /** The container that the source is in, to list its snapshots. */
+    container?(): Promise<ContainerClient>;
     /** Reads the source's properties, as the client. */
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
@@ -168,6 +171,7 @@ function sourceWith(
         address,
         url,
         client: async () => client(),
+        container: async () => context.clients.container(address, credential),
         leasing: client,
         properties: (signal) =>
             context.sources && key === undefined
@@ -231,6 +235,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
         address,
         url,
         client: async () => (await found(context.signal)).client!(),
+        container: async () => (await found(context.signal)).container!(),
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
         // That anybody may read it permits nobody to lease it.
@@ -268,5 +273,14 @@ export async function readSource(source: Source, context: Context): Promise<Sour
         return await source.properties(context.signal);
     } catch (error) {
         throw explain(`read the source ${source.url}`, error);
+    }
+}
+
+/** Not check's to refuse, since a policy may mend what check has passed; and what it mended, the engine may lose. */
+export function refuseInsecure(end: string, { address, url }: Pick<Source, "address" | "url">): void {
+    if (isInsecure(address)) {
+        throw new Error(
+            `${end} must use https, got ${JSON.stringify(url)}; write https, which every storage account has`,
+        );
     }
 }

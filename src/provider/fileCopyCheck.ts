@@ -2,7 +2,7 @@ import { sameAddress } from "../storage/address";
 import type { SourceProperties } from "../storage/webSource";
 import { checkHttpHeaders, checkLeaseId } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
-import { checkCopyOptions, checkInputNames, currentSourceEtag } from "./checkOptions";
+import { checkCopyOptions, checkInputNames, currentSource } from "./checkOptions";
 import { checkChoice, checkFlag, checkMetadata } from "./checkProperties";
 import { checkSmb } from "./checkSmb";
 import { Failures } from "./failures";
@@ -54,14 +54,14 @@ export async function checkFileCopy(
         failures.add("verify", "md5", 'must be "length" or "none" with method "fromUrl", which compares no MD5');
     }
 
-    const { sourceEtag: _, ...inputs } = news;
+    const { sourceEtag: _, sourceContentLength: __, ...inputs } = news;
     if (failures.count > 0) {
         return { inputs, failures: failures.all };
     }
-    const etag = await currentSourceEtag(olds, inputs, source, failures, context, (properties) =>
+    const current = await currentSource(olds, inputs, source, failures, context, (properties) =>
         checkAgainstSource(properties, failures),
     );
-    return { inputs: { ...inputs, ...(etag && { sourceEtag: etag }) }, failures: failures.all };
+    return { inputs: { ...inputs, ...current }, failures: failures.all };
 }
 
 /** The new file is written beside the destination, which a SAS for the one file does not permit. */

@@ -2,11 +2,20 @@
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import type { CopyError } from "../copy/errors";
+import type { CopyError, CopyTimeoutError } from "../copy/errors";
 import { discard, type Preserved, restore } from "../copy/preserve";
 import { explain } from "../storage/errors";
 import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
-import { awaitEnd, deadlineOf, OldContentRestored, type Running, wait } from "./endOfCopy";
+import {
+    type AwaitedCopy,
+    awaitEnd,
+    deadlineOf,
+    OldContentRestored,
+    type Running,
+    type Watched,
+    wait,
+    waitForAnyEnd,
+} from "./endOfCopy";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
 import { observe } from "./observe";
@@ -18,14 +27,11 @@ export async function finish(
     deadline: Date,
     context: Context,
 ): Promise<ObtainedCopy> {
-    const { client, lease } = request.destination;
     const properties = await awaitEnd<BlobGetPropertiesResponse>(
         request,
         running,
         {
-            client,
-            abort: (copyId) => abortCopy(client, copyId, lease),
-            observe: () => observe(request.destination, context),
+            ...aboutBlob(request.destination, context),
             putRight: (ended, error) => putRight(request, running, ended, error, context),
         },
         deadline,
@@ -37,6 +43,28 @@ export async function finish(
         adopted: running.joined,
         preserved: running.preserved,
         plan: request.plan,
+    };
+}
+
+/**
+ * Waits for the end, whatever it is. At the timeout, `onTimeout` says what becomes of the copy.
+ * @throws CopyLeftPending where the end was not seen
+ */
+export function waitForEnd(
+    request: AwaitedCopy & { readonly destination: Destination },
+    running: Pick<Running, "copyId" | "sourceEtag">,
+    deadline: Date,
+    context: Context,
+): Promise<{ properties: BlobGetPropertiesResponse; timeout?: CopyTimeoutError }> {
+    return waitForAnyEnd(request, running, aboutBlob(request.destination, context), deadline, context);
+}
+
+function aboutBlob(destination: Destination, context: Context): Watched<BlobGetPropertiesResponse> {
+    const { client, lease } = destination;
+    return {
+        client,
+        abort: (copyId) => abortCopy(client, copyId, lease),
+        observe: () => observe(destination, context),
     };
 }
 

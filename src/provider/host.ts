@@ -10,6 +10,7 @@ import { systemClock } from "./clock";
 import { connectEngine, type Engine } from "./engine";
 import { fileCopyHandler } from "./fileCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
+import { incrementalSnapshotCopyHandler } from "./incrementalSnapshotCopy";
 import { createProgressReporter, isInteractive } from "./progressReporter";
 import { createSourceReader, type SourceReader } from "./sourceReader";
 
@@ -19,6 +20,7 @@ type Values = Record<string, unknown>;
 const handlers: Readonly<Record<string, Handler<any, any>>> = {
     BlobCopy: blobCopyHandler,
     FileCopy: fileCopyHandler,
+    IncrementalSnapshotCopy: incrementalSnapshotCopyHandler,
 };
 
 /** What the engine adds to a dynamic resource's inputs, and what we add: neither is a handler's concern. */

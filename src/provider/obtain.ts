@@ -31,6 +31,9 @@ export async function obtain(request: CopyRequest, context: Context): Promise<Ob
 function isFirstWithinAccount(request: CopyRequest): boolean {
     const { source, destination, previous } = request;
     return (
-        previous === undefined && fromUrlOnly(request) === undefined && sameAccount(source.address, destination.address)
+        previous === undefined &&
+        request.inputs.blobType === undefined &&
+        fromUrlOnly(request) === undefined &&
+        sameAccount(source.address, destination.address)
     );
 }

@@ -9,9 +9,10 @@ import { startCopy } from "../copy/start";
 import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, statusCode } from "../storage/errors";
-import type { BlobCopyState } from "./blobCopyTypes";
+import { fitsHeader } from "../storage/tags";
+import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
-import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
+import { type CopyRequest, isCompletedAfterwards, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { isExplained, type Running } from "./endOfCopy";
 import { readSource, type Source } from "./ends";
 import { discardAll, finish } from "./finishCopy";
@@ -25,7 +26,7 @@ import { mayChange } from "./unpinned";
 export const attempts = 4;
 
 /** How long a SAS that was made for a copy outlasts its timeout, so that the copy lives until somebody runs `pulumi up` again. */
-const sasGraceMilliseconds = 24 * 3_600_000;
+export const sasGraceMilliseconds = 24 * 3_600_000;
 
 /**
  * Brings the source's content to the destination by Copy Blob, and waits until it stands there.
@@ -156,6 +157,8 @@ async function startOnto(
     const { inputs, source, destination } = request;
     const { sourceConditions } = inputs;
     const pins = source.address.kind === "blob";
+    // Protected, the blob could not be completed; it is protected last then.
+    const protection: Partial<BlobCopyInputs> = isCompletedAfterwards(request) ? {} : inputs;
     const seen = mayChange(request) ? undefined : inputs.sourceEtag;
     let sourceEtag = seen ?? (await currentEtag(source, context));
     if (inputs.onSourceChange === "fail" && inputs.sourceEtag !== undefined && sourceEtag !== undefined) {
@@ -187,30 +190,31 @@ async function startOnto(
         try {
             const started = await startCopy(destination.client, sourceUrl, {
                 ...(inputs.metadata && { metadata: inputs.metadata }),
-                ...(request.tags && { tags: request.tags }),
+                ...(request.tags && fitsHeader(request.tags) && { tags: request.tags }),
                 ...(inputs.accessTier && { accessTier: inputs.accessTier }),
                 ...(inputs.rehydratePriority && { rehydratePriority: inputs.rehydratePriority }),
                 ...(inputs.sealBlob !== undefined && { sealBlob: inputs.sealBlob }),
-                ...(inputs.immutabilityPolicy && {
-                    immutabilityPolicy: asImmutabilityPolicy(inputs.immutabilityPolicy),
+                ...(protection.immutabilityPolicy && {
+                    immutabilityPolicy: asImmutabilityPolicy(protection.immutabilityPolicy),
                 }),
-                ...(inputs.legalHold !== undefined && { legalHold: inputs.legalHold }),
+                ...(protection.legalHold !== undefined && { legalHold: protection.legalHold }),
                 sourceConditions: {
                     ...(sourceEtag && pins
                         ? { ifMatch: sourceEtag }
                         : sourceConditions && asConditions(sourceConditions)),
                     ...(sourceConditions?.tagConditions && { tagConditions: sourceConditions.tagConditions }),
                 },
-                ...(there?.etag && {
-                    destinationEtag: there.etag,
-                    conditions: { ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) },
-                }),
+                ...(there?.etag && { destinationEtag: there.etag }),
+                // Also where no blob is there any more: a lease that can't be is told by the service, never left out.
+                conditions: { ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) },
                 signal: context.signal,
             });
             return { copyId: started.copyId, sourceEtag, joined: false, preserved, wasFree: there === undefined };
         } catch (error) {
-            if (errorCode(error) === "ConditionNotMet" && sourceConditions?.tagConditions !== undefined) {
-                // That of the destination has another code; the source's tags are not what is asked for.
+            const unmetTags = errorCode(error) === "ConditionNotMet" && sourceConditions?.tagConditions !== undefined;
+            const unmet = errorCode(error) === "SourceConditionNotMet" && sourceEtag === undefined;
+            if (unmetTags || unmet) {
+                // The destination's tags have another code, and where no ETag pins the source, no other condition is ours.
                 throw explain(`copy ${what(request)}, whose source does not meet sourceConditions`, error);
             }
             if (errorCode(error) !== "SourceConditionNotMet" || attempt >= attempts) {

@@ -13,6 +13,7 @@ import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
 import { isFixed, sameAccount } from "../storage/address";
 import { cpkInfo } from "../storage/encryption";
 import { explain, isDestinationConflict, isNotFound, isNotImplemented } from "../storage/errors";
+import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import { copyBesideOld, discardBeside, isCopiedFromBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
@@ -117,6 +118,7 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
             method: inputs.method ?? "auto",
             verifyMd5: inputs.verify === "md5",
             source,
+            ...(inputs.blobType && { blobType: inputs.blobType }),
             sameAccount: sameAccount(address, destination.address),
             fixedSource: isFixed(address),
             occupied: there !== undefined && mustStand(request, there),
@@ -264,7 +266,9 @@ async function holds({ request, source, reading, there }: Bringing, context: Con
     if (!hasEncryption(request.inputs, there)) {
         return false;
     }
-    if (previous && isOwn(there, previous)) {
+    // What was copied last; a run that could not set its tags afterwards has recorded it as unfinished.
+    const isToBeCompleted = previous?.copyStatus === "pending" && previous.sourceEtag === source.etag;
+    if (previous && isOwn(there, previous) && !isToBeCompleted) {
         return false;
     }
     if (there.blobType !== "BlockBlob") {
@@ -302,7 +306,7 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
     return {
         blobHTTPHeaders: asHttpHeaders(inputs.blobHTTPHeaders, source),
         ...(metadata && { metadata }),
-        ...(tags && { tags }),
+        ...(tags && fitsHeader(tags) && { tags }),
         ...(inputs.accessTier !== undefined && { accessTier: inputs.accessTier }),
         ...(inputs.encryptionScope !== undefined && { encryptionScope: inputs.encryptionScope }),
         ...(inputs.customerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(inputs.customerProvidedKey) }),
@@ -310,6 +314,6 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
         ...(inputs.legalHold !== undefined && { legalHold: inputs.legalHold }),
         conditions: there
             ? { ifMatch: there.etag!, ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) }
-            : { ifNoneMatch: "*" },
+            : { ifNoneMatch: "*", ...destination.lease },
     };
 }

@@ -34,7 +34,7 @@ async function execute(
             return copyPages({
                 ...how,
                 destination: destination.container.getPageBlobClient(destination.address.blobName),
-                sourceClient: (await from.client!()).getPageBlobClient(),
+                ...(source.blobType === "PageBlob" && { sourceClient: (await from.client!()).getPageBlobClient() }),
                 ...(source.blobSequenceNumber && { sequenceNumber: source.blobSequenceNumber }),
                 resume: true,
             });

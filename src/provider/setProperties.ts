@@ -1,6 +1,7 @@
 // What a blob's properties are set to without copying it again.
 
-import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { isDeepStrictEqual } from "node:util";
+import type { BlobGetPropertiesResponse, BlobHTTPHeaders } from "@azure/storage-blob";
 import { contentMd5 } from "../copy/status";
 import type { SourceProperties } from "../storage/webSource";
 import { written } from "./blobCopyRecord";
@@ -97,12 +98,18 @@ export function changesForAdoption(
     found: BlobGetPropertiesResponse,
     source: SourceProperties | undefined,
 ): PropertyChanges {
-    const { accessTier, legalHold, immutabilityPolicy } = inputs;
+    const { accessTier, blobHTTPHeaders, legalHold, immutabilityPolicy } = inputs;
+    const metadata = inputs.metadata ?? (source ?? found).metadata ?? {};
+    // Protected by the run that has made it, it takes neither a new ETag nor another owner's delete.
+    const isFinal = isProtected(found);
+    const hasMetadata = isFinal && isDeepStrictEqual(lowerCase(metadata), lowerCase(found.metadata ?? {}));
+    const hasHeaders = isFinal && sameHeaders(asHttpHeaders(blobHTTPHeaders, source ?? found), found);
     return {
-        metadata: inputs.metadata ?? (source ?? found).metadata ?? {},
-        ...((inputs.blobHTTPHeaders || source) && {
-            blobHTTPHeaders: { given: inputs.blobHTTPHeaders, source: source ?? found },
-        }),
+        ...(!hasMetadata && { metadata }),
+        ...((blobHTTPHeaders || source) &&
+            !hasHeaders && {
+                blobHTTPHeaders: { given: blobHTTPHeaders, source: source ?? found },
+            }),
         ...(tags && { tags }),
         ...(accessTier !== undefined &&
             accessTier !== found.accessTier &&
@@ -111,4 +118,25 @@ export function changesForAdoption(
         ...(legalHold !== undefined && legalHold !== (found.legalHold ?? false) && { legalHold }),
         ...(immutabilityPolicy && { immutabilityPolicy }),
     };
+}
+
+function isProtected({
+    legalHold,
+    immutabilityPolicyExpiresOn,
+    date = new Date(),
+}: BlobGetPropertiesResponse): boolean {
+    return legalHold === true || (immutabilityPolicyExpiresOn !== undefined && immutabilityPolicyExpiresOn > date);
+}
+
+/** HTTP drops the difference between upper and lower case. */
+function lowerCase(metadata: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function sameHeaders(wanted: BlobHTTPHeaders, found: BlobGetPropertiesResponse): boolean {
+    const plain = (headers: BlobHTTPHeaders) => ({
+        ...headers,
+        blobContentMD5: headers.blobContentMD5 && Buffer.from(headers.blobContentMD5).toString("base64"),
+    });
+    return isDeepStrictEqual(plain(wanted), plain(asHttpHeaders(undefined, found)));
 }

@@ -321,6 +321,13 @@ function withoutScheme(url: string): string {
     return url.replace(/^https?:\/\//, "");
 }
 
+/** Whether an address asks for plain http of Azure itself, which sends what authorizes in the clear; emulators and custom domains may have nothing else. */
+export function isInsecure(address: SourceAddress): boolean {
+    const url = parseUrl(address.kind === "other" ? address.url : address.serviceUrl);
+    const isAzure = url && (hostStyle.test(url.hostname) || fileHostStyle.test(url.hostname));
+    return isAzure === true && url?.protocol === "http:" && !url.hostname.endsWith(".localhost");
+}
+
 /** A blob's container, or a file's share, as a URL. */
 export function containerUrl(address: StorageAddress): string {
     return `${address.serviceUrl}/${address.kind === "file" ? address.shareName : address.containerName}`;

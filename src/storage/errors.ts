@@ -65,7 +65,8 @@ const nextSteps: Readonly<Record<string, string>> = {
     LeaseIdMissing: "the destination is leased; give its lease as conditions.leaseId, or break or release it",
     LeaseIdMismatchWithBlobOperation:
         "the blob has another lease than the one that was given; give its lease as conditions.leaseId, or break or release it",
-    LeaseNotPresentWithBlobOperation: "the blob's lease has ended meanwhile; run pulumi up again",
+    LeaseNotPresentWithBlobOperation:
+        "the blob has no such lease: its lease has ended, or no blob is there; leave conditions.leaseId out, or take the lease anew",
     LeaseLost: "the blob's lease has ended meanwhile; run pulumi up again",
     LeaseAlreadyPresent:
         "run pulumi up again once its holder has released it, or leave leaseSource out; a lease that nobody needs any more can be broken",
@@ -79,6 +80,8 @@ const nextSteps: Readonly<Record<string, string>> = {
     InvalidBlobType: "source and destination must be blobs of one type; delete the destination or give it another name",
     BlobTypeNotSupported:
         "the account holds no blobs of this type: page blobs need a StorageV2 account without a hierarchical namespace, block and append blobs any but a premium account for page blobs",
+    MultipleConditionHeadersNotSupported:
+        "the service compares ifNoneMatch with ifModifiedSince, or ifMatch with ifUnmodifiedSince, and no others together; leave some out, or let this machine read the source, which then compares them all",
     InvalidBlobTier: "give an accessTier that this blob type and account have, or none",
     AccessTierNotSupportedForBlobType:
         "block blobs have Hot, Cool, Cold and Archive, page blobs of premium accounts P4 to P80, all others none",
@@ -110,6 +113,25 @@ const nextSteps: Readonly<Record<string, string>> = {
         "the account has a hierarchical namespace, which lacks this: tags, snapshots, page blobs, sealing and versions need an account without one",
     BlobOperationNotSupported:
         "the blob was made through the Data Lake endpoint, or the account lacks this; delete the destination, or copy to another name",
+    CopySourceCannotBeIncrementalCopyBlob:
+        "the source is a destination of incremental copies; only its snapshots can be copied: give source.snapshot",
+    OperationNotAllowedOnIncrementalCopyBlob:
+        "the destination of incremental copies takes nothing else, and only a name that is free or that incremental copies have made can become one; use another name",
+    IncrementalCopyBlobMismatch:
+        "the destination belongs to incremental copies of another blob for good; give another destination",
+    IncrementalCopyOfEarlierSnapshotNotAllowed:
+        "snapshots are copied in ascending order; give a newer one, or another destination",
+    IncrementalCopyOfEarlierVersionSnapshotNotAllowed:
+        "snapshots are copied in ascending order; give a newer one, or another destination",
+    IncrementalCopyBlobPreviousSnapshotDoesNotExist:
+        "the source's snapshot that was copied last is gone, so that nothing tells what has changed since; undelete it, or give another destination",
+    PreviousSnapshotNotFound:
+        "the source's snapshot that was copied last is gone, so that nothing tells what has changed since; undelete it, or give another destination",
+    BlobOverwritten:
+        "the source was re-created since it was copied last, so that nothing tells what has changed; give another destination",
+    InvalidSourceBlobType: "incremental copies are of page blobs only; use BlobCopy",
+    IncrementalCopySourceMustBeSnapshot: "the source must be a snapshot of a page blob",
+    InvalidSourceBlobUrl: "the source must be a page blob in Azure Storage",
     CopyAcrossAccountsNotSupported:
         "the destination account takes no copies from this one: check its allowedCopyScope, or copy within the account",
 };
@@ -261,9 +283,13 @@ export function isFileNotFound(error: unknown): boolean {
     );
 }
 
-/** An operation that this service, an emulator mostly, does not have. */
+/**
+ * An operation that this service, an emulator mostly, does not have. Azurite answers 501; to some requests with a SAS, 500 without the
+ * error code that the service always gives.
+ */
 export function isNotImplemented(error: unknown): boolean {
-    return statusCode(error) === 501;
+    const status = statusCode(error);
+    return status === 501 || (status === 500 && errorCode(error) === undefined);
 }
 
 /** A failed condition, or an object in the way: the destination is not what the request expected. */

@@ -11,6 +11,8 @@ export interface BlobLocation {
     readonly shareName?: string;
     readonly filePath?: string;
     readonly shareSnapshot?: string;
+    readonly region?: string;
+    readonly tenantId?: string;
     readonly connectionString?: string;
     readonly accountKey?: string;
     readonly sasToken?: string;
@@ -44,6 +46,9 @@ export interface GoogleCloudStorageLocation {
 /** The parts that authorize: secret, and never a reason to copy again. */
 export const credentialParts = ["connectionString", "accountKey", "sasToken"] as const;
 
+/** The parts that only tell policies what can't be seen from an address; nothing is reached by them. */
+export const descriptiveParts = ["region", "tenantId"] as const;
+
 /** The parts of {@link S3Location} that authorize. */
 export const s3CredentialParts = ["accessKeyId", "secretAccessKey", "sessionToken"] as const;
 
@@ -60,5 +65,6 @@ export const locationParts = [
     "endpoint",
     ...blobParts,
     ...fileParts,
+    ...descriptiveParts,
     ...credentialParts,
 ] as const;

@@ -1,4 +1,4 @@
-// One file in Azure Files under its real kind of name, which is looked up to a server on this machine. It answers as the real service was
+// One file in Azure Files under a name as an emulator's, which is looked up to a server on this machine. It answers as the real service was
 // recorded to.
 
 import dns from "node:dns";
@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
 
-const host = "contosofiles.file.core.windows.net";
+const host = "contosofiles.file.localhost";
 const signature = "c2lnbmF0dXJlIG9mIHRoZSBmaWxlJ3MgU0FT";
 
 export interface TestAzureFile {

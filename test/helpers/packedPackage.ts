@@ -27,20 +27,25 @@ export function pack(folder: string, into: string): string {
     return join(into, packed.filename);
 }
 
-/**
- * A program folder with the tarball installed beside the Pulumi SDK that this project is built with.
- * @param libraries what else it needs, in the versions that this project is built with
- */
-export function installProgram(folder: string, tarball: string, libraries: readonly string[] = []): void {
-    const versioned = ["@pulumi/pulumi", ...libraries].map((name) => {
+/** A program folder with the tarball installed beside the Pulumi SDKs, and what compiles the examples, of the versions that this project is built with. */
+export function installProgram(folder: string, tarball: string): void {
+    const own = (name: string) => {
         const { version } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
-        return `${name}@${version}`;
-    });
+        return `${name}@${version.replace(/^v/, "")}`;
+    };
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "program", version: "1.0.0", private: true }));
     run(
         "npm",
-        ["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", ...versioned, tarball],
+        [
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+            "--prefer-offline",
+            ...["@pulumi/pulumi", "@pulumi/policy", "@types/node", "typescript"].map(own),
+            tarball,
+        ],
         folder,
     );
 }

@@ -19,6 +19,11 @@ export function modulesOf(folder: string): { pulumi: typeof Pulumi; automation: 
     };
 }
 
+/** Whether a type token is that of one of this package's resources. */
+function isOwnType(type: string, { copy }: ReturnType<typeof modulesOf>): boolean {
+    return type.startsWith(copy.BlobCopy.__pulumiType.replace(/\w+$/, ""));
+}
+
 export const passphrase = "lifecycle";
 
 /** The environment of a CLI that uses nothing of this machine's own Pulumi. */
@@ -37,7 +42,7 @@ export function pulumiEnvironment(home: string): Record<string, string> {
 
 /** What happened in one operation of a stack. */
 export interface Operation {
-    /** Steps on BlobCopy resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
+    /** Steps on this package's resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
     readonly steps: Record<string, string[]>;
     /** Everything that the CLI printed, and all of its events as JSON: what must hold no secret. */
     readonly transcript: string;
@@ -53,7 +58,7 @@ export interface Operation {
 export interface TestStack {
     readonly stack: Automation.Stack;
     up(options?: { replace?: string[] }): Promise<Operation>;
-    preview(): Promise<Operation>;
+    preview(options?: { policyPacks?: string[] }): Promise<Operation>;
     refresh(): Promise<Operation>;
     destroy(): Promise<Operation>;
     /** The state's resources of this package, with secrets in plain text. */
@@ -79,22 +84,64 @@ export type Program = (modules: ReturnType<typeof modulesOf>) => undefined | Rec
  * @param program called for each operation, so that it sees what the test has changed
  */
 export async function withStack(program: Program, test: (stack: TestStack) => Promise<void>): Promise<void> {
+    await inHome(async (home) => openStack(program, inject("programFolder"), home), test);
+}
+
+/** Runs a test with the stack of a project that is on disk, its program run by the CLI, and destroys it whatever happened. */
+export async function withProject(
+    folder: string,
+    config: Automation.ConfigMap,
+    test: (stack: TestStack) => Promise<void>,
+): Promise<void> {
+    const open = async (home: string) => {
+        process.env.PATH = pulumiEnvironment("").PATH;
+        const modules = modulesOf(folder);
+        const stack = await modules.automation.LocalWorkspace.createOrSelectStack(
+            { stackName: "test", workDir: folder },
+            // Types are what `make lint` checks.
+            { envVars: { ...pulumiEnvironment(home), PULUMI_NODEJS_TRANSPILE_ONLY: "true" } },
+        );
+        await stack.setAllConfig(config, true);
+        const { name } = await stack.workspace.projectSettings();
+        return wrap(stack, modules, join(home, ".pulumi/stacks", name, "test.json"));
+    };
+    await inHome(open, test);
+}
+
+async function inHome(
+    open: (home: string) => Promise<TestStack>,
+    test: (stack: TestStack) => Promise<void>,
+): Promise<void> {
     const home = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-stack-"));
-    const stack = await openStack(program, inject("programFolder"), home);
+    const stack = await open(home);
     try {
         await test(stack);
     } finally {
-        await stack.destroy().catch(() => {});
+        if (isInUse(stack)) {
+            await stack.destroy().catch(() => {});
+        }
         rmSync(home, { recursive: true, force: true });
     }
+}
+
+/** Most tests end with a destroyed stack, and destroying it again takes the CLI as long as the first time. */
+function isInUse(stack: TestStack): boolean {
+    const { resources = [] } = JSON.parse(stack.onDisk()).checkpoint.latest ?? {};
+    return resources.length > 0;
 }
 
 /**
  * Opens a stack, or makes it.
  * @param folder where the program's node_modules are
  * @param home where the state is
+ * @param plugins where providers are that are not installed
  */
-export async function openStack(program: Program, folder: string, home: string): Promise<TestStack> {
+export async function openStack(
+    program: Program,
+    folder: string,
+    home: string,
+    plugins?: { providers: { name: string; path: string }[] },
+): Promise<TestStack> {
     // The Automation API looks for the CLI on this process's own PATH.
     process.env.PATH = pulumiEnvironment("").PATH;
     const modules = modulesOf(folder);
@@ -103,10 +150,15 @@ export async function openStack(program: Program, folder: string, home: string):
         {
             workDir: folder,
             envVars: pulumiEnvironment(home),
-            projectSettings: { name: "lifecycle", runtime: "nodejs", backend: { url: `file://${home}` } },
+            projectSettings: {
+                name: "lifecycle",
+                runtime: "nodejs",
+                backend: { url: `file://${home}` },
+                ...(plugins && { plugins }),
+            },
         },
     );
-    return wrap(stack, modules, home);
+    return wrap(stack, modules, join(home, ".pulumi/stacks/lifecycle/test.json"));
 }
 
 /**
@@ -119,21 +171,22 @@ function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
     return severity === "debug" && diagnosticEvent!.message.startsWith("RegisterResource RPC finished");
 }
 
-function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, home: string): TestStack {
+function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, stateFile: string): TestStack {
     async function run(
         operation: (options: {
             onOutput: (text: string) => void;
             onError: (text: string) => void;
             onEvent: (event: Automation.EngineEvent) => void;
-        }) => Promise<unknown>,
+        }) => Promise<object>,
     ): Promise<Operation> {
         const texts: string[] = [];
         const steps: Record<string, string[]> = {};
         const progress: { urn: string; message: string }[] = [];
         const warnings: string[] = [];
         let error: string | undefined;
+        let values: Automation.OutputMap | undefined;
         try {
-            await operation({
+            const result = await operation({
                 onOutput: (text) => texts.push(text),
                 onError: (text) => texts.push(text),
                 onEvent: (event) => {
@@ -141,7 +194,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
                         texts.push(JSON.stringify(event));
                     }
                     const step = event.resourcePreEvent?.metadata;
-                    if (step && step.type === modules.copy.BlobCopy.__pulumiType) {
+                    if (step && isOwnType(step.type, modules)) {
                         const name = step.urn.split("::").at(-1)!;
                         steps[name] = [...(steps[name] ?? []), step.op];
                     }
@@ -153,12 +206,14 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
                     }
                 },
             });
+            values = (result as Partial<Automation.UpResult>).outputs;
         } catch (failure) {
             error = (failure as Error).message;
             texts.push(error);
         }
         const outputs = Object.fromEntries(
-            Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value]),
+            // Asking for them starts the CLI twice; an `up` that went well has done it.
+            Object.entries(values ?? (await stack.outputs())).map(([name, { value }]) => [name, value]),
         );
         return {
             steps,
@@ -172,15 +227,13 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, ho
     return {
         stack,
         up: (options) => run((on) => stack.up({ ...on, ...options })),
-        preview: () => run((on) => stack.preview(on)),
+        preview: (options) => run((on) => stack.preview({ ...on, ...options })),
         refresh: () => run((on) => stack.refresh(on)),
         destroy: () => run((on) => stack.destroy(on)),
         async resources() {
             const { deployment } = await stack.exportStack();
-            return (deployment.resources ?? []).filter(
-                (one: ResourceState) => one.type === modules.copy.BlobCopy.__pulumiType,
-            );
+            return (deployment.resources ?? []).filter((one: ResourceState) => isOwnType(one.type, modules));
         },
-        onDisk: () => readFileSync(join(home, ".pulumi/stacks/lifecycle/test.json"), "utf8"),
+        onDisk: () => readFileSync(stateFile, "utf8"),
     };
 }

@@ -1,30 +1,25 @@
 // Two simulated storage accounts, and a handler's context on them.
 
-import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
-import { type AccountOptions, ManualClock, startSimulator } from "../../simulator";
+import { type AccountOptions, ManualClock, type SimulatorOptions, startSimulator } from "../../simulator";
 import type { CopyProgress } from "../../src/copy/wait";
 import type { BlobCopyInputs } from "../../src/provider/blobCopyTypes";
 import type { Context } from "../../src/provider/handler";
 import { createClients } from "../../src/storage/clients";
 import { trusted } from "../simulator/support/certificate";
+import { type Accounts, accountsAt } from "./accounts";
 
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
-export interface TestStorage {
+export interface TestStorage extends Accounts {
     readonly simulator: Simulator;
     readonly clock: ManualClock;
-    /** A copy from the one account to the other, by Copy Blob, whose end the clock decides. */
+    /** By Copy Blob, whose end the clock decides. */
     readonly inputs: BlobCopyInputs;
     readonly context: Context;
     readonly progress: CopyProgress[];
     readonly warnings: string[];
     /** Calls back at each report of progress. */
     onProgress(callback: () => void): void;
-    /** A blob as anybody sees it, through the Azure SDK. */
-    blob(account: "golden" | "dev", blobName?: string): BlockBlobClient;
-    content(account: "golden" | "dev", blobName?: string): Promise<string>;
-    /** The destination's container, or the source's. */
-    container(account?: "golden" | "dev"): ContainerClient;
     /** The operations that the service was asked for since the last call, in order. */
     operations(): string[];
     close(): Promise<void>;
@@ -34,12 +29,17 @@ export const sourceContent = "what the golden account holds";
 
 /** Accounts golden and dev, with images/orders.bak in the first and an empty container seed in the second. */
 export async function startStorage(
-    options: { copySeconds?: number; realTime?: boolean; https?: boolean; dev?: Partial<AccountOptions> } = {},
+    options: Pick<SimulatorOptions, "copySeconds" | "rehydrateSeconds"> & {
+        realTime?: boolean;
+        https?: boolean;
+        dev?: Partial<AccountOptions>;
+    } = {},
 ): Promise<TestStorage> {
     const clock = new ManualClock();
     const simulator = await startSimulator({
         accounts: [{ name: "golden" }, { ...options.dev, name: "dev" }, { name: "open", allowBlobPublicAccess: true }],
         copySeconds: options.copySeconds ?? 0,
+        rehydrateSeconds: options.rehydrateSeconds,
         ...(!options.realTime && { clock }),
         ...(options.https && { tls: trusted() }),
     });
@@ -53,12 +53,12 @@ export async function startStorage(
     const progress: CopyProgress[] = [];
     const warnings: string[] = [];
     let callback = () => {};
-    const service = (account: "golden" | "dev") =>
-        BlobServiceClient.fromConnectionString(simulator.account(account).connectionString);
-    const containerOf = { golden: "images", dev: "seed" };
-    const blob = (account: "golden" | "dev", blobName = "orders.bak") =>
-        service(account).getContainerClient(containerOf[account]).getBlockBlobClient(blobName);
+    const accounts = accountsAt({
+        golden: golden.connectionString,
+        dev: simulator.account("dev").connectionString,
+    });
     return {
+        ...accounts,
         simulator,
         clock,
         progress,
@@ -66,15 +66,7 @@ export async function startStorage(
         onProgress: (next) => {
             callback = next;
         },
-        inputs: {
-            source: { connectionString: golden.connectionString, containerName: "images", blobName: "orders.bak" },
-            destination: {
-                connectionString: simulator.account("dev").connectionString,
-                containerName: "seed",
-                blobName: "orders.bak",
-            },
-            method: "copyBlob",
-        },
+        inputs: { ...accounts.inputs, method: "copyBlob" },
         context: {
             clients: createClients({ retryDelayMilliseconds: 1 }),
             // A wait takes no time: the simulator's clock is turned instead.
@@ -92,9 +84,6 @@ export async function startStorage(
             },
             warn: (message) => warnings.push(message),
         },
-        blob,
-        content: async (account, blobName) => (await blob(account, blobName).downloadToBuffer()).toString(),
-        container: (account = "dev") => service(account).getContainerClient(containerOf[account]),
         operations() {
             const operations = simulator.requests.all().map((request) => request.operation);
             simulator.requests.clear();

@@ -52,8 +52,10 @@ it.skipIf(!hasHistory())(
     async () => {
         const old = installCommit(oldestCommit);
         const args: { metadata?: Record<string, string> } = {};
+        // An input that the old version does not know.
+        const { method: _, ...inputs } = storage.inputs;
         const program: Program = ({ copy }) => {
-            new copy.BlobCopy("seed", { ...storage.inputs, ...args } as never);
+            new copy.BlobCopy("seed", { ...inputs, ...args } as never);
             return undefined;
         };
         const before = await openStack(program, old, folder);

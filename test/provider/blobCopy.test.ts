@@ -255,9 +255,7 @@ describe("create", () => {
     it("fails on a private source in another account without a credential", async () => {
         const { endpoint } = { endpoint: storage.simulator.account("golden").blobEndpoint };
         const source = { endpoint, containerName: "images", blobName: "orders.bak" };
-        await expect(create({ source })).rejects.toThrow(
-            /PublicAccessNotPermitted|CannotVerifyCopySource|ResourceNotFound/,
-        );
+        await expect(create({ source })).rejects.toThrow("401 NoAuthenticationInformation; the blob is private");
         expect(await storage.blob("dev").exists()).toBe(false);
     });
 
@@ -593,11 +591,32 @@ describe("update", () => {
     });
 });
 
+describe("http to Azure itself", () => {
+    it.each(["source", "destination"] as const)(
+        "fails a create that asks for it at the %s, without a request",
+        async (end) => {
+            const url = "http://contoso.blob.core.windows.net/seed/orders.bak";
+            await expect(handler.create(inputs({ [end]: { url } }), storage.context)).rejects.toThrow(
+                `${end} must use https, got "${url}"; write https`,
+            );
+            expect(storage.operations()).toEqual([]);
+        },
+    );
+});
+
 describe("check", () => {
     it("reads the source's ETag, and makes no write", async () => {
         const { inputs: checked } = await handler.check({}, inputs(), storage.context);
         expect(checked.sourceEtag).toBe((await storage.blob("golden").getProperties()).etag);
+        expect(checked.sourceContentLength).toBe(sourceContent.length);
         expect(storage.operations()).toEqual(["Get Blob Properties", "Get Blob Properties"]);
+    });
+
+    it("takes no state that lacks the source's size for changed", async () => {
+        const { sourceContentLength: _, ...older } = await create();
+        const { inputs: checked } = await handler.check(older, inputs(), storage.context);
+        expect(checked.sourceContentLength).toBe(sourceContent.length);
+        expect(handler.diff(older, checked)).toEqual({ changes: false, replaces: [] });
     });
 
     it("warns where the source does not exist yet", async () => {

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
@@ -350,6 +353,52 @@ describe("verification", () => {
         const { contentType } = await storage.blob("golden").getProperties();
         await storage.blob("golden").setHTTPHeaders({ blobContentType: contentType! });
         expect(await failures({ verify: "md5" })).toEqual([expect.stringMatching(/^verify .*no Content-MD5/)]);
+    });
+
+    describe("of a server that contradicts itself", () => {
+        const md5 = (content: string) => createHash("md5").update(content).digest("base64");
+        let server: Server;
+        let url: string;
+        let told: string;
+
+        beforeEach(async () => {
+            told = "old";
+            server = createServer(({ method }, response) => {
+                const content = method === "HEAD" ? told : "new content";
+                response.writeHead(200, { "Content-Length": content.length, "Content-MD5": md5(content) });
+                response.end(method === "HEAD" ? undefined : content);
+            });
+            await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+            url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders.bak`;
+        });
+
+        afterEach(() => void server.close());
+
+        it("fails with both lengths", async () => {
+            const change = { source: { url }, method: "fromUrl" } as const;
+            await expect(up(undefined, change)).rejects.toThrow(
+                /is not what its source is: the length of the source is 3, that of the destination 11/,
+            );
+        });
+
+        it("fails with both MD5", async () => {
+            await expect(up(undefined, { source: { url }, verify: "md5" })).rejects.toThrow(
+                `the Content-MD5 of the source is ${md5("old")}, that of the destination ${md5("new content")}`,
+            );
+        });
+
+        it("puts the old content back", async () => {
+            const first = await up(undefined);
+            await expect(up(first, { source: { url }, verify: "md5" })).rejects.toThrow(
+                /the Content-MD5 of the source is .*; the destination's old content was put back/,
+            );
+            expect(await storage.content("dev")).toBe(sourceContent);
+        });
+
+        it("takes what comes with verify none", async () => {
+            await up(undefined, { source: { url }, verify: "none" });
+            expect(await storage.content("dev")).toBe("new content");
+        });
     });
 });
 

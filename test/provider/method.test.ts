@@ -4,8 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Content, generated } from "../../simulator";
+import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
 import type { PartialFailure } from "../../src/provider/handler";
+import { isNotImplemented } from "../../src/storage/errors";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
 import { upOnce, writesOf } from "../helpers/up";
 
@@ -170,6 +172,52 @@ describe("across accounts", () => {
     });
 });
 
+describe("another blob type than the source's", () => {
+    const types = ["BlockBlob", "PageBlob", "AppendBlob"] as const;
+    const operations = {
+        BlockBlob: "Put Block From URL",
+        PageBlob: "Put Page From URL",
+        AppendBlob: "Append Block From URL",
+    };
+    const pairs = types.flatMap((from) => types.filter((to) => to !== from).map((to) => [from, to] as const));
+
+    it.each(pairs)("is written, from a %s to a %s", async (from, blobType) => {
+        put(generated({ length: 9 * MIB }), { blobType: from });
+        const state = await up(undefined, { blobType });
+        expect(state.copyOperation).toBe(operations[blobType]);
+        expect((await storage.blob("dev").getProperties()).blobType).toBe(blobType);
+        const [source, copy] = await Promise.all([
+            storage.blob("golden").downloadToBuffer(),
+            storage.blob("dev").downloadToBuffer(),
+        ]);
+        expect(copy.equals(source)).toBe(true);
+        expect(await up(state, { blobType })).toBe(state);
+    });
+
+    it("is written within an account too", async () => {
+        await storage.blob("dev", "first.bak").upload("the first", 9);
+        const state = await up(undefined, { ...within("first.bak"), blobType: "AppendBlob" });
+        expect(state.copyOperation).toBe("Append Block From URL");
+        expect(await storage.content("dev")).toBe("the first");
+    });
+
+    it("is explained where it can't be", async () => {
+        await expect(up(undefined, { blobType: "PageBlob" })).rejects.toThrow(
+            /pages of 512 bytes, and the source has 29/,
+        );
+        const failures = async (change: Partial<BlobCopyInputs>) =>
+            (await handler.check({}, inputs(change), storage.context)).failures.map(({ property }) => property);
+        expect(await failures({ blobType: "AppendBlob", method: "copyBlob" })).toEqual(["blobType"]);
+        expect(await failures({ blobType: "AppendBlob", source: { url: "https://example.com/a" } })).toContain(
+            "blobType",
+        );
+        await storage.blob("golden").setAccessTier("Archive");
+        await expect(handler.create(inputs({ blobType: "AppendBlob" }), storage.context)).rejects.toThrow(
+            /only Copy Blob reads an archived source, and keeps the source's blob type; leave blobType out/,
+        );
+    });
+});
+
 describe("a service without the operation", () => {
     const without = (operation: string) => storage.simulator.faults.add({ operation, status: 501 });
 
@@ -184,6 +232,12 @@ describe("a service without the operation", () => {
         without("Put Block From URL");
         expect((await up(state)).copyOperation).toBe("Copy Blob");
         expect((await storage.blob("dev").getProperties()).contentLength).toBe(20 * MIB);
+    });
+
+    it("gets Copy Blob where it answers 500 without a code, too", async () => {
+        const error = Object.assign(new Error("Internal Server Error"), { statusCode: 500 });
+        expect(isNotImplemented(error)).toBe(true);
+        expect(isNotImplemented(Object.assign(error, { code: "InternalError" }))).toBe(false);
     });
 
     it("gets Copy Blob after pages were refused, too", async () => {

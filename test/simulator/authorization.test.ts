@@ -103,12 +103,12 @@ describe("Shared Key", () => {
         expect((await raw(golden, "/images/a", { headers: byClock })).status).toBe(200);
     });
 
-    test("fails for a header in another form, and for bearer tokens with a challenge", async () => {
+    test("fails for a header in another form, and for bearer tokens, which take https", async () => {
         const attempt = (authorization: string) => raw(golden, "/images/a", { key: null, headers: { authorization } });
         expect(outcome(await attempt("SharedKey golden"))).toEqual([400, "InvalidAuthenticationInfo"]);
         const bearer = await attempt("Bearer abc");
-        expect(outcome(bearer)).toEqual([401, "InvalidAuthenticationInfo"]);
-        expect(bearer.headers["www-authenticate"]).toContain("resource_id=https://storage.azure.com");
+        expect(outcome(bearer)).toEqual([403, "AuthenticationFailed"]);
+        expect(elementText(bearer, "AuthenticationErrorDetail")).toContain("is not allowed with HTTP");
     });
 
     test("an account can forbid its keys", async () => {
@@ -319,8 +319,11 @@ describe("no authorization", () => {
         expect(fresh.headers["www-authenticate"]).toMatch(/^Bearer authorization_uri=/);
     });
 
-    test("on an account that forbids public access is 409 PublicAccessNotPermitted", async () => {
+    test("on an account that forbids public access is 409 in old versions, and the same challenge in new ones", async () => {
         expect(outcome(await send(url(golden, "/images/a")))).toEqual([409, "PublicAccessNotPermitted"]);
+        const fresh = await send(url(golden, "/images/a"), "GET", { "x-ms-version": "2019-12-12" });
+        expect(outcome(fresh)).toEqual([401, "NoAuthenticationInformation"]);
+        expect(fresh.headers["www-authenticate"]).toMatch(/^Bearer authorization_uri=/);
     });
 });
 

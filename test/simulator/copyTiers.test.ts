@@ -55,6 +55,18 @@ describe("types, tiers and seals", () => {
         expect(await at("fresh").getProperties()).toMatchObject({ accessTier: "Hot", accessTierInferred: true });
     });
 
+    test("'The tier is inherited for premium storage tiers'", async () => {
+        const { golden: premium } = await simulate({
+            accounts: [{ name: "golden", sku: "Premium_LRS" }, { name: "dev" }],
+        });
+        premium.createContainer("images");
+        const disk = { blobType: "PageBlob", accessTier: "P20" } as const;
+        premium.putBlob("images", "source", Buffer.alloc(512, 1), { blobType: "PageBlob" });
+        premium.putBlob("images", "copy", Buffer.alloc(512), disk);
+        expect((await copy(premium, "/images/copy", `${premium.blobEndpoint}/images/source`)).status).toBe(202);
+        expect((await blobOf(premium, "/images/copy").getProperties()).accessTier).toBe("P20");
+    });
+
     test("'Overwriting an archived blob will fail'", async () => {
         put("source");
         put("copy", "y", { accessTier: "Archive" });

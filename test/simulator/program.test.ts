@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
@@ -90,6 +90,24 @@ describe("azure-copy-simulator", () => {
         expect(await program.exit).toBe(0);
     });
 
+    test("serves https with a certificate of its own, and tells how to be which principal", async () => {
+        const clientId = "aaaaaaaa-0000-4000-8000-000000000001";
+        const reader = "Storage Blob Data Reader";
+        const program = start(
+            ...["--account", "dev", "--https", "--managed-identity", "--service-principal", `${clientId}:secret`],
+            ...["--role", `dev/${clientId}=${reader}`, "--role", `dev/managed-identity=${reader}`],
+        );
+        const printed = JSON.parse(await program.line);
+        expect(printed.accounts[0].blobEndpoint).toMatch(/^https:/);
+        expect(readFileSync(printed.certificateFile, "utf8")).toContain("BEGIN CERTIFICATE");
+        const { environment } = printed.servicePrincipals[0];
+        expect(environment).toMatchObject({ AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: "secret" });
+        expect(printed.managedIdentity.environment.IDENTITY_ENDPOINT).toMatch(/^https:.*\/msi\/token$/);
+        program.child.kill("SIGTERM");
+        expect(await program.exit).toBe(0);
+        expect(existsSync(printed.certificateFile)).toBe(false);
+    });
+
     test.each([
         [[], "--account is missing"],
         [["--account", "UPPER"], "account name must be 3 to 24 lower-case letters and digits"],
@@ -97,6 +115,11 @@ describe("azure-copy-simulator", () => {
         [["--account", "dev", "--file-port", "x"], '--file-port must be a number, got "x"'],
         [["--account", "dev", "--tls-cert", "x"], "--tls-cert and --tls-key go together"],
         [["--account", "dev", "--load", "x"], '--load must be ACCOUNT/CONTAINER=FOLDER, got "x"'],
+        [["--account", "dev", "--load", "dev/images=/nowhere"], "/nowhere"],
+        [["--account", "dev", "--https", "--tls-cert", "x", "--tls-key", "y"], "--https makes a certificate itself"],
+        [["--account", "dev", "--service-principal", "x"], 'clientId must be a GUID, got "x"'],
+        [["--account", "dev", "--role", "dev/x=Owner"], "--role must be ACCOUNT/WHO=ROLE"],
+        [["--account", "dev", "--role", "dev/x=Storage Blob Data Reader"], '--role is for "x"'],
         [["--acount", "dev"], "--acount"],
     ])("fails for %j", async (args, message) => {
         const program = start(...args);

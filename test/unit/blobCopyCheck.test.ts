@@ -41,6 +41,17 @@ describe("check of BlobCopy", () => {
         expect(inputs).toEqual(good);
     });
 
+    it("accepts what it leaves to policies", async () => {
+        expect(
+            await failuresOf({
+                source: { ...good.source, region: "westeurope", tenantId: "11111111-2222-3333-4444-555555555555" },
+                acknowledgeEgress: "the nightly seed",
+                acknowledgeCrossTenant: true,
+                acknowledgeOverwrite: unknownValue,
+            }),
+        ).toEqual([]);
+    });
+
     it.each<[string, object, string]>([
         [
             "a URL that is none",
@@ -70,6 +81,17 @@ describe("check of BlobCopy", () => {
             "destination.blobName is missing",
         ],
         ["no source", { source: undefined }, "source give a URL"],
+        ["a region that is none", source({ region: "" }), "source.region must be a text that is not empty"],
+        [
+            "an empty acknowledgement",
+            { acknowledgeEgress: " " },
+            "acknowledgeEgress must be true, false, or the reason",
+        ],
+        [
+            "an acknowledgement that is a number",
+            { acknowledgeOverwrite: 1 },
+            "acknowledgeOverwrite must be true, false",
+        ],
         ["an unknown part", source({ blob: "x" }), "source.blob is no part of a blob's address"],
         ["an empty part", source({ blobName: "" }), "source.blobName must be a text that is not empty"],
         [

@@ -85,6 +85,7 @@ async function work(all) {
     await upload(all);
     await copy(all);
     await cancel(all);
+    await cancelIncrementally(all);
     await setProperties(all);
     await useBatches(all);
     await useAzcopy(all);
@@ -93,7 +94,7 @@ async function work(all) {
         "uploaded",
         "listed",
         "copied four ways",
-        "cancelled",
+        "cancelled, an incremental copy too",
         "set properties",
         "leased",
         "copied, synchronized and removed a tree",
@@ -187,6 +188,23 @@ async function cancel({ golden, dev, simulator }) {
         ({ message }) => /ErrorCode:(\w+)/.exec(message)?.[1],
     );
     same("refusal to cancel what isn't pending", refusal, "NoPendingCopyOperation");
+}
+
+/** The CLI starts incremental copies with an Entra login only, and shows and cancels them with a key as well. */
+async function cancelIncrementally({ golden, dev, simulator }) {
+    const { snapshot } = JSON.parse(await golden.az("blob snapshot", "-c=images", "-n=disk.vhd"));
+    const read = ["--permissions=r", `--expiry=${inAnHour()}`, "-o=tsv"];
+    const sas = (await golden.az("blob generate-sas", "-c=images", "-n=disk.vhd", ...read)).trim();
+    const stalled = simulator.copies.add({ stall: true });
+    const { copyId } = await dev
+        .at("seed", "backup.vhd")
+        .getPageBlobClient()
+        .startCopyIncremental(`${golden.blobEndpoint}/images/disk.vhd?snapshot=${snapshot}&${sas}`);
+    stalled.remove();
+    const { copy } = JSON.parse(await dev.az("blob show", "-c=seed", "-n=backup.vhd")).properties;
+    same("incremental copy", `${copy.incrementalCopy} ${copy.status}`, "true pending");
+    await dev.az("blob incremental-copy cancel", "-c=seed", "-n=backup.vhd", `--copy-id=${copyId}`);
+    same("cancelled incremental copy", (await dev.at("seed", "backup.vhd").getProperties()).copyStatus, "aborted");
 }
 
 async function setProperties({ dev }) {

@@ -54,6 +54,28 @@ lines.append_block_from_url(url_of(log), source_offset=0, source_length=4)
 assert lines.download_blob().readall() == b"line"
 print("copied six ways")
 
+backups = dev.create_container("backups")
+backup = backups.get_blob_client("disk.vhd")
+for letter in (b"p", b"q"):
+    disk.upload_page(letter * 512, offset=1024, length=512)
+    snapshot = golden.get_blob_client("images", "disk.vhd", snapshot=disk.create_snapshot()["snapshot"])
+    sas = url_of(disk).split("?")[1]
+    backup.start_copy_from_url(f"{snapshot.url}&{sas}", incremental_copy=True)
+    while backup.get_blob_properties().copy.status == "pending":
+        time.sleep(0.05)
+    copied = backup.get_blob_properties().copy
+    assert copied.status == "success" and copied.incremental_copy
+    taken = [blob for blob in backups.list_blobs(include=["snapshots", "copy"]) if blob.snapshot][-1]
+    copy_of = dev.get_blob_client("backups", "disk.vhd", snapshot=taken.snapshot)
+    assert copy_of.download_blob().readall() == snapshot.download_blob().readall()
+try:
+    backup.download_blob()
+    raise AssertionError("the base of incremental copies was read")
+except HttpResponseError as error:
+    assert error.error_code == "OperationNotAllowedOnIncrementalCopyBlob", error.error_code
+backups.delete_container()
+print("copied incrementally")
+
 try:
     copy.abort_copy(copy.get_blob_properties().copy.id)
     raise AssertionError("nothing was pending")

@@ -57,6 +57,24 @@ export const javascript = {
             same(name, content.equals(Buffer.alloc(5 * 1024 ** 2, "x")), true);
         }
 
+        const backups = dev.getContainerClient("backups");
+        await backups.create();
+        const backup = backups.getPageBlobClient("disk.vhd");
+        const sas = new URL(await urlOf(page)).search.slice(1);
+        for (const letter of ["p", "q"]) {
+            await page.uploadPages(Buffer.alloc(512, letter), 1024, 512);
+            const { snapshot } = await page.createSnapshot();
+            const taken = page.withSnapshot(snapshot);
+            await backup.startCopyIncremental(`${taken.url}&${sas}`);
+            const { copyStatus, isIncrementalCopy, destinationSnapshot } = await backup.getProperties();
+            same("incremental copy", `${copyStatus} ${isIncrementalCopy}`, "success true");
+            const content = await backup.withSnapshot(destinationSnapshot).downloadToBuffer();
+            same(`copied ${letter}`, content.equals(await taken.downloadToBuffer()), true);
+        }
+        const moved = simulator.copies.incrementalTransfers.map(({ bytes }) => bytes);
+        same("bytes moved", moved.join(), "1024,512");
+        await backups.delete();
+
         simulator.copies.add({ stall: true });
         const stalled = await target.getBlobClient("stalled").beginCopyFromURL(await urlOf(block));
         const { copyId } = await target.getBlobClient("stalled").getProperties();
@@ -93,7 +111,8 @@ export const javascript = {
         return {
             version: require("@azure/storage-blob/package.json").version,
             steps: [
-                ...["uploaded", "copied six ways", "aborted", "set properties", "leased", "listed", "deleted"],
+                ...["uploaded", "copied six ways, and incrementally", "aborted", "set properties", "leased"],
+                ...["listed", "deleted"],
                 ...(await workOnFiles(simulator, require)),
             ],
         };

@@ -1,10 +1,13 @@
 import { startSimulator } from "../../../simulator";
-import { ACCOUNT, startAzurite } from "../support/azurite";
+import { azuriteKey, startAzurite } from "../../helpers/azurite";
 import type { Case } from "./case";
 import { allCases } from "./cases";
 import { type Difference, explains } from "./difference";
 import { DIFFERENCES, IGNORED_HEADERS } from "./differences";
 import { type Finding, runCases } from "./run";
+
+/** The account that both are asked for. */
+const ACCOUNT = { name: "compared", key: azuriteKey };
 
 /** Whether all answers were alike, all but some headers or elements, or not even status and error code. */
 export type Outcome = "agreed" | "other details" | "other status or code";
@@ -23,11 +26,12 @@ export interface Comparison {
 /** Sends every case to a fresh Azurite and a fresh simulator. */
 export async function compareWithAzurite(): Promise<Comparison> {
     const cases = allCases();
-    const azurite = await startAzurite();
+    const azurite = await startAzurite([ACCOUNT.name]);
+    const theirs = { ...ACCOUNT, blobEndpoint: `${azurite.url}/${ACCOUNT.name}` };
     const simulator = await startSimulator({ accounts: [{ ...ACCOUNT, allowBlobPublicAccess: true }] });
     try {
         const ignored = new Set(Object.keys(IGNORED_HEADERS));
-        const found = await runCases(cases, azurite.account, simulator.account(ACCOUNT.name), ignored);
+        const found = await runCases(cases, theirs, simulator.account(ACCOUNT.name), ignored);
         const used = new Set<Difference>();
         const unexplained: Finding[] = [];
         for (const finding of [...found.values()].flat()) {

@@ -1,31 +1,41 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import type { Endpoint } from "../../simulator/support/raw";
 
-/** The account that both are asked for; its key is of no use anywhere else. */
-export const ACCOUNT = { name: "compared", key: Buffer.alloc(64, 42).toString("base64") };
+/** A key of 64 bytes, of no use anywhere else. */
+export const azuriteKey = Buffer.alloc(64, 42).toString("base64");
 
 /** A running Azurite. */
 export interface Azurite {
-    readonly account: Endpoint;
+    /** An account's Blob service is this, a slash, and its name. */
+    readonly url: string;
     close(): Promise<void>;
 }
 
-/** Starts Azurite's Blob service on a free port: everything in memory, nothing sent to anyone. */
-export async function startAzurite(): Promise<Azurite> {
+/** Files with a certificate and its key in PEM: for https, and with it for bearer tokens. */
+export interface CertificateFiles {
+    readonly cert: string;
+    readonly key: string;
+}
+
+/**
+ * Starts Azurite's Blob service on a free port: everything in memory, nothing sent to anyone.
+ * @param accounts their names; each has the key {@link azuriteKey}
+ */
+export async function startAzurite(accounts: readonly string[], secure?: CertificateFiles): Promise<Azurite> {
     const port = await freePort();
     const program = require.resolve("azurite/dist/src/blob/main.js");
     const options = ["--blobHost", "127.0.0.1", "--blobPort", String(port), "--inMemoryPersistence"];
     const quiet = ["--silent", "--disableTelemetry", "--skipApiVersionCheck"];
-    const child = spawn(process.execPath, [program, ...options, ...quiet], {
+    const https = secure ? ["--cert", secure.cert, "--key", secure.key, "--oauth", "basic"] : [];
+    const child = spawn(process.execPath, [program, ...options, ...quiet, ...https], {
         cwd: tmpdir(),
-        env: { ...process.env, AZURITE_ACCOUNTS: `${ACCOUNT.name}:${ACCOUNT.key}` },
+        env: { ...process.env, AZURITE_ACCOUNTS: accounts.map((name) => `${name}:${azuriteKey}`).join(";") },
         stdio: ["ignore", "pipe", "pipe"],
     });
     await listening(child);
     return {
-        account: { ...ACCOUNT, blobEndpoint: `http://127.0.0.1:${port}/${ACCOUNT.name}` },
+        url: `${secure ? "https" : "http"}://127.0.0.1:${port}`,
         close: () =>
             new Promise((resolve) => {
                 child.once("exit", () => resolve());

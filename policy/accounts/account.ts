@@ -1,0 +1,62 @@
+import type { ResourceInfo } from "../copies/copy";
+import type { Maybe, Properties } from "../known";
+
+/** A storage account that the stack itself makes, as far as rules ask. */
+export interface Account {
+    readonly resource: ResourceInfo;
+    readonly name: Maybe<string>;
+    readonly region: Maybe<string>;
+    readonly tenantId: Maybe<string>;
+    readonly accessTier: Maybe<string>;
+    readonly allowsSharedKey: Maybe<boolean>;
+    readonly allowsPublicBlobs: Maybe<boolean>;
+    readonly copyScope: Maybe<string>;
+    readonly versioning: Maybe<boolean>;
+    readonly softDelete: Maybe<boolean>;
+}
+
+/** A resource in its stack: what it is made of, and what each of its properties comes from. */
+export interface StackResource extends ResourceInfo {
+    readonly properties: Properties;
+    readonly providerProperties: Properties;
+    readonly dependencies: readonly string[];
+    readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Reads one provider's resources around a storage account. */
+export interface AccountReader {
+    /** The account's own resource. */
+    readonly isAccount: (type: string) => boolean;
+    readonly readAccount: (resource: StackResource) => Account;
+    /** What another resource says of the account's protection; nothing where it is about something else. */
+    readonly readProtection?: (resource: StackResource) => Protection | undefined;
+    readonly isContainer: (type: string) => boolean;
+    /** The input by which the other resources here name their account. */
+    readonly accountInput: string;
+    /** The input by which they name a container, and what their own name is called there. */
+    readonly readContainer: (resource: StackResource) => ContainerNames;
+    /** Whether a resource makes a whole container immutable: a policy or a legal hold of container level. */
+    readonly isContainerImmutability: (type: string) => boolean;
+    readonly containerInput: string;
+    /** Days after which a resource's lifecycle rules delete, or archive, a blob. */
+    readonly readLifecycle: (resource: StackResource) => Lifecycle | undefined;
+}
+
+/** How what is overwritten or deleted in an account can be brought back. */
+export type Protection = Pick<Account, "versioning" | "softDelete">;
+
+export interface ContainerNames {
+    readonly name: Maybe<string>;
+}
+
+/** What lifecycle rules do soonest, in days; absent where they don't. */
+export interface Lifecycle {
+    readonly deleteAfterDays?: number;
+    readonly archiveAfterDays?: number;
+}
+
+/** The smallest of some numbers, of those that are numbers. */
+export function soonest(days: readonly unknown[]): number | undefined {
+    const numbers = days.filter((one): one is number => typeof one === "number" && one >= 0);
+    return numbers.length > 0 ? Math.min(...numbers) : undefined;
+}

@@ -1,0 +1,66 @@
+import { flagOf, listOf, map, objectOf, type Properties, textOf } from "../known";
+import { type AccountReader, type Lifecycle, type StackResource, soonest } from "./account";
+
+function isType(name: string): (type: string) => boolean {
+    const pattern = new RegExp(`^azure-native:storage(?:/v\\d+(?:preview)?)?:${name}$`);
+    return (type) => pattern.test(type);
+}
+
+const [isServiceProperties, isManagementPolicy] = [isType("BlobServiceProperties"), isType("ManagementPolicy")];
+const [isImmutabilityPolicy, isLegalHold] = [
+    isType("BlobContainerImmutabilityPolicy"),
+    isType("BlobContainerLegalHold"),
+];
+
+/** Storage accounts of `@pulumi/azure-native`, of whichever API version. */
+export const azureNativeAccounts: AccountReader = {
+    isAccount: isType("StorageAccount"),
+    readAccount(resource) {
+        const { properties } = resource;
+        return {
+            resource,
+            name: textOf(properties, "accountName") ?? textOf(properties, "name"),
+            region: textOf(properties, "location"),
+            tenantId: textOf(resource.providerProperties, "tenantId"),
+            accessTier: textOf(properties, "accessTier"),
+            allowsSharedKey: flagOf(properties, "allowSharedKeyAccess") ?? true,
+            allowsPublicBlobs: flagOf(properties, "allowBlobPublicAccess") ?? false,
+            copyScope: textOf(properties, "allowedCopyScope"),
+            versioning: false, // another resource's, BlobServiceProperties
+            softDelete: false,
+        };
+    },
+    readProtection: ({ type, properties }) =>
+        isServiceProperties(type)
+            ? {
+                  versioning: flagOf(properties, "isVersioningEnabled") ?? false,
+                  softDelete:
+                      map(objectOf(properties, "deleteRetentionPolicy"), (one) => flagOf(one, "enabled")) ?? false,
+              }
+            : undefined,
+    isContainer: isType("BlobContainer"),
+    accountInput: "accountName",
+    readContainer: ({ properties }) => ({ name: textOf(properties, "containerName") ?? textOf(properties, "name") }),
+    isContainerImmutability: (type) => isImmutabilityPolicy(type) || isLegalHold(type),
+    containerInput: "containerName",
+    readLifecycle: ({ type, properties }) => (isManagementPolicy(type) ? lifecycleOf(properties) : undefined),
+};
+
+function lifecycleOf(properties: StackResource["properties"]): Lifecycle {
+    const rules = listOf(objectOf(properties, "policy"), "rules");
+    const actions = (Array.isArray(rules) ? rules : []).map((rule: Properties) =>
+        objectOf(objectOf(objectOf(rule, "definition"), "actions"), "baseBlob"),
+    );
+    const days = (action: string) =>
+        soonest(
+            actions.flatMap((blob) => {
+                const conditions = objectOf(blob, action) as Properties | undefined;
+                return [conditions?.daysAfterModificationGreaterThan, conditions?.daysAfterCreationGreaterThan];
+            }),
+        );
+    const [deleteAfterDays, archiveAfterDays] = [days("delete"), days("tierToArchive")];
+    return {
+        ...(deleteAfterDays !== undefined && { deleteAfterDays }),
+        ...(archiveAfterDays !== undefined && { archiveAfterDays }),
+    };
+}

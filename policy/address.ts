@@ -1,0 +1,142 @@
+// Where a URL leads, as far as the URL tells.
+
+import type { Credential, End } from "./copies/copy";
+import { type Maybe, map, Unknown } from "./known";
+
+type Place = Pick<End, "service" | "scheme" | "host" | "accountName" | "containerName" | "path" | "snapshot">;
+
+const azureHost =
+    /^([a-z0-9]{3,24})(?:-secondary)?\.(?:z\d+\.)?(blob|dfs|file)\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
+
+const loopback = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost|host\.docker\.internal)$/;
+
+/** Whether a host is this machine, where emulators and simulated accounts are: nothing there costs, leaks or lasts. */
+export function isLoopback(host: string | undefined): boolean {
+    return host !== undefined && loopback.test(host);
+}
+
+/** Whether a host is Azure Storage's own. */
+export function isAzureHost(host: string | undefined): boolean {
+    return host !== undefined && azureHost.test(host);
+}
+
+const nowhere = {
+    service: undefined,
+    scheme: undefined,
+    host: undefined,
+    accountName: undefined,
+    containerName: undefined,
+    path: undefined,
+    snapshot: undefined,
+} satisfies Place;
+
+/** The place that a URL without its query names. Anything without a scheme is a path on the machine that copies. */
+export function placeOfUrl(url: Maybe<string>): Place {
+    if (url instanceof Unknown) {
+        return Object.fromEntries(Object.keys(nowhere).map((part) => [part, url])) as unknown as Place;
+    }
+    if (url === undefined) {
+        return nowhere;
+    }
+    const parsed = /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+    if (!parsed) {
+        return { ...nowhere, service: "local", path: url };
+    }
+    const scheme = parsed.protocol.slice(0, -1);
+    const host = parsed.hostname;
+    const segments = parsed.pathname.split("/").filter((segment) => segment !== "");
+    const azure = azureHost.exec(host);
+    if (!azure && !(isLoopback(host) && segments.length > 1)) {
+        return { ...nowhere, service: "web", scheme, host, path: segments.join("/") };
+    }
+    const accountName = azure ? azure[1]! : segments.shift()!;
+    const [containerName, ...path] = segments.map(decode);
+    return {
+        service: azure?.[2] === "file" ? "file" : "blob",
+        scheme,
+        host,
+        accountName,
+        containerName,
+        path: path.join("/"),
+        snapshot: snapshotOf(parsed.searchParams),
+    };
+}
+
+function snapshotOf(query: URLSearchParams): string | undefined {
+    return [...query].find(([name]) => /^(?:snapshot|sharesnapshot|versionid)$/i.test(name))?.[1];
+}
+
+function decode(text: string): string {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
+}
+
+/** A URL of Azure Storage itself with https for http; nothing where there is nothing to mend. An emulator may have nothing but http. */
+export function httpsAtAzure(url: Maybe<string>): string | undefined {
+    if (typeof url !== "string" || !/^http:/i.test(url) || !URL.canParse(url) || !isAzureHost(new URL(url).hostname)) {
+        return undefined;
+    }
+    return url.replace(/^http:/i, "https:");
+}
+
+/** A URL without its query, and the query. */
+export function splitQuery(url: string): { base: string; query: string | undefined } {
+    const question = url.indexOf("?");
+    return question < 0
+        ? { base: url, query: undefined }
+        : { base: url.slice(0, question), query: url.slice(question + 1) };
+}
+
+/** A SAS by its parameters, where a query is one. */
+export function sasOf(query: Maybe<string>): Maybe<URLSearchParams> {
+    return map(query, (text) => {
+        const parameters = new URLSearchParams(text.replace(/^\?/, ""));
+        return parameters.has("sig") ? parameters : undefined;
+    });
+}
+
+/** The credential that a URL's query is, if it is one. */
+export function credentialOfQuery(query: Maybe<string>): Credential | undefined {
+    const sas = sasOf(query);
+    return sas === undefined ? undefined : { kind: "sas", sas };
+}
+
+/** What a connection string says. */
+export function readConnectionString(text: string): { endpoint?: string; accountName?: string } {
+    const settings = new Map(
+        text.split(";").map((part): [string, string] => {
+            const equals = part.indexOf("=");
+            return [part.slice(0, equals).trim().toLowerCase(), part.slice(equals + 1).trim()];
+        }),
+    );
+    const accountName = settings.get("accountname");
+    const suffix = settings.get("endpointsuffix") ?? "core.windows.net";
+    const scheme = settings.get("defaultendpointsprotocol") ?? "https";
+    const endpoint = /usedevelopmentstorage=true/i.test(text)
+        ? "http://127.0.0.1:10000/devstoreaccount1"
+        : (settings.get("blobendpoint") ?? (accountName && `${scheme}://${accountName}.blob.${suffix}`));
+    return { ...(endpoint && { endpoint }), ...(accountName && { accountName }) };
+}
+
+/** An end in words, without anything secret: `https://contoso.blob.core.windows.net/seed/orders.bak`. */
+export function show(end: End): string {
+    const text = (part: Maybe<string>) => (typeof part === "string" ? part : "…");
+    if (end.service === "local") {
+        return text(end.path);
+    }
+    const place = [end.containerName, end.path].filter((part) => part !== undefined && part !== "").map(text);
+    const account = isLoopback(text(end.host)) && end.accountName !== undefined ? [text(end.accountName)] : [];
+    const host = typeof end.host === "string" ? end.host : `${text(end.accountName)}.blob.core.windows.net`;
+    return `${text(end.scheme)}://${[host, ...account, ...place].join("/")}`;
+}
+
+/** A place in an account as users name it in settings: `contosogolden/images/orders.bak`. */
+export function placeName(end: End): string {
+    return [end.accountName, end.containerName, end.path]
+        .map((part) => (typeof part === "string" ? part : ""))
+        .filter((part) => part !== "")
+        .join("/");
+}

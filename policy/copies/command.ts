@@ -1,0 +1,125 @@
+import { listOf, type Maybe, objectOf, type Properties, textOf, Unknown } from "../known";
+import { azcopyCopy } from "../shell/azcopy";
+import { azureCliCopy } from "../shell/azureCli";
+import { type Invocation, invocationsOf, literal, UnreadableScript } from "../shell/invocations";
+import { wordEnd } from "../shell/options";
+import type { Copy, CopyReader, ResourceReading } from "./copy";
+
+/** `Command` of `@pulumi/command`, on this machine or a remote one, whose scripts run AzCopy or the Azure CLI. */
+export const commandReader: CopyReader = {
+    label: "Command",
+    matches: (type) => type === "command:local:Command" || type === "command:remote:Command",
+    tells: [
+        "source",
+        "destination",
+        "credential",
+        "accessTier",
+        "blobType",
+        "rehydration",
+        "overwrites",
+        "deletes",
+        "incremental",
+        "timeout",
+    ],
+    async read(resource) {
+        const { properties } = resource;
+        const copies = new Map<string, Copy>();
+        for (const input of ["create", "update"] as const) {
+            const script = textOf(properties, input);
+            if (script === undefined || (input === "update" && script === properties.create)) {
+                continue;
+            }
+            for (const copy of await copiesOf(resource, script, input)) {
+                copies.set(`${input} ${copies.size}`, copy);
+            }
+        }
+        return [...copies.values()];
+    },
+};
+
+async function copiesOf(resource: ResourceReading, script: Maybe<string>, input: string): Promise<Copy[]> {
+    const secrets = secretsOf(resource.properties);
+    const timeout = resource.createSeconds > 0 ? { timeoutSeconds: resource.createSeconds } : {};
+    if (script instanceof Unknown || (mayCopy(script!) && !isShell(resource.properties))) {
+        return [{ ...unreadable(input), ...timeout, resource, secrets }];
+    }
+    if (!mayCopy(script!)) {
+        return [];
+    }
+    try {
+        const invocations = await invocationsOf(script!, environmentOf(resource.properties));
+        return invocations.flatMap((invocation) => {
+            const copy = copyOf(invocation);
+            const seconds = invocation.timeoutSeconds;
+            return copy
+                ? [
+                      {
+                          ...copy,
+                          ...timeout,
+                          ...(seconds !== undefined && { timeoutSeconds: seconds }),
+                          resource,
+                          secrets,
+                      },
+                  ]
+                : [];
+        });
+    } catch (error) {
+        if (error instanceof UnreadableScript) {
+            return [{ ...unreadable(input), ...timeout, resource, secrets }];
+        }
+        throw error;
+    }
+}
+
+/** Most commands have nothing to do with storage: those are not parsed. */
+function mayCopy(script: string): boolean {
+    return /\bazcopy\b|\baz\s[\s\S]*\bstorage\b/.test(script) || /\$\{?\w+\}?\s+(?:copy|sync|storage)\b/.test(script);
+}
+
+function isShell(properties: Properties): boolean {
+    const [program] = (listOf(properties, "interpreter") as string[] | undefined) ?? ["/bin/sh"];
+    return typeof program === "string" && /(?:^|\/)(?:ba|da|z|k)?sh$/.test(program);
+}
+
+function environmentOf(properties: Properties): Map<string, Maybe<string>> {
+    const environment = objectOf(properties, "environment");
+    const names = environment instanceof Unknown ? [] : Object.keys(environment ?? {});
+    return new Map(names.map((name) => [name, textOf(environment, name)]));
+}
+
+function copyOf(invocation: Invocation) {
+    const program = literal(invocation.words[0]!)?.replace(/^.*\//, "");
+    return program === "azcopy" ? azcopyCopy(invocation) : program === "az" ? azureCliCopy(invocation) : undefined;
+}
+
+/** A copy of which nothing is known, so that every rule says that it is undecided. */
+function unreadable(input: string): Omit<Copy, "resource" | "secrets"> {
+    const unknown = new Unknown(input);
+    const end = (role: "source" | "destination") => ({
+        ...wordEnd(role, input, unknown, undefined),
+        credential: unknown,
+    });
+    return {
+        tool: "Command",
+        source: end("source"),
+        destination: end("destination"),
+        accessTier: unknown,
+        blobType: unknown,
+        overwrites: unknown,
+        deletes: unknown,
+    };
+}
+
+/** What looks like a secret, in the environment by its name, in a script by its form. */
+function secretsOf(properties: Properties): string[] {
+    const environment = objectOf(properties, "environment");
+    const variables = environment instanceof Unknown ? [] : Object.entries(environment ?? {});
+    const values = variables
+        .filter(([name, value]) => typeof value === "string" && /key|token|sas|secret|password|connection/i.test(name))
+        .map(([, value]) => value as string);
+    const scripts = ["create", "update", "stdin"]
+        .map((input) => properties[input])
+        .filter((text) => typeof text === "string");
+    const signatures = scripts.flatMap((text) => [...text.matchAll(/sig=([^&\s"']+)/g)].map((match) => match[1]!));
+    return [...values, ...signatures];
+}

@@ -1,0 +1,72 @@
+// Which region an end of a copy is in, and which continent a region is billed with.
+
+import { isLoopback } from "./address";
+import type { Copy, End } from "./copies/copy";
+import { known, Unknown } from "./known";
+import type { Stack } from "./stack";
+
+/** The setting by which users tell regions of accounts outside the stack. */
+export const regionsSetting = {
+    type: "object",
+    description:
+        'Regions of storage accounts outside the stack, by account name: {"contosogolden": "westeurope"}. A region given at an end of a BlobCopy goes first.',
+    default: {} as Readonly<Record<string, string>>,
+    additionalProperties: { type: "string" },
+} as const;
+
+/** A region as Azure's APIs spell it: `westeurope` for `West Europe`. */
+export function normalRegion(region: string): string {
+    return region.toLowerCase().replace(/\s+/g, "");
+}
+
+/**
+ * Whether both ends are in Azure accounts, and not in one and the same. Elsewhere no Azure region is left.
+ * @param stack tells accounts apart whose names are not known yet
+ */
+export function crossesAccounts(copy: Copy, stack?: Stack): boolean {
+    const ends = [copy.source, copy.destination];
+    if (!ends.every(isInAzure)) {
+        return false;
+    }
+    const [from, to] = ends.map((end) => stack?.account(copy, end));
+    return from || to ? from !== to : known(copy.source.accountName) !== known(copy.destination.accountName);
+}
+
+function isInAzure(end: End): boolean {
+    const service = known(end.service);
+    return (service === "blob" || service === "file") && !(typeof end.host === "string" && isLoopback(end.host));
+}
+
+/** A region, without a look at the stack. */
+export function givenRegion(end: End, regions: Readonly<Record<string, string>>): string | undefined {
+    const region =
+        known(end.region) ?? (end.accountName instanceof Unknown ? undefined : regions[end.accountName ?? ""]);
+    return region === undefined ? undefined : normalRegion(region);
+}
+
+/** A region, where a program or the settings tell it. */
+export function regionOf(
+    copy: Copy,
+    end: End,
+    stack: Stack,
+    regions: Readonly<Record<string, string>>,
+): string | undefined {
+    const region = givenRegion(end, regions) ?? known(stack.account(copy, end)?.region);
+    return region === undefined ? undefined : normalRegion(region);
+}
+
+/** Continents as Azure bills data transfer by them. */
+const continents: Readonly<Record<string, RegExp>> = {
+    northAmerica:
+        /^(?:(?:east|west|central|northcentral|southcentral|westcentral)us|us(?:gov|dod|sec|nat)|canada|mexico)/,
+    southAmerica: /^(?:brazil|chile)/,
+    europe: /europe|^(?:uk|france|germany|switzerland|norway|sweden|poland|italy|spain|austria|belgium|denmark|finland|greece)/,
+    asiaPacific:
+        /asia|^(?:japan|korea|australia|newzealand|india|central?india|southindia|westindia|jioindia|indonesia|malaysia|taiwan|china|chinaeast|chinanorth)/,
+    middleEastAndAfrica: /^(?:uae|qatar|israel|saudi|southafrica)/,
+};
+
+/** The continent of a region; nothing for a region that is not known here. */
+export function continentOf(region: string): string | undefined {
+    return Object.keys(continents).find((continent) => continents[continent]!.test(region));
+}

@@ -1,0 +1,25 @@
+import { show } from "../address";
+import { defineRule } from "../rule";
+import { knownPlace } from "../stack";
+
+/** Incremental copies whose destination something else writes. */
+export const incrementalDestinationWritten = defineRule({
+    name: "incremental-destination-written",
+    description: "Nothing else writes the destination of an incremental copy.",
+    reason: "The service refuses the next incremental copy onto a blob that something else has written, and its snapshots have to be made anew.",
+    fix: "Give the other copy a destination of its own.",
+    url: "https://learn.microsoft.com/rest/api/storageservices/incremental-copy-blob",
+    enforcementLevel: "mandatory",
+    severity: "high",
+    settings: {},
+    reads: ["destination", "incremental"],
+    *checkInStack(copy, stack) {
+        if (!copy.incremental) {
+            return;
+        }
+        knownPlace(copy.destination);
+        for (const other of [...stack.sameDestination(copy), ...stack.treesAround(copy)]) {
+            yield `${copy.destination.property} is written by ${other.resource.name} too: ${show(copy.destination)}`;
+        }
+    },
+});

@@ -1,0 +1,26 @@
+import { show } from "../address";
+import { defineRule } from "../rule";
+import { knownPlace } from "../stack";
+
+/** Two resources that write one blob. */
+export const sameDestination = defineRule({
+    name: "same-destination",
+    description: "No two resources copy to one destination.",
+    reason: "They overwrite each other by turns, and either one's deletion takes the other's content.",
+    fix: "Give each copy a destination of its own, or remove one of the resources.",
+    url: "https://learn.microsoft.com/rest/api/storageservices/copy-blob",
+    enforcementLevel: "mandatory",
+    severity: "high",
+    settings: {},
+    reads: ["destination"],
+    *checkInStack(copy, stack) {
+        knownPlace(copy.destination);
+        // Told of all but the first by URN; of incremental copies, by incremental-destination-written.
+        const earlier = stack.sameDestination(copy).filter((other) => stack.isBefore(other, copy));
+        const plain = copy.incremental ? [] : earlier.filter((other) => !other.incremental);
+        const others = [...new Set(plain.map(({ resource }) => resource.name))];
+        if (others.length > 0) {
+            yield `${copy.destination.property} is the destination of ${others.join(", ")} too: ${show(copy.destination)}`;
+        }
+    },
+});

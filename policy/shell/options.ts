@@ -1,0 +1,67 @@
+import { credentialOfQuery, placeOfUrl } from "../address";
+import type { End } from "../copies/copy";
+import { type Maybe, Unknown } from "../known";
+import { literal, type ShellWord, textOfWord } from "./invocations";
+
+/** A command's options by their long names, and what else it is given. */
+export interface Options {
+    readonly positional: readonly ShellWord[];
+    readonly has: (name: string) => boolean;
+    readonly value: (name: string) => Maybe<string>;
+    readonly word: (name: string) => ShellWord | undefined;
+}
+
+/**
+ * Tells options from other arguments: `--name value`, `--name=value`, and `-n value` where `-n` is short for a name.
+ * @param flags the options that take no value, though they may be given one with `=`
+ * @param short long names by short ones
+ */
+export function optionsOf(
+    words: readonly ShellWord[],
+    flags: ReadonlySet<string>,
+    short: Readonly<Record<string, string>> = {},
+): Options {
+    const values = new Map<string, ShellWord>();
+    const positional: ShellWord[] = [];
+    for (let index = 0; index < words.length; index++) {
+        const word = words[index]!;
+        const [first, ...rest] = word;
+        const match = typeof first === "string" ? /^--([a-z0-9-]+)(?:=([\s\S]*))?$/.exec(first) : null;
+        const shortName = short[literal(word) ?? ""];
+        if (match && (match[2] !== undefined || rest.length > 0)) {
+            values.set(match[1]!, [match[2] ?? "", ...rest]);
+        } else if (match && flags.has(match[1]!)) {
+            values.set(match[1]!, ["true"]);
+        } else if (match || shortName !== undefined) {
+            const next = words[index + 1];
+            const given = next !== undefined && !literal(next)?.startsWith("--");
+            values.set(match ? match[1]! : shortName!, given ? next : ["true"]);
+            index += given ? 1 : 0;
+        } else if (literal(word) !== "--") {
+            positional.push(word);
+        }
+    }
+    const word = (name: string) => values.get(name);
+    return {
+        positional,
+        word,
+        value: (name) => word(name) && textOfWord(word(name)!),
+        has: (name) => word(name) !== undefined && literal(word(name)!) !== "false",
+    };
+}
+
+/** An end that is a URL, or a path, on a command line. */
+export function wordEnd(role: End["role"], property: string, base: Maybe<string>, query: Maybe<string>): End {
+    return {
+        role,
+        property,
+        inputs: ["create", "update", "environment", "stdin"],
+        ...placeOfUrl(base),
+        snapshot: typeof query === "string" ? placeOfUrl(`https://host/?${query}`).snapshot : undefined,
+        isTree: false,
+        // What follows the question mark of a storage account's URL is a SAS, also while nobody knows which.
+        credential: query instanceof Unknown ? { kind: "sas", sas: query } : credentialOfQuery(query),
+        region: undefined,
+        tenantId: undefined,
+    };
+}

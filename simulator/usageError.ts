@@ -1,0 +1,2 @@
+/** A mistake in the program's arguments: printed without a stack trace. */
+export class UsageError extends Error {}

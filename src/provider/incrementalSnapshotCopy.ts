@@ -1,0 +1,343 @@
+import { isDeepStrictEqual } from "node:util";
+import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { abortCopy } from "../copy/abort";
+import type { CopiedSnapshot, SnapshotTime } from "../copy/incremental";
+import type { CopyProgress } from "../copy/wait";
+import { resolveAddress, sameAddress } from "../storage/address";
+import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
+import type { BlobLocation } from "../storage/location";
+import { redactUrl } from "../storage/url";
+import { defaultTimeout } from "./checkOptions";
+import { parseDuration } from "./duration";
+import { CopyLeftPending } from "./endOfCopy";
+import { type Destination, openDestination, openSource } from "./ends";
+import { type Context, type Handler, PartialFailure } from "./handler";
+import { checkIncrementalSnapshotCopy } from "./incrementalSnapshotCopyCheck";
+import { movement, outputs, outputsOf } from "./incrementalSnapshotCopyRecord";
+import {
+    type IncrementalSnapshotCopyInputs,
+    type IncrementalSnapshotCopyState,
+    inputNames,
+    snapshotTime,
+} from "./incrementalSnapshotCopyTypes";
+import { observe } from "./observe";
+import { copiedSnapshots, type IncrementalCopyRequest, obtainIncrementalCopy } from "./obtainIncrementalCopy";
+import { patiently } from "./patience";
+import { deleteTaken } from "./sourceSnapshot";
+import { hasUnknown } from "./unknown";
+
+/** IncrementalSnapshotCopy's lifecycle. */
+export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInputs, IncrementalSnapshotCopyState> = {
+    check: checkIncrementalSnapshotCopy,
+
+    diff(state, news) {
+        const replaces = [
+            ...(sameBlob(state.destination, news.destination) ? [] : ["destination"]),
+            ...(sameBlob(state.source, news.source) ? [] : ["source"]),
+            ...(state.sourceGeneration === news.sourceGeneration ? [] : ["sourceGeneration"]),
+        ];
+        const changed = inputNames.some((name) => !isDeepStrictEqual(state[name], news[name]));
+        return { changes: replaces.length > 0 || changed || needsCopy(state, news), replaces };
+    },
+
+    async create(inputs, context) {
+        const { destination, state } = await bring(inputs, undefined, context);
+        return { id: destination.url, state };
+    },
+
+    async read(id, state, context) {
+        const location = state.destination ?? { url: id };
+        const destination = openDestination(resolveAddress(location) ? location : { ...location, url: id }, context);
+        const timeout = parseDuration(state.timeout ?? defaultTimeout)!;
+        return patiently(destination.address, timeout, context, async () => {
+            try {
+                const properties = await observe(destination, context);
+                return properties && (await recordRead(state, location, destination, properties, context));
+            } catch (error) {
+                throw explain(`read ${destination.url}`, error);
+            }
+        });
+    },
+
+    async update(state, news, context) {
+        if (needsCopy(state, news)) {
+            return (await bring(news, state, context)).state;
+        }
+        const destination = openDestination(news.destination, context);
+        const kept =
+            news.keepSnapshots === state.keepSnapshots
+                ? undefined
+                : await prune(destination, news, await copiedSnapshots(destination, context), context);
+        const { takenSnapshots } = state;
+        return {
+            ...outputsOf(state),
+            ...(takenSnapshots && { takenSnapshots }),
+            ...news,
+            ...(kept && { destinationSnapshots: kept }),
+        };
+    },
+
+    async delete(state, context) {
+        const destination = openDestination(state.destination, context);
+        try {
+            await deleteOwn(destination, state, context);
+        } catch (error) {
+            throw error instanceof SnapshotsKept ? error : explain(`delete ${destination.url}`, error);
+        }
+    },
+};
+
+// Diff
+
+/** Whether two locations name one blob. An unknown one may, and the engine asks again once it is known. */
+function sameBlob(one: BlobLocation, other: BlobLocation): boolean {
+    if (hasUnknown(one) || hasUnknown(other)) {
+        return true;
+    }
+    const [oneAddress, otherAddress] = [resolveAddress(one), resolveAddress(other)];
+    return oneAddress !== undefined && otherAddress !== undefined && sameAddress(oneAddress, otherAddress);
+}
+
+function needsCopy(state: IncrementalSnapshotCopyState, news: IncrementalSnapshotCopyInputs): boolean {
+    if (state.copyStatus !== "success") {
+        return true;
+    }
+    return news.snapshot === undefined
+        ? !state.takeSnapshot ||
+              !isDeepStrictEqual(state.takeSnapshot.triggers ?? [], news.takeSnapshot?.triggers ?? [])
+        : snapshotTime(news.snapshot) !== state.sourceSnapshot;
+}
+
+// Create and update
+
+/**
+ * The destinations that a create of this process has found there, by the clients that all of its resources share: a resource that was
+ * renamed without an alias, or replaced by one with the same destination, is deleted after that, and must not take them along.
+ */
+const adopted = new WeakMap<object, Set<string>>();
+
+/** Copies, or carries on with a copy that an interrupted run has left, and records the result. */
+async function bring(
+    inputs: IncrementalSnapshotCopyInputs,
+    previous: IncrementalSnapshotCopyState | undefined,
+    context: Context,
+): Promise<{ destination: Destination; state: IncrementalSnapshotCopyState }> {
+    const destination = openDestination(inputs.destination, context);
+    const source = openSource(inputs.source, inputs.destination, context);
+    const request: IncrementalCopyRequest = {
+        inputs,
+        destination,
+        source,
+        ...(previous && { previous }),
+        timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
+    };
+    let last: CopyProgress | undefined;
+    const waiting: Context = {
+        ...context,
+        progress(progress) {
+            last = progress;
+            context.progress(progress);
+        },
+    };
+    try {
+        const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
+            obtainIncrementalCopy({ ...request, timeoutMilliseconds: left }, waiting),
+        );
+        const { properties, startedOn } = obtained;
+        if (!previous && obtained.existed) {
+            adopted.set(context.clients, (adopted.get(context.clients) ?? new Set()).add(destination.url));
+        }
+        const all = await listAfterCopy(destination, context);
+        const moved = await movement(destination, properties, all, previous, context);
+        if (last && moved.bytesTransferred !== undefined) {
+            // The service's own progress counts the whole snapshot.
+            context.progress({ ...last, total: moved.bytesTransferred });
+        }
+        const kept = await prune(destination, inputs, all, context);
+        const taken = await takenSnapshots(request, obtained.sourceSnapshot, context);
+        const state: IncrementalSnapshotCopyState = {
+            ...inputs,
+            ...outputs(destination, properties),
+            ...moved,
+            ...(startedOn && { copyStartedOn: startedOn.toISOString() }),
+            ...(kept && { destinationSnapshots: kept }),
+            ...(taken.length > 0 && { takenSnapshots: taken }),
+        };
+        return { destination, state };
+    } catch (error) {
+        throw error instanceof CopyLeftPending ? leftPending(error, request) : error;
+    }
+}
+
+/** The source's snapshots that the resource took, the one copied now included; without those that are superseded, if that is asked for. */
+async function takenSnapshots(
+    { inputs, source, destination, previous }: IncrementalCopyRequest,
+    copied: SnapshotTime,
+    context: Context,
+): Promise<readonly SnapshotTime[]> {
+    const before = previous?.takenSnapshots ?? [];
+    const taken = inputs.takeSnapshot && !before.includes(copied) ? [...before, copied] : before;
+    return inputs.takeSnapshot?.deleteSuperseded ? deleteTaken(source, destination.url, taken, copied, context) : taken;
+}
+
+/** The copy is done: an error here would cost its record. */
+async function listAfterCopy(destination: Destination, context: Context): Promise<CopiedSnapshot[] | undefined> {
+    try {
+        return await copiedSnapshots(destination, context);
+    } catch (error) {
+        context.warn(`${(error as Error).message}; pulumi refresh reads them again`);
+        return undefined;
+    }
+}
+
+/** What must be kept in mind of a copy that goes on at the service. */
+function leftPending(
+    { running, cause }: CopyLeftPending,
+    { inputs, destination, previous }: IncrementalCopyRequest,
+): PartialFailure {
+    const state = {
+        ...(previous && outputsOf(previous)),
+        ...(previous?.takenSnapshots && { takenSnapshots: previous.takenSnapshots }),
+        ...inputs,
+        url: destination.url,
+        copyId: running.copyId,
+        copyStatus: "pending",
+    };
+    return new PartialFailure(destination.url, state, cause);
+}
+
+/**
+ * Deletes the destination's snapshots beyond those to keep, oldest first.
+ * @param all the destination's snapshots, oldest first; nothing where they can't be listed
+ * @returns those that are left
+ */
+async function prune(
+    destination: Destination,
+    { keepSnapshots }: IncrementalSnapshotCopyInputs,
+    all: readonly CopiedSnapshot[] | undefined,
+    context: Context,
+): Promise<readonly CopiedSnapshot[] | undefined> {
+    if (!all) {
+        if (keepSnapshots !== undefined) {
+            context.warn(
+                `the snapshots of ${destination.url} can't be listed with this credential, so that keepSnapshots deletes none; a SAS needs l, and srt=c or sr=c`,
+            );
+        }
+        return undefined;
+    }
+    const superfluous = keepSnapshots === undefined ? [] : all.slice(0, -keepSnapshots);
+    const gone = new Set<CopiedSnapshot>();
+    for (const one of superfluous) {
+        try {
+            const client = destination.client.withSnapshot(one.snapshot);
+            await client.deleteIfExists({ abortSignal: context.signal });
+            gone.add(one);
+        } catch (error) {
+            // The copy is done; an error here would cost its record. The next run tries again.
+            context.warn(explain(`delete the snapshot ${one.snapshot} of ${destination.url}`, error).message);
+        }
+    }
+    return all.filter((one) => !gone.has(one));
+}
+
+// Read
+
+async function recordRead(
+    state: Partial<IncrementalSnapshotCopyState>,
+    location: BlobLocation,
+    destination: Destination,
+    properties: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<IncrementalSnapshotCopyState> {
+    const destinationSnapshots = (await copiedSnapshots(destination, context)) ?? state.destinationSnapshots;
+    const now = outputs(destination, properties);
+    const lost =
+        now.destinationSnapshot !== undefined &&
+        destinationSnapshots?.every(({ snapshot }) => snapshot !== now.destinationSnapshot);
+    if (lost) {
+        context.warn(`the snapshot ${now.destinationSnapshot} of ${destination.url} was deleted by somebody else`);
+    }
+    const sameCopy = now.copyId !== undefined && now.copyId === state.copyId && state.copyStatus === "success";
+    const { copyKind, bytesTransferred, copyStartedOn, copyStatus: _, ...rest } = state;
+    return {
+        ...rest,
+        // A blob that no incremental copy has made has no copy status of ours: the next update says so.
+        ...now,
+        ...(properties.isIncrementalCopy ? {} : { copyStatus: undefined }),
+        ...(sameCopy && { copyKind, bytesTransferred, copyStartedOn }),
+        ...(destinationSnapshots && { destinationSnapshots }),
+        source: state.source ?? { url: redactUrl(properties.copySource ?? "").replace(/\?.*$/, "") },
+        destination: location,
+    };
+}
+
+// Delete
+
+/** A destination that is not deleted, since its snapshots would go with it. */
+class SnapshotsKept extends Error {
+    constructor(url: string) {
+        super(
+            `${url} has snapshots, the backups that it was made for, and was left as it is: to delete it with them, set deleteSnapshots: true and run pulumi up before; to keep it, use the resource option retainOnDelete, or take the resource out of the state (pulumi state delete)`,
+        );
+    }
+}
+
+async function deleteOwn(
+    destination: Destination,
+    state: IncrementalSnapshotCopyState,
+    context: Context,
+): Promise<void> {
+    const there = await observe(destination, context);
+    if (there && adopted.get(context.clients)?.has(destination.url)) {
+        context.warn(`${destination.url} belongs to another resource of this program now, and was left alone`);
+        return;
+    }
+    if (there && (!there.isIncrementalCopy || there.copyId !== state.copyId)) {
+        context.warn(
+            `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
+        );
+        return;
+    }
+    if (there) {
+        await deleteBase(destination, state, there, context);
+    }
+    if (state.takeSnapshot?.deleteSuperseded) {
+        const source = openSource(state.source, state.destination, context);
+        await deleteTaken(source, destination.url, state.takenSnapshots ?? [], undefined, context);
+    }
+}
+
+/** Aborts what is pending, unless there are backups to lose, and deletes the destination with its snapshots where that is asked for. */
+async function deleteBase(
+    destination: Destination,
+    { deleteSnapshots, destinationSnapshots }: IncrementalSnapshotCopyState,
+    there: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<void> {
+    let etag = there.etag!;
+    if (there.copyStatus === "pending") {
+        const snapshots = (await copiedSnapshots(destination, context)) ?? destinationSnapshots ?? [];
+        if (snapshots.length > 0 && !deleteSnapshots) {
+            throw new SnapshotsKept(destination.url);
+        }
+        await abortCopy(destination.client, there.copyId!);
+        etag = (await observe(destination, context))?.etag ?? etag;
+    }
+    try {
+        await destination.client.delete({
+            ...(deleteSnapshots && { deleteSnapshots: "include" }),
+            conditions: { ifMatch: etag },
+            abortSignal: context.signal,
+        });
+    } catch (error) {
+        if (errorCode(error) === "SnapshotsPresent") {
+            throw new SnapshotsKept(destination.url);
+        }
+        if (isDestinationConflict(error)) {
+            throw explain(`delete ${destination.url}, which is being changed by somebody else`, error);
+        }
+        if (!isNotFound(error)) {
+            throw error;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import { copyCycle } from "../../policy/rules/copyCycle";
+import { blobCopy, command, devBlob, unknown } from "./support/resources";
+import { testRule } from "./support/testRule";
+
+const step = (from: string, to: string, change: Record<string, unknown> = {}) =>
+    blobCopy(
+        { source: devBlob({ blobName: from, ...change }), destination: devBlob({ blobName: to }) },
+        { name: `${from}-${to}` },
+    );
+
+testRule(copyCycle, {
+    accepts: {
+        "a chain": [step("a", "b"), step("b", "c"), step("a", "c2")],
+        "a snapshot, which stays": [step("a", "b"), step("b", "a", { snapshot: "2026-01-31T12:00:00.0000000Z" })],
+    },
+    refuses: {
+        "two copies, told once": {
+            resources: [step("a", "b"), step("b", "a")],
+            finding: "a-b: source is written by the copies that destination feeds: a-b → b-a → a-b.",
+        },
+        "three copies": {
+            resources: [step("a", "b"), step("b", "c"), step("c", "a")],
+            finding: "a-b → b-c → c-a → a-b.",
+        },
+        "a folder that is copied back": {
+            resources: [
+                command(
+                    "azcopy sync https://contosodev.blob.core.windows.net/seed https://contosodev.blob.core.windows.net/back",
+                    {},
+                    { name: "sync" },
+                ),
+                blobCopy({ source: devBlob({ containerName: "back" }), destination: devBlob() }, { name: "copy" }),
+            ],
+            finding: "copy: source is written by the copies that destination feeds: copy → sync → copy.",
+        },
+    },
+    undecided: {
+        "an unknown source": {
+            resources: [blobCopy({ source: devBlob({ blobName: unknown }) })],
+            property: "source.blobName",
+        },
+    },
+});

@@ -1,0 +1,38 @@
+import { nestedDestination } from "../../policy/rules/nestedDestination";
+import { azureBlob, blobCopy, command, devBlob, unknown } from "./support/resources";
+import { testRule } from "./support/testRule";
+
+const folder = (path: string) =>
+    command(
+        `azcopy copy 'https://golden.blob.core.windows.net/a/*' https://contosodev.blob.core.windows.net/${path} --recursive`,
+        {},
+        { name: "folder" },
+    );
+
+testRule(nestedDestination, {
+    accepts: {
+        "another folder": [folder("seed/2025"), blobCopy({ destination: devBlob({ blobName: "2026/orders.bak" }) })],
+        "a name that only begins so": [
+            folder("seed/2026"),
+            blobCopy({ destination: devBlob({ blobName: "2026.bak" }) }),
+        ],
+        "another container": [folder("images"), blobCopy()],
+    },
+    refuses: {
+        "a blob in a container that is copied into": {
+            resources: [folder("seed"), blobCopy()],
+            finding:
+                "seed: destination lies in what folder copies into: https://contosodev.blob.core.windows.net/seed/orders.bak in https://contosodev.blob.core.windows.net/seed.",
+        },
+        "a blob in a folder, of another type": {
+            resources: [azureBlob({ name: "2026/01/orders.bak" }), folder("seed/2026")],
+            finding: "name lies in what folder copies into",
+        },
+    },
+    undecided: {
+        "an unknown container": {
+            resources: [folder("images"), blobCopy({ destination: devBlob({ containerName: unknown }) })],
+            property: "destination.containerName",
+        },
+    },
+});

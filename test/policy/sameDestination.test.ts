@@ -1,0 +1,48 @@
+import { sameDestination } from "../../policy/rules/sameDestination";
+import { azureBlob, blobCopy, command, devBlob, unknown } from "./support/resources";
+import { testRule } from "./support/testRule";
+
+testRule(sameDestination, {
+    accepts: {
+        "different blobs": [
+            blobCopy({}, { name: "one" }),
+            blobCopy({ destination: devBlob({ blobName: "other" }) }, { name: "other" }),
+        ],
+        "different accounts": [
+            blobCopy({}, { name: "one" }),
+            blobCopy({ destination: devBlob({ accountName: "elsewhere" }) }, { name: "other" }),
+        ],
+        "one script for creating and updating": [
+            command("azcopy copy https://a.example/b https://dev.blob.core.windows.net/c/b", {
+                update: "azcopy copy https://a.example/b2 https://dev.blob.core.windows.net/c/b",
+            }),
+        ],
+    },
+    refuses: {
+        "two BlobCopy, told of the later one by URN": {
+            resources: [blobCopy({}, { name: "one" }), blobCopy({}, { name: "other" })],
+            finding:
+                "other: destination is the destination of one too: https://contosodev.blob.core.windows.net/seed/orders.bak.",
+        },
+        "one spelled otherwise": {
+            resources: [
+                blobCopy({}, { name: "one" }),
+                blobCopy(
+                    { destination: { url: "https://contosodev.blob.core.windows.net/seed/orders%2Ebak" } },
+                    { name: "other" },
+                ),
+            ],
+            finding: "destination of one too",
+        },
+        "resources of different types": {
+            resources: [blobCopy({}, { name: "one" }), azureBlob({}, { name: "other" })],
+            finding: "other: name is the destination of one too",
+        },
+    },
+    undecided: {
+        "an unknown name": {
+            resources: [blobCopy({ destination: devBlob({ blobName: unknown }) }, { name: "one" })],
+            property: "destination.blobName",
+        },
+    },
+});
