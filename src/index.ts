@@ -22,9 +22,16 @@ export {
     type TakeSnapshotArgs,
 } from "./incrementalSnapshotCopy";
 export type {
+    AnonymousCredentialArgs,
+    AzureCliCredentialArgs,
     BlobLocationArgs,
     BlobSourceArgs,
+    CredentialArgs,
+    DefaultCredentialArgs,
     FileLocationArgs,
     GoogleCloudStorageSourceArgs,
+    ManagedIdentityCredentialArgs,
     S3SourceArgs,
+    ServicePrincipalCredentialArgs,
+    WorkloadIdentityCredentialArgs,
 } from "./locationArgs";

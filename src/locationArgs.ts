@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { s3CredentialParts } from "./storage/location";
+import { entraIdSecrets, s3CredentialParts } from "./storage/location";
 import { splitSecretQuery } from "./storage/url";
 
 /**
  * Where a blob is, by its parts: `url`; or `containerName` and `blobName` with one or more of `accountName`, `endpoint` and `connectionString`.
- * It is reached with the one credential that is given; without one, with `DefaultAzureCredential`
- * (environment, workload identity, managed identity, Azure CLI).
+ * It is reached with the one of `credential`, `connectionString`, `accountKey` and `sasToken` that is given; without one, with
+ * `DefaultAzureCredential` (environment, workload identity, managed identity, Azure CLI).
  */
 export interface BlobLocationArgs {
     /** The blob's URL, in place of the parts below. A SAS in it is split off and kept secret. */
@@ -31,6 +31,76 @@ export interface BlobLocationArgs {
     accountKey?: pulumi.Input<string>;
     /** A SAS for the blob, its container or the account, with or without `?`. A secret, whether or not the program marks it as one. */
     sasToken?: pulumi.Input<string>;
+    /** The identity in Microsoft Entra ID that reaches this end. Needs an https endpoint. @default - `DefaultAzureCredential` */
+    credential?: pulumi.Input<CredentialArgs>;
+}
+
+/**
+ * How an end is reached without a key or SAS. An account takes tokens of its own tenant only; so where the two ends are in
+ * different tenants, at least one end names its tenant here.
+ */
+export type CredentialArgs =
+    | DefaultCredentialArgs
+    | ManagedIdentityCredentialArgs
+    | WorkloadIdentityCredentialArgs
+    | ServicePrincipalCredentialArgs
+    | AzureCliCredentialArgs
+    | AnonymousCredentialArgs;
+
+/** Whatever `DefaultAzureCredential` finds: environment, workload identity, managed identity, Azure CLI and other tools of developers. */
+export interface DefaultCredentialArgs {
+    type: "default";
+    /** The tenant of workload identities and developers' tools. @default - `AZURE_TENANT_ID`, or the tool's own */
+    tenantId?: pulumi.Input<string>;
+}
+
+/** The identity of the virtual machine, app or container that Pulumi runs in; a user-assigned one by one of its IDs. */
+export interface ManagedIdentityCredentialArgs {
+    type: "managedIdentity";
+    /** The user-assigned identity's client ID. @default - the system-assigned identity */
+    clientId?: pulumi.Input<string>;
+    /** The user-assigned identity's principal ID, in place of `clientId`. */
+    objectId?: pulumi.Input<string>;
+    /** The user-assigned identity's resource ID, in place of `clientId`. */
+    resourceId?: pulumi.Input<string>;
+}
+
+/** A service principal that trusts a token from elsewhere, such as that of a Kubernetes service account. */
+export interface WorkloadIdentityCredentialArgs {
+    type: "workloadIdentity";
+    /** @default - `AZURE_TENANT_ID` */
+    tenantId?: pulumi.Input<string>;
+    /** The application's ID. @default - `AZURE_CLIENT_ID` */
+    clientId?: pulumi.Input<string>;
+    /** The file that holds the token. @default - `AZURE_FEDERATED_TOKEN_FILE` */
+    tokenFilePath?: pulumi.Input<string>;
+}
+
+/** A service principal with a secret or a certificate: one of `clientSecret` and `certificatePath` is needed. */
+export interface ServicePrincipalCredentialArgs {
+    type: "servicePrincipal";
+    /** The tenant's ID or domain name. */
+    tenantId: pulumi.Input<string>;
+    /** The application's ID. */
+    clientId: pulumi.Input<string>;
+    /** A secret of the application. A secret, whether or not the program marks it as one. */
+    clientSecret?: pulumi.Input<string>;
+    /** A PEM file with a certificate of the application and its private key. */
+    certificatePath?: pulumi.Input<string>;
+    /** What the private key is encrypted with. A secret, whether or not the program marks it as one. */
+    certificatePassword?: pulumi.Input<string>;
+}
+
+/** Who is signed in to the Azure CLI. */
+export interface AzureCliCredentialArgs {
+    type: "azureCli";
+    /** @default - the Azure CLI's own */
+    tenantId?: pulumi.Input<string>;
+}
+
+/** No authorization: a source that anybody can read. It is never tried with another credential then. */
+export interface AnonymousCredentialArgs {
+    type: "anonymous";
 }
 
 /**
@@ -40,7 +110,7 @@ export interface BlobLocationArgs {
 export interface FileLocationArgs
     extends Pick<
         BlobLocationArgs,
-        "url" | "accountName" | "region" | "tenantId" | "connectionString" | "accountKey" | "sasToken"
+        "url" | "accountName" | "region" | "tenantId" | "connectionString" | "accountKey" | "sasToken" | "credential"
     > {
     /**
      * The file service's URL, for emulators, custom domains and other clouds: `http://127.0.0.1:10004/devstoreaccount1`.
@@ -131,11 +201,12 @@ export function protectLocation(location: pulumi.Input<string> | pulumi.Input<Bl
 }
 
 function protectParts(parts: BlobSourceArgs): Parts {
-    const { url, sasToken, s3, googleCloudStorage, ...rest } = parts;
+    const { url, sasToken, credential, s3, googleCloudStorage, ...rest } = parts;
     return {
         ...withSecrets(rest, ["connectionString", "accountKey"]),
         ...(url !== undefined && splitUrl(url, sasToken !== undefined)),
         ...(sasToken !== undefined && { sasToken: pulumi.secret(sasToken) }),
+        ...(credential && { credential: whenKnown(credential, (known) => withSecrets(known, entraIdSecrets)) }),
         ...(s3 && { s3: whenKnown(s3, (known) => withSecrets(known, s3CredentialParts)) }),
         ...(googleCloudStorage && {
             googleCloudStorage: whenKnown(googleCloudStorage, (known) => withSecrets(known, ["credentials"])),

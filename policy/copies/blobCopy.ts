@@ -77,7 +77,7 @@ function acknowledgement(properties: Properties, key: string): Acknowledgement {
 
 function endOf(role: End["role"], location: Maybe<Properties>): End {
     const text = (key: string) => textOf(location, key);
-    const url = text("url");
+    const url = urlOfCloudObject(location) ?? text("url");
     const told = placeOfUrl(url ?? urlOfParts(role, location));
     // An account without an endpoint of its own is reached where accounts are.
     const isOrdinary = url === undefined && told.service instanceof Unknown && text("endpoint") === undefined;
@@ -99,6 +99,30 @@ function endOf(role: End["role"], location: Maybe<Properties>): End {
 }
 
 const inAzure = { service: "blob", scheme: "https" } as const;
+
+/** Where an object of Amazon S3 or Google Cloud Storage is read from; its presigned URL is made when the copy starts. */
+function urlOfCloudObject(location: Maybe<Properties>): Maybe<string> {
+    const named = map(textOf(location, "url"), (url) => /^(s3|gs):\/\/([^/]+)\/(.*)$/s.exec(url) ?? undefined);
+    if (named instanceof Unknown) {
+        return undefined;
+    }
+    const parts = (property: string, name: string, endpoint: string) => {
+        const object = objectOf(location, property);
+        const [bucket, key, at] = ["bucket", name, endpoint].map((part) => textOf(object, part));
+        return object === undefined
+            ? undefined
+            : [at, bucket, key].map((part) => (typeof part === "string" ? part : ""));
+    };
+    const s3 = named?.[1] === "s3" ? ["", named[2], named[3]] : parts("s3", "key", "endpoint");
+    const google =
+        named?.[1] === "gs" ? ["", named[2], named[3]] : parts("googleCloudStorage", "object", "apiEndpoint");
+    const [endpoint, bucket, key] = s3 ?? google ?? [];
+    if (bucket === undefined) {
+        return undefined;
+    }
+    const service = endpoint || (s3 ? "https://s3.amazonaws.com" : "https://storage.googleapis.com");
+    return `${service.replace(/\/+$/, "")}/${bucket}/${key}`;
+}
 
 /** The URL that parts stand for; unknown with its account. */
 function urlOfParts(role: string, location: Maybe<Properties>): Maybe<string> {
@@ -127,6 +151,12 @@ function credentialOf(location: Maybe<Properties>, service: End["service"]): May
             return { kind };
         }
     }
+    const credential = objectOf(location, "credential");
+    if (credential !== undefined && service !== "web") {
+        return map(credential, (given) =>
+            map(textOf(given, "type"), (type) => ({ kind: type === "anonymous" ? "anonymous" : "entraId" })),
+        );
+    }
     const token = textOf(location, "sasToken");
     // A URL that is not known yet may turn out to carry a SAS or none.
     if (token instanceof Unknown && textOf(location, "url") instanceof Unknown) {
@@ -144,7 +174,14 @@ function secretsOf(location: unknown): string[] {
     if (typeof location !== "object" || location === null) {
         return [];
     }
-    return secretParts.map((part) => (location as Properties)[part]).filter((value) => typeof value === "string");
+    const { credential } = location as Properties;
+    const given = typeof credential === "object" && credential !== null ? (credential as Properties) : {};
+    const values = [
+        ...secretParts.map((part) => (location as Properties)[part]),
+        given.clientSecret,
+        given.certificatePassword,
+    ];
+    return values.filter((value) => typeof value === "string");
 }
 
 function useHttpsAt(properties: Record<string, unknown>, end: string): boolean {

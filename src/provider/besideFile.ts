@@ -14,6 +14,7 @@ import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
 import { what } from "./copyRequest";
 import { awaitEnd, CopyLeftPending } from "./endOfCopy";
+import { authorizing } from "./ends";
 import type { FileCopyRequest } from "./fileCopyTypes";
 import { createDirectories, directoryNames, type FileDestination, fileName, observeFile, siblingOf } from "./fileEnds";
 import type { Context } from "./handler";
@@ -44,12 +45,8 @@ export function readingOf(
     context: Context,
 ): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
-    let url: Promise<string> | undefined;
     return {
-        authorize: async () => {
-            url ??= source.authorizedUrl(timeoutMilliseconds + sasGraceMilliseconds);
-            return { url: await url };
-        },
+        authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
         ...(properties?.etag !== undefined && { identity: properties.etag }),
         confirm: async () => {
             const change = await changedMeanwhile(request, properties?.etag, context);

@@ -11,6 +11,7 @@ import {
 } from "../storage/address";
 import { type BlobLocation, blobParts, credentialParts, locationParts } from "../storage/location";
 import { checkCloudObject, isCloudObject } from "./checkCloudObject";
+import { checkEntraId } from "./checkEntraId";
 import type { Failures } from "./failures";
 import { hasUnknown, unknownValue } from "./unknown";
 
@@ -82,7 +83,7 @@ export function checkLocation(
             failures.add(
                 end,
                 address.url,
-                "takes no account key or connection string, since it is no blob in Azure Storage",
+                "takes no account key, connection string or credential, since it is no blob in Azure Storage",
             );
         }
     } else if (address.kind === "file") {
@@ -96,6 +97,14 @@ export function checkLocation(
         }
     } else {
         checkNames(failures, end, address.containerName, address.blobName, location);
+        const type = location.credential?.type;
+        if (type !== undefined && type !== "anonymous" && !address.serviceUrl.startsWith("https:")) {
+            failures.add(
+                `${end}.credential`,
+                address.serviceUrl,
+                "needs an https endpoint, since tokens travel over https only",
+            );
+        }
     }
     const length =
         Buffer.byteLength(addressUrl(address)) + (location.sasToken ? 1 + Buffer.byteLength(location.sasToken) : 0);
@@ -121,7 +130,7 @@ function checkParts(failures: Failures, end: string, location: BlobLocation, kin
                 undefined,
                 `is no part of a blob's address; allowed are ${locationParts.join(", ")}`,
             );
-        } else if (typeof value !== "string" || value === "") {
+        } else if (part !== "credential" && (typeof value !== "string" || value === "")) {
             const secret = (credentialParts as readonly string[]).includes(part);
             failures.add(path(part), secret ? undefined : value, "must be a text that is not empty");
         }
@@ -232,7 +241,10 @@ function checkCredential(
         failures.add(`${end}.${given[1]}`, undefined, `contradicts ${given[0]}; give one way to authorize`);
         return;
     }
-    const { accountKey, sasToken, connectionString } = location;
+    const { accountKey, sasToken, connectionString, credential } = location;
+    if (credential !== undefined) {
+        checkEntraId(failures, end, credential);
+    }
     if (accountKey && accountKey !== unknownValue && !/^[A-Za-z0-9+/]+={0,2}$/.test(accountKey)) {
         failures.add(
             `${end}.accountKey`,

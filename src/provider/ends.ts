@@ -1,5 +1,6 @@
 import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import type { ShareClient, ShareFileClient } from "@azure/storage-file-share";
+import type { AuthorizedSource } from "../copy/fromUrl";
 import type { Lease } from "../copy/lease";
 import {
     acrossServices,
@@ -13,8 +14,9 @@ import {
     sameAccount,
 } from "../storage/address";
 import { cloudObjectOf } from "../storage/cloudObject";
-import { anonymous, type Credential, defaultCredential, explicitCredential } from "../storage/credential";
+import { anonymous, type Credential, explicitCredential } from "../storage/credential";
 import { withEncryption } from "../storage/encryption";
+import { storageToken } from "../storage/entraId";
 import { errorCode, explain, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { presignedUrl, readPresigned } from "../storage/presigned";
@@ -57,8 +59,13 @@ export interface Source {
     leasing?(): BlobClient;
     /** The URL that the service reads from, with a SAS where it needs one. */
     readableUrl(lastsMilliseconds: number, permissions?: SourcePermissions): Promise<string>;
-    /** The URL that a From-URL operation reads from, which needs a SAS within an account too. */
-    authorizedUrl(lastsMilliseconds: number): Promise<string>;
+    /** The URL with a SAS, also within an account. */
+    signedUrl(lastsMilliseconds: number): Promise<string>;
+    /**
+     * What a From-URL operation reads from, which is authorized within an account too: with a token where it is read with Entra ID,
+     * which must be asked for again with each request, else with a SAS.
+     */
+    authorize(lastsMilliseconds: number): Promise<AuthorizedSource>;
 }
 
 /**
@@ -75,7 +82,7 @@ export function openDestination(
     if (address?.kind !== "blob") {
         throw new Error("the destination does not name a blob in Azure Storage");
     }
-    const credential = credentialOf(location, address);
+    const credential = credentialOf(location, address, context);
     const plain = context.clients.blob(address, credential);
     const { customerProvidedKey, encryptionScope, conditions } = own;
     const keys = new Set([customerProvidedKey, previous.customerProvidedKey, undefined]);
@@ -91,8 +98,8 @@ export function openDestination(
 }
 
 /** The credential that a destination is written with. */
-export function credentialOf(location: BlobLocation, address: StorageAddress): Credential {
-    return explicitCredential(location, address) ?? fallbackCredential(address);
+export function credentialOf(location: BlobLocation, address: StorageAddress, context: Context): Credential {
+    return explicitCredential(location, address) ?? fallbackCredential(address, context);
 }
 
 /** @param key the customer-provided key that the source is encrypted with */
@@ -111,7 +118,8 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
             properties: (signal) => readPresigned(object, signal),
             tags: async () => ({}),
             readableUrl: presigned,
-            authorizedUrl: presigned,
+            signedUrl: presigned,
+            authorize: async (lastsMilliseconds) => ({ url: await presigned(lastsMilliseconds) }),
         };
     }
     if (address.kind === "other") {
@@ -122,13 +130,14 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
             properties: (signal) => readWebProperties(readable, signal),
             tags: async () => ({}),
             readableUrl: async () => readable,
-            authorizedUrl: async () => readable,
+            signedUrl: async () => readable,
+            authorize: async () => ({ url: readable }),
         };
     }
     const explicit = explicitCredential(location, address);
     const destinationAddress = resolveAddress(destination);
     if (!explicit && destinationAddress && destinationAddress.kind !== "other") {
-        const credential = credentialOf(destination, destinationAddress);
+        const credential = credentialOf(destination, destinationAddress, context);
         if (sameAccount(address, destinationAddress)) {
             return sourceWithin(address, url, credential, context, key);
         }
@@ -137,7 +146,7 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
         }
     }
     if (address.kind === "file") {
-        return sourceWith(address, url, credentialOf(location, address), context, key);
+        return sourceWith(address, url, credentialOf(location, address, context), context, key);
     }
     return explicit ? sourceWith(address, url, explicit, context, key) : sourceWithout(address, url, context, key);
 }
@@ -179,7 +188,11 @@ function sourceWith(
                 : client().getProperties({ abortSignal: signal }),
         tags: async (signal) => (await client().getTags({ abortSignal: signal })).tags,
         readableUrl: signedUrl,
-        authorizedUrl: signedUrl,
+        signedUrl,
+        authorize: async (lastsMilliseconds) =>
+            credential.kind === "entraId"
+                ? { url, authorization: { scheme: "Bearer", value: await storageToken(credential.credential) } }
+                : { url: await signedUrl(lastsMilliseconds) },
     };
 }
 
@@ -202,7 +215,9 @@ function fileSource(
         }),
         tags: async () => ({}),
         readableUrl: signedUrl,
-        authorizedUrl: signedUrl,
+        signedUrl,
+        // A token for a file would need the intent to back it up, which not every operation that reads it can say.
+        authorize: async (lastsMilliseconds) => ({ url: await signedUrl(lastsMilliseconds) }),
     };
 }
 
@@ -218,7 +233,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
             if (credential || !isPrivate(error) || !supportsEntraId(address)) {
                 throw error;
             }
-            const entraId = defaultCredential();
+            const entraId = context.clients.defaultCredential();
             const read = await sourceWith(address, url, entraId, context, key).properties(signal);
             credential = entraId;
             context.sources?.remember(address, entraId);
@@ -239,15 +254,16 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
         // That anybody may read it permits nobody to lease it.
-        leasing: () => context.clients.blob(address, fallbackCredential(address)),
+        leasing: () => context.clients.blob(address, fallbackCredential(address, context)),
         readableUrl: async (lastsMilliseconds, permissions) =>
             (await found(context.signal)).readableUrl(lastsMilliseconds, permissions),
-        authorizedUrl: async (lastsMilliseconds) => (await found(context.signal)).authorizedUrl(lastsMilliseconds),
+        signedUrl: async (lastsMilliseconds) => (await found(context.signal)).signedUrl(lastsMilliseconds),
+        authorize: async (lastsMilliseconds) => (await found(context.signal)).authorize(lastsMilliseconds),
     };
 }
 
-function fallbackCredential(address: StorageAddress): Credential {
-    return supportsEntraId(address) ? defaultCredential() : anonymous;
+function fallbackCredential(address: StorageAddress, { clients }: Context): Credential {
+    return supportsEntraId(address) ? clients.defaultCredential() : anonymous;
 }
 
 /** Bearer tokens travel over https only; over http (an emulator) there is nothing but keys and SAS. */
@@ -265,6 +281,16 @@ function isPrivate(error: unknown): boolean {
         code === "PublicAccessNotPermitted" ||
         (status === 404 && code !== "BlobNotFound")
     );
+}
+
+/** {@link Source.authorize} for many requests: a SAS is made once, since it lasts as long as the copy may, which a token does not. */
+export function authorizing(source: Source, lastsMilliseconds: number): () => Promise<AuthorizedSource> {
+    const authorize = () => source.authorize(lastsMilliseconds);
+    let first: Promise<AuthorizedSource> | undefined;
+    return async () => {
+        first ??= authorize();
+        return (await first).authorization ? authorize() : first;
+    };
 }
 
 /** Reads the source's properties, and says so where that fails. */

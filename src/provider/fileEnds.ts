@@ -25,7 +25,7 @@ export function openFileDestination(location: BlobLocation, context: Context, le
     if (!address) {
         throw new Error("the destination does not name a file in Azure Files");
     }
-    const credential = credentialOf(location, address);
+    const credential = credentialOf(location, address, context);
     return {
         address,
         url: addressUrl(address),

@@ -20,7 +20,7 @@ import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSour
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption";
 import { CopyLeftPending, isExplained } from "./endOfCopy";
-import { readSource } from "./ends";
+import { authorizing, readSource } from "./ends";
 import type { Context } from "./handler";
 import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, observe } from "./observe";
 import { attempts } from "./obtainCopy";
@@ -235,12 +235,8 @@ async function removeUnfinished(
 function readingOf(request: CopyRequest, properties: SourceProperties, context: Context): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
     const { sourceCustomerProvidedKey } = request.inputs;
-    let url: Promise<string> | undefined;
     return {
-        authorize: async () => {
-            url ??= source.authorizedUrl(timeoutMilliseconds + sasGraceMilliseconds);
-            return { url: await url };
-        },
+        authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
         ...(properties.etag !== undefined &&
             source.address.kind === "blob" &&
             !isFixed(source.address) && { etag: properties.etag }),

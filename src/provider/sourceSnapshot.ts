@@ -115,6 +115,6 @@ export async function readableSnapshotUrl(
     snapshot: SnapshotTime,
     lastsMilliseconds: number,
 ): Promise<string> {
-    const base = await source.authorizedUrl(lastsMilliseconds);
+    const base = await source.signedUrl(lastsMilliseconds);
     return `${base}${base.includes("?") ? "&" : "?"}snapshot=${encodeURIComponent(snapshot)}`;
 }

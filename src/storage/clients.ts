@@ -1,7 +1,7 @@
 import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
 import type { ShareClient, ShareFileClient, ShareServiceClient } from "@azure/storage-file-share";
 import type { BlobAddress, FileAddress } from "./address";
-import type { Credential } from "./credential";
+import { type Credential, defaultCredential } from "./credential";
 import { fileOf, fileService, shareOf } from "./fileClients";
 
 /** Makes clients of the Azure SDK. One for the process: connections and tokens are shared by all resources. */
@@ -16,6 +16,8 @@ export interface Clients {
     fileOnce(address: FileAddress, credential: Credential): ShareFileClient;
     share(address: FileAddress, credential: Credential): ShareClient;
     fileService(address: FileAddress, credential: Credential): ShareServiceClient;
+    /** What authorizes requests to an end that has no credential of its own. */
+    defaultCredential(): Credential;
 }
 
 /** Settings of {@link createClients}. */
@@ -24,6 +26,8 @@ export interface ClientOptions {
     readonly maxTries?: number;
     /** The wait before the second try, in milliseconds; it doubles with each further one, up to 30 seconds. @default 800 */
     readonly retryDelayMilliseconds?: number;
+    /** What authorizes requests to an end that has no credential of its own. @default - `DefaultAzureCredential` */
+    readonly defaultCredential?: () => Credential;
 }
 
 export function createClients(options: ClientOptions = {}): Clients {
@@ -54,6 +58,7 @@ export function createClients(options: ClientOptions = {}): Clients {
     return {
         service,
         container,
+        defaultCredential: options.defaultCredential ?? defaultCredential,
         blob(address, credential) {
             let client = container(address, credential).getBlockBlobClient(address.blobName);
             if (address.snapshot) {

@@ -1,7 +1,9 @@
 import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { parseConnectionString, type StorageAddress } from "./address";
-import { type BlobLocation, s3CredentialParts } from "./location";
+import { storageCredential } from "./entraId";
+import { type BlobLocation, type EntraIdCredential, entraIdSecrets, s3CredentialParts } from "./location";
+import { tokenCredential } from "./tokenCredential";
 
 /** How requests to one end are authorized. */
 export type Credential =
@@ -26,6 +28,9 @@ function once(key: string, make: () => Credential): Credential {
 
 /** The credential that a location carries, or nothing where it carries none. */
 export function explicitCredential(location: BlobLocation, address: StorageAddress): Credential | undefined {
+    if (location.credential) {
+        return givenCredential(location.credential);
+    }
     const given = location.connectionString === undefined ? location : parseConnectionString(location.connectionString);
     const { accountKey } = given;
     if (accountKey !== undefined) {
@@ -46,17 +51,26 @@ export function explicitCredential(location: BlobLocation, address: StorageAddre
     return undefined;
 }
 
-let shared: Credential | undefined;
+/** Authorizes by tokens of Microsoft Entra ID. */
+export function entraIdCredential(make: () => TokenCredential): Credential {
+    return { kind: "entraId", credential: storageCredential(make) };
+}
+
+/** One for each that is given, in all resources of the process, so that tokens are shared. */
+function givenCredential(given: EntraIdCredential): Credential {
+    if (given.type === "anonymous") {
+        return anonymous;
+    }
+    const key = JSON.stringify(Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1)));
+    return once(key, () => entraIdCredential(() => tokenCredential(given)));
+}
 
 /**
  * Entra ID, by whatever `DefaultAzureCredential` finds: environment, workload identity, managed identity, Azure CLI.
  * One for the process, so that tokens are shared.
  */
 export function defaultCredential(): Credential {
-    // Loaded on first use: it takes longer to load than most copies take, and keys and SAS need none of it.
-    const { DefaultAzureCredential } = require("@azure/identity") as typeof import("@azure/identity");
-    shared ??= { kind: "entraId", credential: new DefaultAzureCredential() };
-    return shared;
+    return givenCredential({ type: "default" });
 }
 
 /** The secret values of a location, for redaction. */
@@ -75,6 +89,12 @@ export function secretsOf(location: BlobLocation | undefined): string[] {
         if (token) {
             const signature = new URLSearchParams(token.replace(/^\?/, "")).get("sig");
             secrets.push(token, ...(signature ? [signature, encodeURIComponent(signature)] : []));
+        }
+    }
+    for (const part of entraIdSecrets) {
+        const secret = location.credential?.[part];
+        if (secret) {
+            secrets.push(secret, encodeURIComponent(secret));
         }
     }
     return [...secrets, ...secretsOfOtherVendors(location)];

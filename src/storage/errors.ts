@@ -1,5 +1,7 @@
 // What the service answers when it refuses, and what a person can do about it.
 
+import { type AskedRequest, assignRole, assignSourceRole } from "./roles";
+
 /** A request that the service refused or that did not reach it, told with status, error code, request ID and a next step. */
 export class StorageError extends Error {
     override readonly name = "StorageError";
@@ -20,7 +22,7 @@ interface RestErrorLike {
     readonly code?: string;
     readonly statusCode?: number;
     readonly details?: { readonly errorCode?: string; readonly requestId?: string; readonly message?: string };
-    readonly request?: { readonly url: string; readonly headers: { get(name: string): string | undefined } };
+    readonly request?: AskedRequest;
     readonly response?: {
         readonly bodyAsText?: string | null;
         readonly headers?: { get(name: string): string | undefined };
@@ -51,6 +53,8 @@ const nextSteps: Readonly<Record<string, string>> = {
     AuthorizationServiceMismatch: "the account SAS must cover the Blob service (ss=b)",
     AuthorizationSourceIPMismatch:
         "the SAS allows other IP addresses only; make one that allows this machine and the service",
+    InvalidAuthenticationInfo:
+        "the account does not take the token: it is of another tenant than the account, where the credential must have a service principal or user of its own",
     InsufficientAccountPermissions:
         "the account refuses such requests as a whole: a read-only lock, a disabled subscription, or a secondary endpoint that takes no writes",
     AccountIsDisabled: "the account or its subscription is disabled; enable it in the Azure portal",
@@ -228,10 +232,7 @@ export function passingRefusal(error: unknown): PassingRefusal | undefined {
     const source = sourceAnswer(error);
     if ((source ? source.code : errorCode(error)) === "AuthorizationPermissionMismatch" && request) {
         const asked = source ? request.headers.get("x-ms-copy-source") : request.url;
-        const byRole = source
-            ? request.headers.get("x-ms-copy-source-authorization") !== undefined || isReadByRole(asked)
-            : request.headers.get("authorization")?.startsWith("Bearer ");
-        return asked && byRole
+        return asked && (source ? isSourceReadByRole(request) : isByToken(request))
             ? { what: "a role assignment to take effect", milliseconds: 300_000, account: new URL(asked).origin }
             : undefined;
     }
@@ -239,19 +240,37 @@ export function passingRefusal(error: unknown): PassingRefusal | undefined {
     return place ? { what: `the end of the ${place}'s deletion`, milliseconds: 120_000 } : undefined;
 }
 
-/** A user delegation SAS that grants reading gives what its maker's roles give at the time. */
-function isReadByRole(url: string | undefined): boolean {
-    const query = url === undefined ? undefined : new URL(url).searchParams;
-    return query?.has("skoid") === true && query.get("sp")?.includes("r") === true;
+function isByToken(request: AskedRequest): boolean {
+    return request.headers.get("authorization")?.startsWith("Bearer ") === true;
+}
+
+/**
+ * By a token of its own; by the request's, within an account; or by a user delegation SAS that grants reading, which gives what its
+ * maker's roles give at the time.
+ */
+function isSourceReadByRole(request: AskedRequest): boolean {
+    const query = new URL(request.headers.get("x-ms-copy-source") ?? request.url).searchParams;
+    if (request.headers.get("x-ms-copy-source-authorization") !== undefined) {
+        return true;
+    }
+    return query.has("sig") ? query.has("skoid") && query.get("sp")?.includes("r") === true : isByToken(request);
 }
 
 function nextStep(error: unknown): string | undefined {
     const code = errorCode(error);
     const source = sourceAnswer(error);
+    const { request } = asRestError(error) ?? {};
     if (source) {
         const answered = [source.status, source.code].filter((part) => part !== undefined).join(" ");
-        const step = encryptionSteps[source.code ?? ""] ?? sourceSteps[source.status ?? 0] ?? unreadable;
+        const sourceUrl = request?.headers.get("x-ms-copy-source");
+        const step =
+            source.code === "AuthorizationPermissionMismatch" && sourceUrl && isSourceReadByRole(request!)
+                ? assignSourceRole(sourceUrl)
+                : (encryptionSteps[source.code ?? ""] ?? sourceSteps[source.status ?? 0] ?? unreadable);
         return answered ? `the source answered ${answered}: ${step}` : step;
+    }
+    if (code === "AuthorizationPermissionMismatch" && request && isByToken(request)) {
+        return assignRole(request);
     }
     return code ? (nextSteps[code] ?? fileSteps[code] ?? otherVendorsNextSteps[code]) : undefined;
 }

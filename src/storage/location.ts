@@ -16,10 +16,24 @@ export interface BlobLocation {
     readonly connectionString?: string;
     readonly accountKey?: string;
     readonly sasToken?: string;
+    readonly credential?: EntraIdCredential;
     /** An object of Amazon S3, in place of all other parts. */
     readonly s3?: S3Location;
     /** An object of Google Cloud Storage, in place of all other parts. */
     readonly googleCloudStorage?: GoogleCloudStorageLocation;
+}
+
+/** How an end is reached with Microsoft Entra ID, or without any authorization. The documentation of each part is with `CredentialArgs`. */
+export interface EntraIdCredential {
+    readonly type: "default" | "managedIdentity" | "workloadIdentity" | "servicePrincipal" | "azureCli" | "anonymous";
+    readonly tenantId?: string;
+    readonly clientId?: string;
+    readonly objectId?: string;
+    readonly resourceId?: string;
+    readonly tokenFilePath?: string;
+    readonly clientSecret?: string;
+    readonly certificatePath?: string;
+    readonly certificatePassword?: string;
 }
 
 /** Where an object of Amazon S3, or of a server that speaks its protocol, is. The documentation of each part is with `S3SourceArgs`. */
@@ -43,8 +57,11 @@ export interface GoogleCloudStorageLocation {
     readonly credentials?: string;
 }
 
-/** The parts that authorize: secret, and never a reason to copy again. */
-export const credentialParts = ["connectionString", "accountKey", "sasToken"] as const;
+/** The parts that authorize: secret, wholly or in part, and never a reason to copy again. */
+export const credentialParts = ["connectionString", "accountKey", "sasToken", "credential"] as const;
+
+/** The parts of {@link EntraIdCredential} that are secret. */
+export const entraIdSecrets = ["clientSecret", "certificatePassword"] as const;
 
 /** The parts that only tell policies what can't be seen from an address; nothing is reached by them. */
 export const descriptiveParts = ["region", "tenantId"] as const;

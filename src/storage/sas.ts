@@ -2,14 +2,15 @@ import { BlobSASPermissions, generateBlobSASQueryParameters, SASProtocol } from 
 import { addressUrl, type FileAddress, type StorageAddress } from "./address";
 import type { Clients } from "./clients";
 import type { Credential } from "./credential";
+import { explain } from "./errors";
 import { fileKey, fileShareSdk } from "./fileClients";
 import { joinSecretQuery } from "./url";
 
 /** Clocks of machines and of the service differ; a SAS that starts now may not have started there. */
 const startEarlierMilliseconds = 15 * 60_000;
 
-/** A user delegation SAS lasts at most seven days. */
-const longestUserDelegationSasMilliseconds = 7 * 24 * 3_600_000;
+/** A user delegation key ends at most seven days after the request, by the service's clock; so an hour is left for clocks that differ. */
+const longestUserDelegationMilliseconds = (7 * 24 - 1) * 3_600_000;
 
 /** Reading the blob, and its tags where a condition asks for them. */
 export type SourcePermissions = "r" | "rt";
@@ -37,10 +38,7 @@ export async function readableUrl(
     }
     const startsOn = new Date(now.getTime() - startEarlierMilliseconds);
     const protocol = address.serviceUrl.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
-    const longest =
-        credential.kind === "sharedKey"
-            ? lastsMilliseconds
-            : longestUserDelegationSasMilliseconds - startEarlierMilliseconds;
+    const longest = credential.kind === "sharedKey" ? lastsMilliseconds : longestUserDelegationMilliseconds;
     const expiresOn = new Date(now.getTime() + Math.min(lastsMilliseconds, longest));
     const lasting = { startsOn, expiresOn, protocol };
     if (credential.kind === "entraId" && !address.accountName) {
@@ -60,8 +58,21 @@ export async function readableUrl(
     if (credential.kind === "sharedKey") {
         return joinSecretQuery(url, generateBlobSASQueryParameters(values, credential.credential).toString());
     }
-    const key = await clients.service(address, credential).getUserDelegationKey(startsOn, expiresOn);
+    const key = await delegationKey(clients.service(address, credential), lasting, url);
     return joinSecretQuery(url, generateBlobSASQueryParameters(values, key, address.accountName!).toString());
+}
+
+/** A user delegation key, by which Entra ID signs a SAS. */
+async function delegationKey<Key>(
+    service: { getUserDelegationKey(startsOn: Date, expiresOn: Date): Promise<Key> },
+    { startsOn, expiresOn }: { startsOn: Date; expiresOn: Date },
+    url: string,
+): Promise<Key> {
+    try {
+        return await service.getUserDelegationKey(startsOn, expiresOn);
+    } catch (error) {
+        throw explain(`get a user delegation key, to sign a SAS for ${url}`, error);
+    }
 }
 
 /** A SAS for one file, or for what a share snapshot keeps of it. */
@@ -81,7 +92,6 @@ async function fileSas(
     if (credential.kind === "sharedKey") {
         return generateFileSASQueryParameters(values, fileKey(credential)).toString();
     }
-    const service = clients.fileService(address, credential);
-    const key = await service.getUserDelegationKey(lasting.startsOn, lasting.expiresOn);
+    const key = await delegationKey(clients.fileService(address, credential), lasting, addressUrl(address));
     return generateFileSASQueryParameters(values, key, address.accountName!).toString();
 }

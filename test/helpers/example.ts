@@ -10,7 +10,7 @@ const root = resolve(__dirname, "../..");
 
 /**
  * Runs a test with a stack of an example.
- * @param config its configuration, by paths as in `pulumi config set --path`; what has `key` or `sas` in its name is set as a secret
+ * @param config its configuration, by paths as in `pulumi config set --path`; what has `key`, `sas` or `secret` in its name is set as a secret
  */
 export async function withExample(
     name: string,
@@ -40,7 +40,7 @@ export async function withExample(
                 `plugins:\n    providers:\n        - { name: azure-native, path: ${path} }\n`,
             );
         }
-        const map = Object.entries(config).map(([key, value]) => [key, { value, secret: /key|sas/i.test(key) }]);
+        const map = Object.entries(config).map(([key, value]) => [key, { value, secret: /key|sas|secret/i.test(key) }]);
         await withProject(folder, Object.fromEntries(map), test);
     } finally {
         rmSync(home, { recursive: true, force: true });

@@ -32,12 +32,17 @@ export async function startStorage(
     options: Pick<SimulatorOptions, "copySeconds" | "rehydrateSeconds"> & {
         realTime?: boolean;
         https?: boolean;
+        golden?: Partial<AccountOptions>;
         dev?: Partial<AccountOptions>;
     } = {},
 ): Promise<TestStorage> {
     const clock = new ManualClock();
     const simulator = await startSimulator({
-        accounts: [{ name: "golden" }, { ...options.dev, name: "dev" }, { name: "open", allowBlobPublicAccess: true }],
+        accounts: [
+            { ...options.golden, name: "golden" },
+            { ...options.dev, name: "dev" },
+            { name: "open", allowBlobPublicAccess: true },
+        ],
         copySeconds: options.copySeconds ?? 0,
         rehydrateSeconds: options.rehydrateSeconds,
         ...(!options.realTime && { clock }),

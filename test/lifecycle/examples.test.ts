@@ -6,13 +6,18 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { BlobSASPermissions, BlobServiceClient, type PageBlobClient } from "@azure/storage-blob";
-import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { type EntraIdStorage, startEntraIdStorage } from "../helpers/entraId";
 import { withExample } from "../helpers/example";
 import { startS3 } from "../helpers/s3";
 import type { TestStack } from "../helpers/stack";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
+import { trustCertificate } from "../helpers/trustCertificate";
+import { FABRIKAM } from "../simulator/support/identity";
 
 let storage: TestStorage;
+/** Accounts without shared keys, where an example needs such. */
+let keyless: EntraIdStorage;
 
 beforeEach(async () => {
     storage = await startStorage({ realTime: true, rehydrateSeconds: { High: 5 } });
@@ -97,6 +102,41 @@ const examples: Readonly<Record<string, Example>> = {
             expect(copies).toHaveLength(2);
         },
         afterwards: () => isGone("customers.bak"),
+    },
+    "blob-copy-entra-id": {
+        async configuration() {
+            const started = await startEntraIdStorage({ realTime: true, golden: { tenantId: FABRIKAM } });
+            keyless = started;
+            onTestFinished(() => started.close());
+            trustCertificate();
+            vi.stubEnv("AZURE_AUTHORITY_HOST", keyless.simulator.entra.authorityHost);
+            vi.stubEnv("ARM_DISABLE_INSTANCE_DISCOVERY", "true");
+            const end = (
+                name: "golden" | "dev",
+                role: "Storage Blob Data Reader" | "Storage Blob Data Contributor",
+            ) => {
+                const { blobEndpoint, tenantId } = keyless.simulator.account(name);
+                const { clientId, clientSecret } = keyless.principal({ [name]: role }, tenantId);
+                return {
+                    [`${name}Account`]: name,
+                    [`${name}Endpoint`]: blobEndpoint,
+                    [`${name}TenantId`]: tenantId,
+                    [`${name}ClientId`]: clientId,
+                    [`${name}ClientSecret`]: clientSecret!,
+                };
+            };
+            return {
+                ...end("golden", "Storage Blob Data Reader"),
+                ...end("dev", "Storage Blob Data Contributor"),
+                blob: "orders.bak",
+            };
+        },
+        async check() {
+            expect(await keyless.content("dev")).toBe(sourceContent);
+        },
+        async afterwards() {
+            expect(await keyless.blob("dev").exists()).toBe(false);
+        },
     },
     "blob-copy-rehydrate": {
         configuration() {

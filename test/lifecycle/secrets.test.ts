@@ -1,13 +1,10 @@
 // Keys and signatures are nowhere in plain text: not in the state, not in what the CLI prints, not in its events, not in outputs.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { cpkInfo } from "../../src/storage/encryption";
 import { type Operation, type Program, type TestStack, withStack } from "../helpers/stack";
 import { startStorage, type TestStorage } from "../helpers/storage";
-import { trusted } from "../simulator/support/certificate";
+import { trustCertificate } from "../helpers/trustCertificate";
 
 let storage: TestStorage;
 
@@ -96,18 +93,6 @@ it("hides the key of a location that check refuses", async () => {
         expect(transcript).not.toContain(key);
     });
 });
-
-/** Lets the CLI's processes trust the simulated accounts' certificate. */
-function trustCertificate(): void {
-    const folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-certificate-"));
-    const path = join(folder, "certificate.pem");
-    writeFileSync(path, trusted().cert);
-    vi.stubEnv("NODE_EXTRA_CA_CERTS", path);
-    onTestFinished(() => {
-        vi.unstubAllEnvs();
-        rmSync(folder, { recursive: true });
-    });
-}
 
 it("hides plain customer-provided keys, and uses them from the state", async () => {
     const https = await startStorage({ realTime: true, https: true });

@@ -175,6 +175,18 @@ describe("a BlobCopy", () => {
         }
     });
 
+    it.each<[unknown, unknown]>([
+        [{ type: "servicePrincipal", clientSecret: "hidden secret" }, { kind: "entraId" }],
+        [{ type: "anonymous" }, { kind: "anonymous" }],
+        [{ type: unknown }, new Unknown("source.credential.type")],
+        [unknown, new Unknown("source.credential")],
+    ])("has the credential that it is given: %j", async (credential, kind) => {
+        const source = { accountName: "golden", containerName: "a", blobName: "b", credential };
+        const [copy] = await copiesOf(blobCopy({ source }));
+        expect(copy!.source.credential).toEqual(kind);
+        expect(copy!.secrets.includes("hidden secret")).toBe(JSON.stringify(kind).includes("entraId"));
+    });
+
     it("is read part by part where some are not known", async () => {
         const [copy] = await copiesOf(
             blobCopy({ destination: { accountName: unknown, containerName: "seed", blobName: unknown } }),

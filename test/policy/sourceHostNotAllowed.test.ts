@@ -17,6 +17,14 @@ testRule(sourceHostNotAllowed, {
             resources: [blobCopy({ source: { url: "https://example.com/a" } })],
             finding: "source is on example.com, which is not among the allowed hosts: https://example.com/a.",
         },
+        "an object of Amazon S3, by its parts": {
+            resources: [blobCopy({ source: { s3: { bucket: "backups", key: "a" } } })],
+            finding: "source is on s3.amazonaws.com",
+        },
+        "an object of Google Cloud Storage, by its name": {
+            resources: [blobCopy({ source: { url: "gs://backups/a" } })],
+            finding: "source is on storage.googleapis.com",
+        },
         "a host that only ends like one": {
             resources: [azureBlob({ sourceUri: "https://golden.blob.core.windows.net.example.com/a" })],
             finding: "sourceUri is on golden.blob.core.windows.net.example.com",

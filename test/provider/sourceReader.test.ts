@@ -247,6 +247,7 @@ describe("reading sources for check", () => {
             container: () => ({
                 listBlobsFlat: () => ({ byPage: () => ({ next: async () => ({ value: onePage }) }) }),
             }),
+            defaultCredential: () => ({ kind: "entraId" }),
         } as unknown as Clients;
         const context = { ...storage.context, clients, sources: createSourceReader(clients, storage.context.clock) };
         for (let index = 0; index < 9; index++) {

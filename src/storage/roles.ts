@@ -1,0 +1,46 @@
+// Roles of Azure for requests that are authorized with Microsoft Entra ID.
+
+/** What of a request decides which role it takes. */
+export interface AskedRequest {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: { get(name: string): string | undefined };
+}
+
+const reader = "Storage Blob Data Reader";
+const contributor = "Storage Blob Data Contributor";
+const owner = "Storage Blob Data Owner";
+const delegator = "Storage Blob Delegator";
+
+/** What only an owner may read or write, by the query's `comp`. */
+const ownersOnly = ["tags", "immutabilityPolicies"];
+
+/** The same as headers of a request that writes a blob. */
+const ownersHeaders = ["x-ms-tags", "x-ms-immutability-policy-until-date"];
+
+/** The built-in role with the fewest rights that permits a request. */
+export function roleFor({ method, url, headers }: AskedRequest): string {
+    const comp = new URL(url).searchParams.get("comp") ?? "";
+    if (comp === "userdelegationkey") {
+        return delegator;
+    }
+    if (ownersOnly.includes(comp)) {
+        return owner;
+    }
+    if (method === "GET" || method === "HEAD") {
+        return reader;
+    }
+    return ownersHeaders.some((name) => headers.get(name) !== undefined) ? owner : contributor;
+}
+
+/** What to do where a request lacks its role. A user delegation key is the account's. */
+export function assignRole(request: AskedRequest): string {
+    const role = roleFor(request);
+    const where = role === delegator ? "on the account" : "on the container or its account";
+    return `the credential lacks a role for ${request.url.replace(/\?.*$/, "")}: assign it ${role}, ${where}`;
+}
+
+/** What to do where a source that the service reads lacks its role. */
+export function assignSourceRole(url: string): string {
+    return `the credential lacks a role for the source ${url.replace(/\?.*$/, "")}: assign it ${reader}, on the container or its account`;
+}
