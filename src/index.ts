@@ -9,6 +9,13 @@ export {
 } from "./blobCopy";
 export type { CopiedSnapshot } from "./copy/incremental";
 export {
+    FileCopy,
+    type FileCopyArgs,
+    type FileCopyLookup,
+    type FileHttpHeadersArgs,
+    type SmbPropertiesResult,
+} from "./fileCopy";
+export {
     IncrementalSnapshotCopy,
     type IncrementalSnapshotCopyArgs,
     type IncrementalSnapshotCopyLookup,
@@ -21,6 +28,7 @@ export type {
     BlobSourceArgs,
     CredentialArgs,
     DefaultCredentialArgs,
+    FileLocationArgs,
     GoogleCloudStorageSourceArgs,
     ManagedIdentityCredentialArgs,
     S3SourceArgs,

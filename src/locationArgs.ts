@@ -103,12 +103,38 @@ export interface AnonymousCredentialArgs {
     type: "anonymous";
 }
 
+/**
+ * Where a file in Azure Files is, by its parts: `url`; or `shareName` and `filePath` with one or more of `accountName`, `endpoint` and
+ * `connectionString`. Credentials as in {@link BlobLocationArgs}; with Entra ID, Storage File Data Privileged Contributor.
+ */
+export interface FileLocationArgs
+    extends Pick<
+        BlobLocationArgs,
+        "url" | "accountName" | "region" | "tenantId" | "connectionString" | "accountKey" | "sasToken" | "credential"
+    > {
+    /**
+     * The file service's URL, for emulators, custom domains and other clouds: `http://127.0.0.1:10004/devstoreaccount1`.
+     * @default - `https://<accountName>.file.core.windows.net`
+     */
+    endpoint?: pulumi.Input<string>;
+    /** The share's name. */
+    shareName?: pulumi.Input<string>;
+    /** The file's path in the share: `backups/orders.bak`, not encoded. */
+    filePath?: pulumi.Input<string>;
+}
+
 /** Where a copy reads from. In the destination's account, without a credential of its own, the destination's is used. */
 export interface BlobSourceArgs extends BlobLocationArgs {
     /** The snapshot to read, by its DateTime. @default - the blob itself */
     snapshot?: pulumi.Input<string>;
     /** The version to read. @default - the current one */
     versionId?: pulumi.Input<string>;
+    /** The share of a file in Azure Files, in place of the four parts that name a blob. */
+    shareName?: pulumi.Input<string>;
+    /** The file's path in the share: `backups/orders.bak`, not encoded. */
+    filePath?: pulumi.Input<string>;
+    /** The share snapshot to read the file from, by its DateTime. @default - the share itself */
+    shareSnapshot?: pulumi.Input<string>;
     /** An object of Amazon S3, in place of all parts above. */
     s3?: pulumi.Input<S3SourceArgs>;
     /** An object of Google Cloud Storage, in place of all parts above. */

@@ -14,7 +14,9 @@ export type CopyOperation =
     | "Put Blob From URL"
     | "Put Block From URL"
     | "Put Page From URL"
-    | "Append Block From URL";
+    | "Append Block From URL"
+    | "Copy File"
+    | "Put Range From URL";
 
 /** Which operation serves a source and a destination, and why. */
 export interface Plan {

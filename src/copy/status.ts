@@ -3,6 +3,23 @@ import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 /** The outcomes that Azure knows for a copy. */
 export type CopyStatus = "pending" | "success" | "failed" | "aborted";
 
+/** What Get Blob Properties and Get File Properties tell alike. */
+export type CopyProperties = Pick<
+    BlobGetPropertiesResponse,
+    | "etag"
+    | "lastModified"
+    | "date"
+    | "contentLength"
+    | "contentMD5"
+    | "metadata"
+    | "copyId"
+    | "copySource"
+    | "copyStatus"
+    | "copyStatusDescription"
+    | "copyProgress"
+    | "copyCompletedOn"
+>;
+
 /** A Content-MD5 in base64, as it is stored and compared. */
 export function contentMd5({ contentMD5 }: { readonly contentMD5?: Uint8Array }): string | undefined {
     return contentMD5 && Buffer.from(contentMD5).toString("base64");
@@ -18,7 +35,7 @@ export function parseProgress(copyProgress: string | undefined): { copied: numbe
  * Whether the blob's content came with the copy that its properties tell of, and nobody has touched the blob since.
  * The service stamps both times at the end of a copy, in whole seconds.
  */
-export function isUntouchedSinceCopy(properties: BlobGetPropertiesResponse): boolean {
+export function isUntouchedSinceCopy(properties: CopyProperties): boolean {
     const { copyCompletedOn, lastModified } = properties;
     return (
         copyCompletedOn !== undefined &&

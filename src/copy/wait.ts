@@ -1,10 +1,9 @@
-import type { BlobClient, BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { errorCode, isNotFound, statusCode } from "../storage/errors";
+import { errorCode, isFileNotFound, statusCode } from "../storage/errors";
 import { isTransient, retryAfterMilliseconds } from "../storage/transient";
 import { CopyError, CopyInterruptedError, CopyTimeoutError } from "./errors";
 import type { Plan } from "./plan";
 import { blindDelay, type Look, pollDelay } from "./pollDelay";
-import { parseProgress } from "./status";
+import { type CopyProperties, parseProgress } from "./status";
 
 /** Time, as waiting needs it; tests bring their own. */
 export interface Clock {
@@ -45,26 +44,34 @@ export interface WaitOptions {
 const firstBackOffMilliseconds = 2_000;
 const shortestSleepMilliseconds = 100;
 
+/** The client of a blob or file, of which nothing is needed but looks. */
+export interface Looked<Properties extends CopyProperties> {
+    getProperties(options: { readonly abortSignal: AbortSignal }): Promise<Properties>;
+}
+
 /** What is waited for, where more than the end of a copy is. */
-export interface Awaited {
+export interface Awaited<Properties extends CopyProperties> {
     /** Whether the wait is over. */
-    over(properties: BlobGetPropertiesResponse): boolean;
+    over(properties: Properties): boolean;
     /** What the service says of it meanwhile, in words. */
-    describe(properties: BlobGetPropertiesResponse): string | undefined;
+    describe(properties: Properties): string | undefined;
     /** How long to wait after a look, in milliseconds; what is learnt from each look is given in order. */
     delay(beganAt: number, looks: readonly Look[]): number;
-    timedOut(properties: BlobGetPropertiesResponse | undefined, trouble: string | undefined): CopyTimeoutError;
+    timedOut(properties: Properties | undefined, trouble: string | undefined): CopyTimeoutError;
     interrupted(): CopyInterruptedError;
 }
 
 /**
- * Waits until a copy is no longer pending, by [Get Blob Properties](https://learn.microsoft.com/rest/api/storageservices/get-blob-properties),
- * as often as {@link pollDelay} says.
+ * Waits until a copy is no longer pending, by [Get Blob Properties](https://learn.microsoft.com/rest/api/storageservices/get-blob-properties)
+ * or [Get File Properties](https://learn.microsoft.com/rest/api/storageservices/get-file-properties), as often as {@link pollDelay} says.
  * @returns the destination's properties at the end, whatever the outcome
  * @throws CopyTimeoutError at the deadline, while the copy goes on; CopyInterruptedError once the signal is aborted;
  * CopyError where the destination has vanished, or another copy has taken its place
  */
-export function waitForCopy(destination: BlobClient, options: WaitOptions): Promise<BlobGetPropertiesResponse> {
+export function waitForCopy<Properties extends CopyProperties>(
+    destination: Looked<Properties>,
+    options: WaitOptions,
+): Promise<Properties> {
     const { copyId, what } = options;
     return waitUntil(destination, options, {
         over: ({ copyStatus }) => copyStatus !== "pending",
@@ -85,11 +92,11 @@ export function waitForCopy(destination: BlobClient, options: WaitOptions): Prom
  * until the deadline, after a pause that doubles and at most as long as an end may go unnoticed: it tells nothing about the
  * copy, which goes on.
  */
-export async function waitUntil(
-    destination: BlobClient,
+export async function waitUntil<Properties extends CopyProperties>(
+    destination: Looked<Properties>,
     options: WaitOptions,
-    awaited: Awaited,
-): Promise<BlobGetPropertiesResponse> {
+    awaited: Awaited<Properties>,
+): Promise<Properties> {
     const { clock, copyId, signal } = options;
     const looks: Look[] = [];
     let began = clock.now().getTime();
@@ -134,25 +141,29 @@ export async function waitUntil(
 }
 
 /** What one look has told: properties, nothing but that the copy is pending, or that it could not be looked at. */
-interface Answer {
-    readonly properties?: BlobGetPropertiesResponse;
+interface Answer<Properties> {
+    readonly properties?: Properties;
     /** Why there is no answer, in words. */
     readonly trouble?: string;
     /** Milliseconds. */
     readonly retryAfter?: number;
 }
 
-async function look(destination: BlobClient, options: WaitOptions, awaited: Awaited): Promise<Answer> {
+async function look<Properties extends CopyProperties>(
+    destination: Looked<Properties>,
+    options: WaitOptions,
+    awaited: Awaited<Properties>,
+): Promise<Answer<Properties>> {
     const { copyId, signal, what, lookMilliseconds = 60_000 } = options;
     const patience = AbortSignal.timeout(lookMilliseconds);
-    let properties: BlobGetPropertiesResponse;
+    let properties: Properties;
     try {
         properties = await destination.getProperties({ abortSignal: AbortSignal.any([signal, patience]) });
     } catch (error) {
         if (signal.aborted) {
             throw awaited.interrupted();
         }
-        if (isNotFound(error)) {
+        if (isFileNotFound(error)) {
             throw new CopyError(`the destination was deleted during the copy of ${what}; copy ID ${copyId}`, copyId);
         }
         if (errorCode(error) === "PendingCopyOperation") {
@@ -188,7 +199,7 @@ function inWords(error: unknown): string {
  * How long a copy is pending already, at least: nothing but its start and its progress modifies its destination. Both times
  * are the service's, in whole seconds.
  */
-function pendingMilliseconds(properties: BlobGetPropertiesResponse | undefined): number {
+function pendingMilliseconds(properties: CopyProperties | undefined): number {
     const { date, lastModified } = properties ?? {};
     return date && lastModified ? Math.max(date.getTime() - lastModified.getTime() - 1_000, 0) : 0;
 }

@@ -3,34 +3,28 @@
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { CopyTimeoutError } from "../copy/errors";
-import { contentKey, type FromUrlSource, type FromUrlTarget } from "../copy/fromUrl";
+import type { FromUrlSource, FromUrlTarget } from "../copy/fromUrl";
 import { isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
 import { addressUrl } from "../storage/address";
 import { explain, isNotFound, statusCode } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
+import { besideName, besidePrefix, isBesideName } from "./besideName";
 import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
+import { isExplained, OldContentRestored } from "./endOfCopy";
 import { type Destination, sourceWithin } from "./ends";
-import { isExplained, OldContentRestored } from "./finishCopy";
 import type { Context } from "./handler";
 import { isCopyOf, isOwn, observe } from "./observe";
 import { obtainCopy } from "./obtainCopy";
 import { runFromUrl } from "./runFromUrl";
 
-const infix = ".pulumi-azure-copy-";
-const keyDigits = 16;
 const longestBlobName = 1_024;
-
-/** What the names beside a blob begin with. */
-function prefixOf(blobName: string): string {
-    return `${blobName.slice(0, longestBlobName - infix.length - keyDigits)}${infix}`;
-}
 
 /** Where a source's content is written beside a destination. Nothing of the destination's lease holds there. */
 async function besideOf(destination: Destination, reading: FromUrlSource, context: Context): Promise<Destination> {
     const { url } = await reading.authorize();
-    const key = contentKey(url, reading).toString("hex").slice(0, keyDigits);
-    const address = { ...destination.address, blobName: `${prefixOf(destination.address.blobName)}${key}` };
+    const blobName = besideName(destination.address.blobName, longestBlobName, url, reading);
+    const address = { ...destination.address, blobName };
     const client = context.clients.blob(address, destination.credential);
     return { ...destination, address, url: addressUrl(address), client, readers: [client], lease: {} };
 }
@@ -105,10 +99,10 @@ export async function isCopiedFromBeside(
 
 /** Deletes whatever is left beside a destination, also of earlier states of its source. */
 export async function discardBeside(destination: Destination, context: Context): Promise<void> {
-    const prefix = prefixOf(destination.address.blobName);
+    const prefix = besidePrefix(destination.address.blobName, longestBlobName);
     try {
         for await (const { name } of destination.container.listBlobsFlat({ prefix })) {
-            if (/^[0-9a-f]{16}$/.test(name.slice(prefix.length))) {
+            if (isBesideName(name, prefix)) {
                 // The name alone says whose it is, and a request that was given up may still change its ETag.
                 await destination.container.getBlobClient(name).deleteIfExists({ abortSignal: context.signal });
             }

@@ -2,20 +2,22 @@ import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { CopyError } from "../copy/errors";
 import { waitForRehydration } from "../copy/rehydration";
-import { isInsecure, resolveAddress, sameAddress } from "../storage/address";
-import { explain, isDestinationConflict, isNotFound } from "../storage/errors";
+import { resolveAddress } from "../storage/address";
+import { explain, explained, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { fitsHeader } from "../storage/tags";
 import { redactUrl } from "../storage/url";
-import { checkBlobCopy, defaultTimeout } from "./blobCopyCheck";
+import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
+import { asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
+import { defaultTimeout } from "./checkOptions";
 import { type CopyRequest, isCompletedAfterwards, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { encryptionChanged } from "./encryption";
-import { type Destination, openDestination, openSource, type Source } from "./ends";
-import { CopyLeftPending, OldContentRestored } from "./finishCopy";
+import { CopyLeftPending, OldContentRestored } from "./endOfCopy";
+import { type Destination, openDestination, openSource, refuseInsecure, type Source } from "./ends";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedBlocks, hasRecordedContent, isOwn, observe } from "./observe";
 import { obtain } from "./obtain";
@@ -24,7 +26,6 @@ import { patiently } from "./patience";
 import { preflight } from "./preflight";
 import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
 import { whileSourceIsLeased } from "./sourceLeases";
-import { hasUnknown } from "./unknown";
 
 /** BlobCopy's lifecycle. */
 export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
@@ -32,7 +33,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
 
     diff(state, news) {
         const replaces = destinationChanged(state, news) ? ["destination"] : [];
-        return { changes: replaces.length > 0 || needsCopy(state, news) || inputsChanged(state, news), replaces };
+        return { changes: replaces.length > 0 || mustCopy(state, news) || inputsChanged(state, news), replaces };
     },
 
     async create(inputs, context) {
@@ -55,7 +56,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
     },
 
     async update(state, news, context) {
-        if (needsCopy(state, news)) {
+        if (mustCopy(state, news)) {
             return (await bring(news, state, context)).state;
         }
         return setInPlace(state, news, context);
@@ -67,40 +68,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
     },
 };
 
-async function explained<Result>(doing: string, run: () => Promise<Result>): Promise<Result> {
-    try {
-        return await run();
-    } catch (error) {
-        throw explain(doing, error);
-    }
-}
-
 // Diff
-
-function destinationChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
-    return !sameObject(state.destination, news.destination);
-}
-
-/** Whether two locations name one object. An unknown one may, and the engine asks again once it is known. */
-function sameObject(one: BlobLocation, other: BlobLocation): boolean {
-    if (hasUnknown(one) || hasUnknown(other)) {
-        return true;
-    }
-    const [oneAddress, otherAddress] = [resolveAddress(one), resolveAddress(other)];
-    return oneAddress && otherAddress ? sameAddress(oneAddress, otherAddress) : isDeepStrictEqual(one, other);
-}
-
-function sourceChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
-    if (!sameObject(state.source, news.source)) {
-        return true;
-    }
-    return (
-        news.onSourceChange !== "ignore" &&
-        news.sourceEtag !== undefined &&
-        state.sourceEtag !== undefined &&
-        news.sourceEtag !== state.sourceEtag
-    );
-}
 
 /** What only another copy brings: another source, type or encryption, or an append blob that is not sealed any more. */
 function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
@@ -109,13 +77,8 @@ function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
     return sourceChanged(state, news) || encryptionChanged(state, news) || retyped || unsealed;
 }
 
-function needsCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
-    // Where the source could not be read when it was copied, only a look at both ends tells whether it has changed since.
-    const unrecorded =
-        news.onSourceChange !== "ignore" && news.sourceEtag !== undefined && state.sourceEtag === undefined;
-    const leftAlone = state.drifted === true && news.onDestinationDrift === "ignore";
-    const unfinished = state.copyStatus !== "success" || state.drifted === true;
-    return contentChanged(state, news) || unrecorded || (unfinished && !leftAlone);
+function mustCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
+    return needsCopy(state, news, contentChanged(state, news));
 }
 
 /** Every changed input is an update, also one that makes no request: read and delete see only what an update recorded. */
@@ -126,15 +89,6 @@ function inputsChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
 }
 
 // Create and update
-
-/** Not check's to refuse, since a policy may mend what check has passed; and what it mended, the engine may lose. */
-function refuseInsecure(end: string, { address, url }: Pick<Source, "address" | "url">): void {
-    if (isInsecure(address)) {
-        throw new Error(
-            `${end} must use https, got ${JSON.stringify(url)}; write https, which every storage account has`,
-        );
-    }
-}
 
 /** Copies, or carries on with a copy that an interrupted run has left, and records the result. */
 async function bring(
@@ -404,15 +358,4 @@ async function recordRead(
         }),
         ...(intact ? { drifted: undefined } : { drifted: true }),
     } as BlobCopyState;
-}
-
-/** Metadata as the service has it, in the recorded spelling where only upper and lower case differ: HTTP drops that. */
-function asRecorded(
-    recorded: Readonly<Record<string, string>>,
-    actual: Record<string, string>,
-): Record<string, string> {
-    const spelling = new Map(Object.keys(recorded).map((name) => [name.toLowerCase(), name]));
-    return Object.fromEntries(
-        Object.entries(actual).map(([name, value]) => [spelling.get(name.toLowerCase()) ?? name, value]),
-    );
 }

@@ -1,13 +1,10 @@
-import { addressUrl, isAzureFile, isFixed, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
-import { explain } from "../storage/errors";
-import { longestPresignedMilliseconds } from "../storage/presigned";
+import { type SourceAddress, sameAddress } from "../storage/address";
 import type { SourceProperties } from "../storage/webSource";
 import { acknowledgements, type BlobCopyInputs, inputNames } from "./blobCopyTypes";
-import { isCloudObject } from "./checkCloudObject";
 import { checkEncryption } from "./checkEncryption";
 import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
-import { checkLeaseSource } from "./checkLeaseSource";
 import { checkLocation } from "./checkLocation";
+import { checkCopyOptions, checkInputNames, currentSource } from "./checkOptions";
 import {
     blockBlobTiers,
     checkAccessTier,
@@ -17,21 +14,9 @@ import {
     checkMetadata,
     checkTags,
 } from "./checkProperties";
-import { parseDuration } from "./duration";
 import { encryptionInputs } from "./encryption";
-import { openSource } from "./ends";
 import { Failures } from "./failures";
 import type { CheckResult, Context } from "./handler";
-import { hasUnknown, unknownValue } from "./unknown";
-
-/** How long a copy is waited for unless the program says otherwise. */
-export const defaultTimeout = "24h";
-
-/** The service itself gives a copy up after two weeks. */
-const longestTimeoutMilliseconds = 14 * 24 * 3_600_000;
-
-/** A preview must not hang on a source that does not answer. */
-export const longestReadMilliseconds = 20_000;
 
 /** Reports every mistake at once, and fills in the source's ETag, so that a changed source shows in the preview. */
 export async function checkBlobCopy(
@@ -41,11 +26,7 @@ export async function checkBlobCopy(
 ): Promise<CheckResult<BlobCopyInputs>> {
     const failures = new Failures();
     const now = context.clock.now();
-    for (const name of Object.keys(news)) {
-        if (![...inputNames, "sourceEtag", "sourceContentLength"].includes(name) && !name.startsWith("__")) {
-            failures.add(name, undefined, `is no input of BlobCopy; allowed are ${inputNames.join(", ")}`);
-        }
-    }
+    checkInputNames(failures, "BlobCopy", inputNames, news);
     const source = checkLocation(failures, "source", news.source, now);
     const destination = checkLocation(failures, "destination", news.destination, now);
     if (source && destination && sameAddress(source, destination)) {
@@ -57,7 +38,7 @@ export async function checkBlobCopy(
     }
     checkMetadata(failures, news.metadata);
     checkTags(failures, news.tags);
-    if (news.tags === "source" && source?.kind === "other") {
+    if (news.tags === "source" && source && source.kind !== "blob") {
         failures.add("tags", news.tags, "must be tags, since the source is no blob in Azure Storage and has none");
     }
     checkBlobType(failures, news, source);
@@ -78,26 +59,20 @@ export async function checkBlobCopy(
     checkEncryption(failures, news, source, destination);
     checkConditions(failures, "sourceConditions", news.sourceConditions);
     checkConditions(failures, "conditions", news.conditions);
-    if (news.sourceConditions !== undefined && source?.kind === "other" && isAzureFile(source.url)) {
+    if (news.sourceConditions !== undefined && source?.kind === "file") {
         failures.add(
             "sourceConditions",
             undefined,
             "must be left out, since the service takes no conditions on a file in Azure Files",
         );
     }
-    checkLeaseSource(failures, news, source);
-    checkChoice(failures, "overwrite", news.overwrite, ["never", "ifUnchanged", "always"]);
+    checkCopyOptions(failures, news, source);
     checkFlag(failures, "snapshotBeforeOverwrite", news.snapshotBeforeOverwrite);
-    checkChoice(failures, "onSourceChange", news.onSourceChange, ["copyAgain", "ignore", "fail"]);
-    checkChoice(failures, "onDestinationDrift", news.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
-    checkChoice(failures, "verify", news.verify, ["length", "md5", "none"]);
     checkChoice(failures, "method", news.method, ["auto", "copyBlob", "fromUrl"]);
     if (news.method === "fromUrl") {
         refuseWithFromUrl(failures, "rehydratePriority", news.rehydratePriority);
         refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
     }
-    checkTimeout(failures, news.timeout, source !== undefined && isCloudObject(news.source));
-    checkChoice(failures, "onTimeout", news.onTimeout, ["keep", "abort"]);
     for (const name of acknowledgements) {
         checkAcknowledgement(failures, name, news[name]);
     }
@@ -106,7 +81,9 @@ export async function checkBlobCopy(
     if (failures.count > 0) {
         return { inputs, failures: failures.all };
     }
-    const current = await currentSource(olds, inputs, source, failures, context);
+    const current = await currentSource(olds, inputs, source, failures, context, (properties) =>
+        checkAgainstSource(inputs, properties, failures),
+    );
     return { inputs: { ...inputs, ...current }, failures: failures.all };
 }
 
@@ -114,7 +91,7 @@ export async function checkBlobCopy(
 function checkBlobType(failures: Failures, news: BlobCopyInputs, source: SourceAddress | undefined): void {
     const { blobType } = news;
     checkChoice(failures, "blobType", blobType, ["BlockBlob", "PageBlob", "AppendBlob"]);
-    if (source?.kind === "other" && (blobType === "PageBlob" || blobType === "AppendBlob")) {
+    if (source && source.kind !== "blob" && (blobType === "PageBlob" || blobType === "AppendBlob")) {
         failures.add("blobType", blobType, 'must be "BlockBlob", since the source is no blob in Azure Storage');
     }
 }
@@ -123,71 +100,6 @@ function refuseWithFromUrl(failures: Failures, property: string, value: string |
     if (value !== undefined) {
         failures.add(property, value, 'must be left out with method "fromUrl", whose operations do not take it');
     }
-}
-
-/** How long a copy is waited for. */
-export function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned = false): void {
-    if (timeout === undefined || timeout === unknownValue) {
-        return;
-    }
-    const milliseconds = typeof timeout === "string" ? parseDuration(timeout) : undefined;
-    if (milliseconds === undefined || milliseconds < 1_000 || milliseconds > longestTimeoutMilliseconds) {
-        failures.add("timeout", timeout, 'must be a duration from "1s" to "14d", such as "90s", "30m" or "1h30m"');
-    } else if (isPresigned && milliseconds > longestPresignedMilliseconds) {
-        failures.add("timeout", timeout, 'must be "7d" at most, as long as a presigned URL of the source lasts');
-    }
-}
-
-/** What check fills in: how the source is now. */
-type SourceNow = Pick<BlobCopyInputs, "sourceEtag" | "sourceContentLength">;
-
-function sourceNow({ sourceEtag, sourceContentLength }: SourceNow): SourceNow {
-    return {
-        ...(sourceEtag !== undefined && { sourceEtag }),
-        ...(sourceContentLength !== undefined && { sourceContentLength }),
-    };
-}
-
-async function currentSource(
-    olds: Partial<BlobCopyInputs>,
-    inputs: BlobCopyInputs,
-    address: SourceAddress | undefined,
-    failures: Failures,
-    context: Context,
-): Promise<SourceNow> {
-    const oldAddress = olds.source && !hasUnknown(olds.source) ? resolveAddress(olds.source) : undefined;
-    const recorded = address && oldAddress && sameAddress(address, oldAddress) ? sourceNow(olds) : {};
-    // With a destination that is not known yet, nobody can say whose authorization reads the source.
-    if (!address || hasUnknown(inputs.destination) || inputs.onSourceChange === "ignore") {
-        return recorded;
-    }
-    if (isFixed(address)) {
-        return recorded;
-    }
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
-    let properties: SourceProperties;
-    try {
-        properties = await openSource(
-            inputs.source,
-            inputs.destination,
-            context,
-            inputs.sourceCustomerProvidedKey,
-        ).properties(signal);
-    } catch (error) {
-        context.warn(
-            `${explain(`read the source ${addressUrl(address)}, to see whether it has changed`, error).message}; the copy itself will tell`,
-        );
-        return recorded;
-    }
-    checkAgainstSource(inputs, properties, failures);
-    if (inputs.onSourceChange === "fail" && recorded.sourceEtag && properties.etag !== recorded.sourceEtag) {
-        failures.add(
-            "source",
-            undefined,
-            `has changed since it was copied (its ETag was ${recorded.sourceEtag}, is ${properties.etag}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
-        );
-    }
-    return sourceNow({ sourceEtag: properties.etag, sourceContentLength: properties.contentLength });
 }
 
 /** What only the source can tell: its blob type and tier. */
@@ -202,13 +114,6 @@ function checkAgainstSource(inputs: BlobCopyInputs, source: SourceProperties, fa
             "blobType",
             blobType,
             `must be ${source.blobType}, since Copy Blob keeps the source's type; or set method to "auto"`,
-        );
-    }
-    if (inputs.verify === "md5" && source.contentMD5 === undefined) {
-        failures.add(
-            "verify",
-            "md5",
-            'must be "length" or "none", since the source has no Content-MD5 to compare with',
         );
     }
     if (source.accessTier === "Archive" && inputs.method === "fromUrl") {

@@ -1,12 +1,9 @@
 import type { BlobType, CopyOperation, Method } from "../copy/plan";
 import type { CopyStatus } from "../copy/status";
-import type { BlobLocation } from "../storage/location";
+import type { CopyInputs, CopyState } from "./copyTypes";
 
 /** What a program asks for, plain: what the handler gets. The documentation of each is with `BlobCopyArgs`. */
-export interface BlobCopyInputs {
-    readonly source: BlobLocation;
-    readonly destination: BlobLocation;
-    readonly metadata?: Readonly<Record<string, string>>;
+export interface BlobCopyInputs extends CopyInputs {
     readonly tags?: Readonly<Record<string, string>> | "source";
     readonly blobType?: BlobType;
     readonly accessTier?: string;
@@ -19,24 +16,11 @@ export interface BlobCopyInputs {
     readonly customerProvidedKey?: string;
     readonly encryptionScope?: string;
     readonly sourceCustomerProvidedKey?: string;
-    readonly sourceConditions?: SourceConditions;
-    readonly conditions?: DestinationConditions;
-    readonly leaseSource?: boolean;
-    readonly overwrite?: Overwrite;
     readonly snapshotBeforeOverwrite?: boolean;
-    readonly timeout?: string;
-    readonly onTimeout?: OnTimeout;
-    readonly onSourceChange?: OnSourceChange;
-    readonly onDestinationDrift?: OnDestinationDrift;
-    readonly verify?: Verify;
     readonly method?: Method;
     readonly acknowledgeEgress?: boolean | string;
     readonly acknowledgeCrossTenant?: boolean | string;
     readonly acknowledgeOverwrite?: boolean | string;
-    /** Filled in by check: the source's ETag as it is now. */
-    readonly sourceEtag?: string;
-    /** Filled in by check: the source's size in bytes as it is now, by which policies estimate what a copy costs. */
-    readonly sourceContentLength?: number;
 }
 
 /** What only policies read. */
@@ -98,48 +82,15 @@ export interface ImmutabilityPolicy {
     readonly policyMode?: "Unlocked" | "Locked";
 }
 
-/** What must hold of the source when a copy starts. */
-export interface SourceConditions {
-    readonly ifMatch?: string;
-    readonly ifNoneMatch?: string;
-    /** ISO 8601 or RFC 1123. */
-    readonly ifModifiedSince?: string;
-    /** ISO 8601 or RFC 1123. */
-    readonly ifUnmodifiedSince?: string;
-    readonly tagConditions?: string;
-}
-
-/** What must hold of a blob that somebody else has put at the destination, before it is overwritten; and its lease. */
-export interface DestinationConditions extends SourceConditions {
-    readonly leaseId?: string;
-}
-
-/** Which blob at the destination may be overwritten. */
-export type Overwrite = "never" | "ifUnchanged" | "always";
-
-/** What becomes of a copy that is pending at its timeout. */
-export type OnTimeout = "keep" | "abort";
-
-/** What a new ETag of the source leads to. */
-export type OnSourceChange = "copyAgain" | "ignore" | "fail";
-
-/** What a destination that somebody else has changed leads to. */
-export type OnDestinationDrift = "copyAgain" | "fail" | "ignore";
-
-/** How a finished copy is compared with its source. */
-export type Verify = "length" | "md5" | "none";
-
 /** What is recorded: the inputs (read and delete get nothing else) and what the service said. */
-export interface BlobCopyState extends BlobCopyInputs, BlobCopyOutputs {
-    readonly sourceEtag?: string;
+export interface BlobCopyState extends CopyState, BlobCopyInputs, BlobCopyOutputs {
+    readonly etag?: string;
+    readonly copyId?: string;
+    readonly copyStatus?: CopyStatus;
     /** The destination's actual tier; a lifecycle rule may change it. */
     readonly accessTier?: string;
     /** The tier that was asked for: what an update compares with. */
     readonly requestedAccessTier?: string;
-    /** The destination's ETag after this resource's last write: what may be overwritten and deleted. */
-    readonly lastWriteEtag?: string;
-    /** Set by a refresh that found other content than the copy's. */
-    readonly drifted?: boolean;
 }
 
 /** What the service says of the destination. */

@@ -25,7 +25,7 @@ export function checkEncryption(
             "contradicts customerProvidedKey; a blob is encrypted by one of them",
         );
     }
-    if (sourceCustomerProvidedKey !== undefined && source?.kind === "other") {
+    if (sourceCustomerProvidedKey !== undefined && source && source.kind !== "blob") {
         failures.add(
             "sourceCustomerProvidedKey",
             undefined,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseDate } from "../storage/date";
-import type { DestinationConditions, HttpHeaders, ImmutabilityPolicy } from "./blobCopyTypes";
+import type { ImmutabilityPolicy } from "./blobCopyTypes";
+import type { DestinationConditions } from "./copyTypes";
 import type { Failures } from "./failures";
 import { unknownValue } from "./unknown";
 
@@ -43,17 +44,18 @@ function textsOf(
 }
 
 /** Content headers, by [Set Blob Properties](https://learn.microsoft.com/rest/api/storageservices/set-blob-properties). */
-export function checkHttpHeaders(failures: Failures, headers: HttpHeaders | undefined): void {
-    for (const [name, text] of textsOf(failures, "blobHTTPHeaders", headers, headerNames)) {
+export function checkHttpHeaders(
+    failures: Failures,
+    headers: object | undefined,
+    property = "blobHTTPHeaders",
+    names: readonly string[] = headerNames,
+): void {
+    for (const [name, text] of textsOf(failures, property, headers, names)) {
         if (!/^[\x20-\x7e]*$/.test(text)) {
-            failures.add(
-                `blobHTTPHeaders.${name}`,
-                text,
-                "must be printable ASCII, since it travels as an HTTP header",
-            );
+            failures.add(`${property}.${name}`, text, "must be printable ASCII, since it travels as an HTTP header");
         }
-        if (name === "blobContentMD5" && Buffer.from(text, "base64").length !== 16) {
-            failures.add(`blobHTTPHeaders.${name}`, text, "must be an MD5 of 16 bytes in base64");
+        if (name.endsWith("ContentMD5") && Buffer.from(text, "base64").length !== 16) {
+            failures.add(`${property}.${name}`, text, "must be an MD5 of 16 bytes in base64");
         }
     }
 }
@@ -103,9 +105,14 @@ export function checkConditions(
     for (const name of ["ifModifiedSince", "ifUnmodifiedSince"]) {
         checkDate(failures, `${property}.${name}`, parts.get(name));
     }
-    const lease = parts.get("leaseId");
-    if (lease !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(lease)) {
-        failures.add(`${property}.leaseId`, lease, "must be a lease ID, which is a GUID");
+    checkLeaseId(failures, `${property}.leaseId`, parts.get("leaseId"));
+}
+
+/** The ID of a lease. */
+export function checkLeaseId(failures: Failures, property: string, lease: string | undefined): void {
+    const isGuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(String(lease));
+    if (lease !== undefined && lease !== unknownValue && !isGuid) {
+        failures.add(property, lease, "must be a lease ID, which is a GUID");
     }
 }
 

@@ -1,13 +1,13 @@
 import type { SourceAddress } from "../storage/address";
-import type { BlobCopyInputs } from "./blobCopyTypes";
 import { checkFlag } from "./checkProperties";
+import type { CopyInputs } from "./copyTypes";
 import type { Failures } from "./failures";
 import { unknownValue } from "./unknown";
 
 /** Whether a source can be leased at all, as far as its address and its SAS tell. */
 export function checkLeaseSource(
     failures: Failures,
-    { leaseSource, source }: BlobCopyInputs,
+    { leaseSource, source }: CopyInputs,
     address: SourceAddress | undefined,
 ): void {
     checkFlag(failures, "leaseSource", leaseSource);

@@ -1,13 +1,15 @@
 import {
     addressUrl,
+    type FileAddress,
     hasCredential,
     isAzureFile,
+    isFileLocation,
     parseBlobUrl,
     parseConnectionString,
     resolveAddress,
     type SourceAddress,
 } from "../storage/address";
-import { type BlobLocation, credentialParts, locationParts } from "../storage/location";
+import { type BlobLocation, blobParts, credentialParts, locationParts } from "../storage/location";
 import { checkCloudObject, isCloudObject } from "./checkCloudObject";
 import { checkEntraId } from "./checkEntraId";
 import type { Failures } from "./failures";
@@ -19,63 +21,79 @@ const longestSourceUrlBytes = 2_048;
 /** What a SAS must permit at each end, at least. */
 const needed = { source: ["r"], destination: ["w", "c"] } as const;
 
+/** What a copy writes to. */
+export type DestinationKind = "blob" | "file";
+
+const serviceWords = { blob: "in Azure Storage", file: "in Azure Files" } as const;
+const wholeNames = { blob: "containerName, blobName", file: "shareName, filePath" } as const;
+const exampleUrls = {
+    blob: "https://contoso.blob.core.windows.net/container/blob",
+    file: "https://contoso.file.core.windows.net/share/file",
+} as const;
+
 /**
- * Checks where a blob is said to be, and returns its address where that can be told.
+ * Checks where a blob or file is said to be, and returns its address where that can be told.
  * @param end the input's name, which every message begins with
+ * @param copied what the copy writes to; a source may be either, and more
  */
 export function checkLocation(
     failures: Failures,
     end: "source" | "destination",
     location: BlobLocation | undefined,
     now: Date,
+    copied: DestinationKind = "blob",
 ): SourceAddress | undefined {
     if ((location as unknown) === unknownValue) {
         return undefined;
     }
     if (location === undefined || location === null || typeof location !== "object") {
-        failures.add(
-            end,
-            location,
-            "give a URL, or an object with containerName, blobName and accountName or endpoint",
-        );
+        failures.add(end, location, `give a URL, or an object with ${wholeNames[copied]} and accountName or endpoint`);
         return undefined;
     }
     if (isCloudObject(location)) {
         return checkCloudObject(failures, end, location);
     }
     const before = failures.count;
-    checkParts(failures, end, location);
-    checkCredential(failures, end, location, now);
+    const kind = isFileLocation(location) || (end === "destination" && copied === "file") ? "file" : "blob";
+    checkParts(failures, end, location, kind);
+    if (end === "destination") {
+        refuseParts(failures, end, location, copied);
+    }
+    checkCredential(failures, end, location, now, kind);
     if (hasUnknown(location) || failures.count > before) {
         return undefined;
     }
     const address = resolveAddress(location);
     if (!address) {
+        failures.add(`${end}.url`, location.url, `must name a ${copied}, such as ${exampleUrls[copied]}`);
+        return undefined;
+    }
+    if (end === "destination" && address.kind !== copied) {
         failures.add(
             `${end}.url`,
-            location.url,
-            "must name a blob, such as https://contoso.blob.core.windows.net/container/blob",
+            addressUrl(address),
+            `must be the URL of a ${copied} ${serviceWords[copied]}; for a custom domain, give endpoint, ${wholeNames[copied].replace(",", " and")}`,
         );
         return undefined;
     }
     if (address.kind === "other") {
-        if (end === "destination") {
-            failures.add(
-                `${end}.url`,
-                address.url,
-                "must be the URL of a blob in Azure Storage; for a custom domain, give endpoint, containerName and blobName",
-            );
-            return undefined;
-        }
-        if (hasCredential({ ...location, sasToken: undefined })) {
+        if (isAzureFile(address.url)) {
+            failures.add(`${end}.url`, address.url, `must name a share and a file: ${exampleUrls.file}`);
+        } else if (hasCredential({ ...location, sasToken: undefined })) {
             failures.add(
                 end,
                 address.url,
                 "takes no account key, connection string or credential, since it is no blob in Azure Storage",
             );
         }
-        if (isAzureFile(address.url)) {
-            checkAzureFile(failures, end, address.url, location);
+    } else if (address.kind === "file") {
+        checkFileNames(failures, end, address, location);
+        if (end === "source" && copied === "blob" && !hasCredential(location)) {
+            failures.add(
+                end,
+                addressUrl(address),
+                "is a file in Azure Files, which the service reads with a SAS only; give one that permits reading (sp=r), as sasToken or in the URL, or the account's key or connection string, by which one is made",
+            );
         }
     } else {
         checkNames(failures, end, address.containerName, address.blobName, location);
@@ -100,7 +118,7 @@ export function checkLocation(
     return failures.count > before ? undefined : address;
 }
 
-function checkParts(failures: Failures, end: string, location: BlobLocation): void {
+function checkParts(failures: Failures, end: string, location: BlobLocation, kind: DestinationKind): void {
     const path = (part: string) => `${end}.${part}`;
     for (const [part, value] of Object.entries(location)) {
         if (value === undefined) {
@@ -118,10 +136,11 @@ function checkParts(failures: Failures, end: string, location: BlobLocation): vo
         }
     }
     const { url, endpoint, accountName, containerName, blobName, connectionString, snapshot, versionId } = location;
+    const { shareName, filePath } = location;
     if (url !== undefined) {
-        const parts = (["endpoint", "containerName", "blobName", "connectionString"] as const).filter(
-            (part) => location[part] !== undefined,
-        );
+        const parts = (
+            ["endpoint", "containerName", "blobName", "shareName", "filePath", "connectionString"] as const
+        ).filter((part) => location[part] !== undefined);
         if (parts.length > 0) {
             failures.add(path("url"), undefined, `contradicts ${parts.join(", ")}; give the URL or the parts`);
         }
@@ -136,10 +155,15 @@ function checkParts(failures: Failures, end: string, location: BlobLocation): vo
         if (!accountName && !endpoint && !connectionString) {
             failures.add(end, undefined, "lacks the storage account; give accountName, endpoint or connectionString");
         }
-        for (const [part, value] of Object.entries({ containerName, blobName })) {
+        const missing = kind === "file" ? { shareName, filePath } : { containerName, blobName };
+        for (const [part, value] of Object.entries(missing)) {
             if (value === undefined) {
                 failures.add(path(part), undefined, "is missing");
             }
+        }
+        const others = blobParts.filter((part) => kind === "file" && location[part] !== undefined);
+        if (others.length > 0) {
+            failures.add(path(others[0]!), undefined, "contradicts shareName and filePath; give a blob or a file");
         }
     }
     if (endpoint !== undefined && endpoint !== unknownValue) {
@@ -147,7 +171,7 @@ function checkParts(failures: Failures, end: string, location: BlobLocation): vo
             failures.add(
                 path("endpoint"),
                 endpoint,
-                "must be a blob service's URL, such as https://contoso.blob.core.windows.net",
+                `must be a ${kind} service's URL, such as https://contoso.${kind}.core.windows.net`,
             );
         }
         if (connectionString !== undefined) {
@@ -162,7 +186,7 @@ function checkParts(failures: Failures, end: string, location: BlobLocation): vo
         failures.add(path("accountName"), accountName, "must have 3 to 24 lower-case letters and digits");
     }
     if (end === "destination") {
-        for (const part of ["snapshot", "versionId"] as const) {
+        for (const part of ["snapshot", "versionId", "shareSnapshot"] as const) {
             if (location[part] !== undefined) {
                 failures.add(path(part), location[part], "can't be written to; leave it out");
             }
@@ -177,10 +201,17 @@ function checkParts(failures: Failures, end: string, location: BlobLocation): vo
             "contradicts snapshot; a blob is read from one of them",
         );
     }
-    if (end === "destination" && (urlObject?.snapshot ?? urlObject?.versionId) !== undefined) {
+    const urlFile = fromUrl?.kind === "file" ? fromUrl : undefined;
+    if (
+        end === "destination" &&
+        (urlObject?.snapshot ?? urlObject?.versionId ?? urlFile?.shareSnapshot) !== undefined
+    ) {
         failures.add(path("url"), url, "names a snapshot or version, which can't be written to");
     }
-    for (const part of ["snapshot", "versionId"] as const) {
+    if (urlFile?.shareSnapshot !== undefined && !isServiceDateTime(urlFile.shareSnapshot)) {
+        failures.add(path("url"), urlFile.shareSnapshot, `names a share snapshot that ${serviceDateTimeWords}`);
+    }
+    for (const part of ["snapshot", "versionId", "shareSnapshot"] as const) {
         const value = location[part];
         if (value !== undefined && value !== unknownValue && !isServiceDateTime(value)) {
             failures.add(path(part), value, serviceDateTimeWords);
@@ -188,7 +219,23 @@ function checkParts(failures: Failures, end: string, location: BlobLocation): vo
     }
 }
 
-function checkCredential(failures: Failures, end: "source" | "destination", location: BlobLocation, now: Date): void {
+/** The parts that name what the destination of such a copy is not. */
+function refuseParts(failures: Failures, end: string, location: BlobLocation, copied: DestinationKind): void {
+    const foreign = copied === "file" ? (["containerName", "blobName"] as const) : (["shareName", "filePath"] as const);
+    for (const part of foreign) {
+        if (location[part] !== undefined) {
+            failures.add(`${end}.${part}`, location[part], `must be left out, since the destination is a ${copied}`);
+        }
+    }
+}
+
+function checkCredential(
+    failures: Failures,
+    end: "source" | "destination",
+    location: BlobLocation,
+    now: Date,
+    kind: DestinationKind,
+): void {
     const given = credentialParts.filter((part) => location[part] !== undefined);
     if (given.length > 1) {
         failures.add(`${end}.${given[1]}`, undefined, `contradicts ${given[0]}; give one way to authorize`);
@@ -206,12 +253,12 @@ function checkCredential(failures: Failures, end: "source" | "destination", loca
         );
     }
     if (connectionString && connectionString !== unknownValue) {
-        const parsed = parseConnectionString(connectionString);
+        const parsed = parseConnectionString(connectionString, kind);
         if (!parsed.endpoint) {
             failures.add(
                 `${end}.connectionString`,
                 undefined,
-                "must have AccountName or BlobEndpoint; copy it whole from the storage account",
+                `must have AccountName or ${kind === "file" ? "FileEndpoint" : "BlobEndpoint"}; copy it whole from the storage account`,
             );
         }
         if (
@@ -229,7 +276,7 @@ function checkCredential(failures: Failures, end: "source" | "destination", loca
     }
     // Only a blob's or file's own SAS can be judged; behind another server's URL stands whatever that server wants there.
     const { url } = location;
-    const isAzure = url === undefined || isAzureFile(url) || parseBlobUrl(url)?.kind === "blob";
+    const isAzure = url === undefined || isAzureFile(url) || parseBlobUrl(url)?.kind !== "other";
     if (sasToken && sasToken !== unknownValue && isAzure) {
         checkSas(failures, end, sasToken, now);
     }
@@ -254,26 +301,37 @@ function checkSas(failures: Failures, end: "source" | "destination", sasToken: s
     }
 }
 
-/** A file in Azure Files, which the service reads with a SAS only, even within an account. */
-function checkAzureFile(failures: Failures, end: string, url: string, { sasToken }: BlobLocation): void {
-    const { pathname, searchParams } = new URL(url);
-    if (!/^\/[^/]+\/.*[^/]$/.test(pathname)) {
+/** [Names](https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-shares--directories--files--and-metadata) of a share and a path in it. */
+function checkFileNames(
+    failures: Failures,
+    end: string,
+    { shareName, filePath }: FileAddress,
+    location: BlobLocation,
+): void {
+    const at = (part: string) => (location.url === undefined ? `${end}.${part}` : `${end}.url`);
+    if (!/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(shareName)) {
         failures.add(
-            `${end}.url`,
-            url,
-            "must name a share and a file: https://contoso.file.core.windows.net/share/file",
+            at("shareName"),
+            shareName,
+            "must have 3 to 63 lower-case letters, digits and single hyphens between them",
         );
     }
-    for (const [name, value] of searchParams) {
-        if (name.toLowerCase() === "sharesnapshot" && !isServiceDateTime(value)) {
-            failures.add(`${end}.url`, value, `names a share snapshot that ${serviceDateTimeWords}`);
-        }
-    }
-    if (sasToken === undefined) {
+    const names = filePath.split("/");
+    if (filePath.length > 2_048 || names.length > 250 || names.some((name) => name.length > 255)) {
         failures.add(
-            end,
-            url,
-            "is a file in Azure Files, which the service reads with a SAS only; give one that permits reading (sp=r), as sasToken or in the URL",
+            at("filePath"),
+            `${filePath.length} characters, ${names.length} names`,
+            "must have at most 2,048 characters, and 250 names of at most 255 characters",
+        );
+    }
+    if (names.some((name) => name === "" || name === "." || name === "..")) {
+        failures.add(at("filePath"), filePath, "must be names with single slashes between them, none of them . or ..");
+    }
+    if (/["\\:|<>*?\p{Cc}]/u.test(filePath)) {
+        failures.add(
+            at("filePath"),
+            filePath,
+            'must have none of the characters " \\ : | < > * ? and no control characters',
         );
     }
 }

@@ -1,18 +1,17 @@
 // What stands in a copy's way, in words.
 
-import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { DestinationConflictError, SourceChangedError } from "../copy/errors";
+import type { CopyProperties } from "../copy/status";
 import { resolveAddress, sameAddress } from "../storage/address";
 import { parseDate } from "../storage/date";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
-import type { SourceConditions } from "./blobCopyTypes";
-import type { CopyRequest } from "./copyRequest";
+import type { AnyCopyRequest, SourceConditions } from "./copyTypes";
 
 /** Somebody else's copy is pending: what, since when, from where. */
 export function pendingElsewhere(
-    request: Pick<CopyRequest, "destination">,
-    there: BlobGetPropertiesResponse,
+    request: Pick<AnyCopyRequest, "destination">,
+    there: CopyProperties,
 ): DestinationConflictError {
     const from = there.copySource ? ` from ${redactUrl(there.copySource)}` : "";
     const since = there.lastModified ? ` since ${there.lastModified.toISOString()}` : "";
@@ -24,16 +23,12 @@ export function pendingElsewhere(
 }
 
 /**
- * Whether a blob may be overwritten.
+ * Whether a blob or file may be overwritten.
  * @param own whether this resource has written it and nobody has changed it since
  * @returns a condition on its tags, which the service must compare
  * @throws DestinationConflictError where it may not
  */
-export function permitOverwrite(
-    request: CopyRequest,
-    there: BlobGetPropertiesResponse,
-    own: boolean,
-): string | undefined {
+export function permitOverwrite(request: AnyCopyRequest, there: CopyProperties, own: boolean): string | undefined {
     const { overwrite, onDestinationDrift, conditions } = request.inputs;
     const mayCopyAgain = own || (request.previous !== undefined && onDestinationDrift === "copyAgain");
     if (mayCopyAgain && overwrite !== "never") {
@@ -46,15 +41,15 @@ export function permitOverwrite(
     throw inTheWay(request, there, own);
 }
 
-/** A blob that may not be overwritten. */
-function inTheWay(request: CopyRequest, there: BlobGetPropertiesResponse, own: boolean): DestinationConflictError {
+/** A blob or file that may not be overwritten. */
+function inTheWay(request: AnyCopyRequest, there: CopyProperties, own: boolean): DestinationConflictError {
     const { inputs, destination, previous } = request;
     const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
     const why = own
         ? `the destination ${destination.url} would be overwritten, and overwrite is "never"`
         : previous && sameAddress(resolveAddress(previous.destination)!, destination.address)
           ? `the destination ${destination.url} was changed by somebody else since this resource wrote it`
-          : `a blob that this resource did not make is at the destination ${destination.url}`;
+          : `a ${destination.address.kind} that this resource did not make is at the destination ${destination.url}`;
     const remedy =
         inputs.overwrite === "never"
             ? 'set overwrite to "ifUnchanged" or "always", or copy to another name'
@@ -68,7 +63,7 @@ function inTheWay(request: CopyRequest, there: BlobGetPropertiesResponse, own: b
  * The destination's conditions, for a blob that somebody else has made. The copy then overwrites only what was looked at here
  * (`If-Match`), so that comparing here is as good as at the service.
  */
-function refuseUnmetConditions(request: CopyRequest, there: BlobGetPropertiesResponse): void {
+function refuseUnmetConditions(request: AnyCopyRequest, there: CopyProperties): void {
     const unmet = unmetCondition(request.inputs.conditions, there);
     if (unmet) {
         throw new DestinationConflictError(
@@ -78,7 +73,7 @@ function refuseUnmetConditions(request: CopyRequest, there: BlobGetPropertiesRes
 }
 
 /** The source's conditions. The copy then reads only what was looked at here (`x-ms-source-if-match`). */
-export function refuseUnmetSourceConditions(request: CopyRequest, source: SourceProperties): void {
+export function refuseUnmetSourceConditions(request: AnyCopyRequest, source: SourceProperties): void {
     const unmet = unmetCondition(request.inputs.sourceConditions, source);
     if (unmet) {
         throw new SourceChangedError(
@@ -88,7 +83,7 @@ export function refuseUnmetSourceConditions(request: CopyRequest, source: Source
 }
 
 /** The source is not what the preview saw, and the program wants to know. */
-export function changedSincePreview({ source }: CopyRequest): SourceChangedError {
+export function changedSincePreview({ source }: AnyCopyRequest): SourceChangedError {
     return new SourceChangedError(
         `the source ${source.url} has changed since the preview, and onSourceChange is "fail"; run pulumi up again to copy what it holds now`,
     );

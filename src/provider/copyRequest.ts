@@ -4,21 +4,16 @@ import type { Preserved } from "../copy/preserve";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
-import type { Destination, Source } from "./ends";
+import type { AnyCopyRequest } from "./copyTypes";
+import type { Destination } from "./ends";
 
 /** What is to be brought where. */
-export interface CopyRequest {
-    /** What the program has asked for. */
+export interface CopyRequest extends AnyCopyRequest {
     readonly inputs: BlobCopyInputs;
     /** The destination's tags, read from the source where they are copied. */
     readonly tags?: Readonly<Record<string, string>>;
-    readonly source: Source;
     readonly destination: Destination;
-    /** What was recorded last, in an update. */
     readonly previous?: BlobCopyState;
-    /** In an update: what was copied is not what is asked for now. */
-    readonly contentChanged?: boolean;
-    readonly timeoutMilliseconds: number;
 }
 
 /** A request of which it is known how its bytes are moved. */
@@ -52,8 +47,9 @@ export function isCompletedAfterwards({ inputs, tags }: CopyRequest): boolean {
 }
 
 /** A request in words, for messages. */
-export function what(
-    request: CopyRequest | { readonly source: Pick<Source, "url">; readonly destination: Pick<Destination, "url"> },
-): string {
+export function what(request: {
+    readonly source: { readonly url: string };
+    readonly destination: { readonly url: string };
+}): string {
     return `${request.source.url} onto ${request.destination.url}`;
 }

@@ -31,7 +31,7 @@ export function refuseBeside({ inputs, previous, ...request }: CopyRequest): voi
     const name = fromUrlOnly({ inputs: kept, ...(previous && { previous }) });
     if (name !== undefined) {
         throw new CopyError(
-            `could not copy ${what({ inputs, ...request })}: a page or append blob is put over an old one by Copy Blob, which takes no ${name}; delete the old blob first, or copy to another name`,
+            `could not copy ${what(request)}: a page or append blob is put over an old one by Copy Blob, which takes no ${name}; delete the old blob first, or copy to another name`,
         );
     }
 }

@@ -1,7 +1,18 @@
 import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import type { ShareClient, ShareFileClient } from "@azure/storage-file-share";
 import type { AuthorizedSource } from "../copy/fromUrl";
 import type { Lease } from "../copy/lease";
-import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAccount } from "../storage/address";
+import {
+    acrossServices,
+    addressUrl,
+    type BlobAddress,
+    type FileAddress,
+    isInsecure,
+    resolveAddress,
+    type SourceAddress,
+    type StorageAddress,
+    sameAccount,
+} from "../storage/address";
 import { cloudObjectOf } from "../storage/cloudObject";
 import { anonymous, type Credential, explicitCredential } from "../storage/credential";
 import { withEncryption } from "../storage/encryption";
@@ -36,6 +47,8 @@ export interface Source {
     readonly url: string;
     /** Reads the source itself, which only a blob's client can. */
     client?(): Promise<BlobClient>;
+    /** Reads what only a file has: its ranges, SMB properties and permission. */
+    readonly file?: { readonly client: ShareFileClient; readonly share: ShareClient };
     /** The container that the source is in, to list its snapshots. */
     container?(): Promise<ContainerClient>;
     /** Reads the source's properties, as the client. */
@@ -69,7 +82,7 @@ export function openDestination(
     if (address?.kind !== "blob") {
         throw new Error("the destination does not name a blob in Azure Storage");
     }
-    const credential = explicitCredential(location, address) ?? fallbackCredential(address, context);
+    const credential = credentialOf(location, address, context);
     const plain = context.clients.blob(address, credential);
     const { customerProvidedKey, encryptionScope, conditions } = own;
     const keys = new Set([customerProvidedKey, previous.customerProvidedKey, undefined]);
@@ -82,6 +95,11 @@ export function openDestination(
         container: context.clients.container(address, credential),
         lease: conditions?.leaseId === undefined ? {} : { leaseId: conditions.leaseId },
     };
+}
+
+/** The credential that a destination is written with. */
+export function credentialOf(location: BlobLocation, address: StorageAddress, context: Context): Credential {
+    return explicitCredential(location, address) ?? fallbackCredential(address, context);
 }
 
 /** @param key the customer-provided key that the source is encrypted with */
@@ -118,15 +136,24 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
     }
     const explicit = explicitCredential(location, address);
     const destinationAddress = resolveAddress(destination);
-    if (!explicit && destinationAddress?.kind === "blob" && sameAccount(address, destinationAddress)) {
-        return sourceWithin(address, url, openDestination(destination, context).credential, context, key);
+    if (!explicit && destinationAddress && destinationAddress.kind !== "other") {
+        const credential = credentialOf(destination, destinationAddress, context);
+        if (sameAccount(address, destinationAddress)) {
+            return sourceWithin(address, url, credential, context, key);
+        }
+        if (acrossServices(address, destinationAddress) && credential.kind === "sharedKey") {
+            return sourceWith(address, url, credential, context, key);
+        }
+    }
+    if (address.kind === "file") {
+        return sourceWith(address, url, credentialOf(location, address, context), context, key);
     }
     return explicit ? sourceWith(address, url, explicit, context, key) : sourceWithout(address, url, context, key);
 }
 
 /** In the destination's own account the request's authorization covers the source too, unless it is a SAS, which covers the destination only. */
 export function sourceWithin(
-    address: BlobAddress,
+    address: StorageAddress,
     url: string,
     credential: Credential,
     context: Context,
@@ -137,15 +164,18 @@ export function sourceWithin(
 }
 
 function sourceWith(
-    address: BlobAddress,
+    address: StorageAddress,
     url: string,
     credential: Credential,
     context: Context,
     key: string | undefined,
 ): Source {
-    const client = () => withEncryption(context.clients.blob(address, credential), { customerProvidedKey: key });
     const signedUrl = (lastsMilliseconds: number, permissions?: SourcePermissions) =>
         readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds, permissions);
+    if (address.kind === "file") {
+        return fileSource(address, url, credential, context, signedUrl);
+    }
+    const client = () => withEncryption(context.clients.blob(address, credential), { customerProvidedKey: key });
     return {
         address,
         url,
@@ -163,6 +193,31 @@ function sourceWith(
             credential.kind === "entraId"
                 ? { url, authorization: { scheme: "Bearer", value: await storageToken(credential.credential) } }
                 : { url: await signedUrl(lastsMilliseconds) },
+    };
+}
+
+function fileSource(
+    address: FileAddress,
+    url: string,
+    credential: Credential,
+    { clients }: Context,
+    signedUrl: Source["readableUrl"],
+): Source {
+    const client = clients.file(address, credential);
+    return {
+        address,
+        url,
+        file: { client, share: clients.share(address, credential) },
+        // Files answer ranges without saying so.
+        properties: async (signal) => ({
+            ...(await client.getProperties({ abortSignal: signal })),
+            acceptRanges: "bytes",
+        }),
+        tags: async () => ({}),
+        readableUrl: signedUrl,
+        signedUrl,
+        // A token for a file would need the intent to back it up, which not every operation that reads it can say.
+        authorize: async (lastsMilliseconds) => ({ url: await signedUrl(lastsMilliseconds) }),
     };
 }
 
@@ -207,12 +262,12 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
     };
 }
 
-function fallbackCredential(address: BlobAddress, { clients }: Context): Credential {
+function fallbackCredential(address: StorageAddress, { clients }: Context): Credential {
     return supportsEntraId(address) ? clients.defaultCredential() : anonymous;
 }
 
 /** Bearer tokens travel over https only; over http (an emulator) there is nothing but keys and SAS. */
-function supportsEntraId(address: BlobAddress): boolean {
+function supportsEntraId(address: StorageAddress): boolean {
     return address.serviceUrl.startsWith("https:");
 }
 
@@ -228,11 +283,30 @@ function isPrivate(error: unknown): boolean {
     );
 }
 
+/** {@link Source.authorize} for many requests: a SAS is made once, since it lasts as long as the copy may, which a token does not. */
+export function authorizing(source: Source, lastsMilliseconds: number): () => Promise<AuthorizedSource> {
+    const authorize = () => source.authorize(lastsMilliseconds);
+    let first: Promise<AuthorizedSource> | undefined;
+    return async () => {
+        first ??= authorize();
+        return (await first).authorization ? authorize() : first;
+    };
+}
+
 /** Reads the source's properties, and says so where that fails. */
 export async function readSource(source: Source, context: Context): Promise<SourceProperties> {
     try {
         return await source.properties(context.signal);
     } catch (error) {
         throw explain(`read the source ${source.url}`, error);
+    }
+}
+
+/** Not check's to refuse, since a policy may mend what check has passed; and what it mended, the engine may lose. */
+export function refuseInsecure(end: string, { address, url }: Pick<Source, "address" | "url">): void {
+    if (isInsecure(address)) {
+        throw new Error(
+            `${end} must use https, got ${JSON.stringify(url)}; write https, which every storage account has`,
+        );
     }
 }

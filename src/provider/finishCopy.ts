@@ -1,105 +1,24 @@
-// Waits for a copy that was started or joined, and leaves things in order whatever its end.
+// Copy Blob's end: what is put back, and what is taken away.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import { CopyAbortedError, CopyError, CopyFailedError, CopyTimeoutError, SourceChangedError } from "../copy/errors";
-import type { Plan } from "../copy/plan";
+import type { CopyError, CopyTimeoutError } from "../copy/errors";
 import { discard, type Preserved, restore } from "../copy/preserve";
-import { parseProgress } from "../copy/status";
-import { waitForCopy } from "../copy/wait";
-import { explain, StorageError } from "../storage/errors";
-import type { BlobCopyInputs } from "./blobCopyTypes";
-import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
-import { type Destination, readSource, type Source } from "./ends";
+import { explain } from "../storage/errors";
+import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
+import {
+    type AwaitedCopy,
+    awaitEnd,
+    deadlineOf,
+    OldContentRestored,
+    type Running,
+    type Watched,
+    wait,
+    waitForAnyEnd,
+} from "./endOfCopy";
+import type { Destination } from "./ends";
 import type { Context } from "./handler";
 import { observe } from "./observe";
-import { formatTime } from "./progressText";
-import { changedMeanwhile, changedSinceStart } from "./unpinned";
-import { verifyCopy } from "./verifyCopy";
-
-/** A started or joined copy, and what must be put back if it fails. */
-export interface Running {
-    readonly copyId: string;
-    readonly sourceEtag: string | undefined;
-    readonly joined: boolean;
-    readonly preserved: readonly Preserved[];
-    /** Nothing was there before, so that a failed copy's empty blob can go. */
-    readonly wasFree: boolean;
-}
-
-/** An unfinished copy that this run left behind, as at its timeout or interruption; its state is worth keeping. */
-export class CopyLeftPending extends Error {
-    constructor(
-        /** The copy ID is that of a Copy Blob. */
-        readonly running: { copyId?: string; sourceEtag: string | undefined; properties?: BlobGetPropertiesResponse },
-        override readonly cause: Error,
-    ) {
-        super(cause.message, { cause });
-    }
-}
-
-/** A copy that failed over older content, which stands again under a new ETag. */
-export class OldContentRestored extends Error {
-    constructor(
-        readonly etag: string,
-        override readonly cause: Error,
-    ) {
-        super(cause.message, { cause });
-    }
-}
-
-/** Whether an error tells already what a person needs to know. */
-export function isExplained(error: unknown): error is Error {
-    return (
-        error instanceof CopyError ||
-        error instanceof StorageError ||
-        error instanceof CopyLeftPending ||
-        error instanceof OldContentRestored
-    );
-}
-
-/** A copy as far as waiting for its end goes. */
-export type AwaitedCopy = Pick<CopyRequest, "destination" | "timeoutMilliseconds"> & {
-    readonly source: Pick<Source, "url">;
-    readonly inputs: Pick<BlobCopyInputs, "onTimeout">;
-    readonly plan?: Plan;
-};
-
-function wait(
-    request: AwaitedCopy,
-    copyId: string,
-    deadline: Date,
-    context: Context,
-): Promise<BlobGetPropertiesResponse> {
-    return waitForCopy(request.destination.client, {
-        copyId,
-        clock: context.clock,
-        signal: context.signal,
-        deadline,
-        what: what(request),
-        progress: (progress) => context.progress({ ...progress, plan: request.plan }),
-    });
-}
-
-/**
- * Waits for the end, whatever it is. At the timeout, `onTimeout` says what becomes of the copy.
- * @throws CopyLeftPending where the end was not seen
- */
-export async function waitForEnd(
-    request: AwaitedCopy,
-    running: Pick<Running, "copyId" | "sourceEtag">,
-    deadline: Date,
-    context: Context,
-): Promise<{ properties: BlobGetPropertiesResponse; timeout?: CopyTimeoutError }> {
-    try {
-        return { properties: await wait(request, running.copyId, deadline, context) };
-    } catch (error) {
-        if (!(error instanceof CopyTimeoutError) || request.inputs.onTimeout !== "abort") {
-            throw await leftPending(request, running, error, context);
-        }
-        return { properties: await abort(request, running, context), timeout: error };
-    }
-}
 
 /** Waits for the end, and puts things right after a bad one. */
 export async function finish(
@@ -108,20 +27,16 @@ export async function finish(
     deadline: Date,
     context: Context,
 ): Promise<ObtainedCopy> {
-    const { properties, timeout } = await waitForEnd(request, running, deadline, context);
-    if (properties.copyStatus !== "success") {
-        await putRight(request, running, properties, badEnd(request, properties, timeout), context);
-    }
-    await refuseChangedSource(request, running, properties, context);
-    const contentLength = parseProgress(properties.copyProgress)?.total;
-    const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
-    try {
-        verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
-    } catch (error) {
-        const { message, copyId } = error as CopyError;
-        const mismatch = (afterwards: string) => new CopyError(`${message}; ${afterwards}`, copyId, "success");
-        await putRight(request, running, properties, mismatch, context);
-    }
+    const properties = await awaitEnd<BlobGetPropertiesResponse>(
+        request,
+        running,
+        {
+            ...aboutBlob(request.destination, context),
+            putRight: (ended, error) => putRight(request, running, ended, error, context),
+        },
+        deadline,
+        context,
+    );
     return {
         properties,
         sourceEtag: running.sourceEtag,
@@ -131,97 +46,26 @@ export async function finish(
     };
 }
 
-/** A copy of a source that changed meanwhile may hold parts of both, and is no better than one that failed. */
-async function refuseChangedSource(
-    request: PlannedRequest,
-    running: Running,
-    properties: BlobGetPropertiesResponse,
-    context: Context,
-): Promise<void> {
-    const { previous } = request;
-    const { copyId, joined, preserved, wasFree } = running;
-    const etag = running.sourceEtag ?? (previous?.copyId === copyId ? previous?.sourceEtag : undefined);
-    let change: SourceChangedError | undefined;
-    try {
-        change =
-            joined && etag === undefined
-                ? await changedSinceStart(request, properties, context)
-                : await changedMeanwhile(request, etag, context);
-    } catch (error) {
-        throw await leftPending(request, running, error, context);
-    }
-    if (change && !wasFree && preserved.length === 0) {
-        throw new CopyLeftPending({ copyId, sourceEtag: undefined, properties }, change);
-    }
-    if (change) {
-        const { message } = change;
-        const error = (afterwards: string) => new SourceChangedError(`${message}; ${afterwards}`, copyId, "success");
-        await putRight(request, running, properties, error, context);
-    }
-}
-
-/** Whatever kept us from seeing the end, the copy is there: without its record, the next run could not know it. */
-async function leftPending(
-    request: AwaitedCopy,
-    { copyId, sourceEtag }: Pick<Running, "copyId" | "sourceEtag">,
-    error: unknown,
-    context: Context,
-): Promise<CopyLeftPending> {
-    if (error instanceof CopyTimeoutError) {
-        const last = await observe(request.destination, context).catch(() => undefined);
-        return new CopyLeftPending({ copyId, sourceEtag, ...(last && { properties: last }) }, error);
-    }
-    const cause =
-        error instanceof CopyError
-            ? error
-            : explain(
-                  `wait for the copy of ${what(request)} (it goes on, and the next pulumi up carries on from there)`,
-                  error,
-              );
-    return new CopyLeftPending({ copyId, sourceEtag }, cause);
-}
-
-/** Aborts a copy at its timeout. It may have ended in that very moment, so what it has come to is read, not supposed. */
-async function abort(
-    request: AwaitedCopy,
+/**
+ * Waits for the end, whatever it is. At the timeout, `onTimeout` says what becomes of the copy.
+ * @throws CopyLeftPending where the end was not seen
+ */
+export function waitForEnd(
+    request: AwaitedCopy & { readonly destination: Destination },
     running: Pick<Running, "copyId" | "sourceEtag">,
+    deadline: Date,
     context: Context,
-): Promise<BlobGetPropertiesResponse> {
-    const { copyId } = running;
-    try {
-        await abortCopy(request.destination.client, copyId, request.destination.lease);
-        return await wait(request, copyId, deadlineOf(request, context), context);
-    } catch (error) {
-        const cause =
-            error instanceof CopyError
-                ? error
-                : explain(
-                      `abort the copy of ${what(request)} at its timeout (as far as is known it goes on, and the next pulumi up carries on from there; copy ID ${copyId})`,
-                      error,
-                  );
-        throw await leftPending(request, running, cause, context);
-    }
+): Promise<{ properties: BlobGetPropertiesResponse; timeout?: CopyTimeoutError }> {
+    return waitForAnyEnd(request, running, aboutBlob(request.destination, context), deadline, context);
 }
 
-/** What follows a copy that ended badly has as long as the copy had. */
-function deadlineOf(request: AwaitedCopy, context: Context): Date {
-    return new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
-}
-
-/** How a copy ended that did not succeed, to be told with what has become of the destination. */
-export function badEnd(
-    request: AwaitedCopy,
-    { copyId, copyStatus, copyStatusDescription, copyProgress }: BlobGetPropertiesResponse,
-    timeout: CopyTimeoutError | undefined,
-): (afterwards: string) => CopyError {
-    const aborted = copyStatus === "aborted";
-    const atTimeout = aborted && timeout !== undefined;
-    const Kind = atTimeout ? CopyTimeoutError : aborted ? CopyAbortedError : CopyFailedError;
-    const ended = atTimeout
-        ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
-        : `ended as ${copyStatus}${copyStatusDescription ? `: ${copyStatusDescription}` : ""}`;
-    return (afterwards) =>
-        new Kind(`the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${copyId}`, copyId, copyStatus);
+function aboutBlob(destination: Destination, context: Context): Watched<BlobGetPropertiesResponse> {
+    const { client, lease } = destination;
+    return {
+        client,
+        abort: (copyId) => abortCopy(client, copyId, lease),
+        observe: () => observe(destination, context),
+    };
 }
 
 /** After a copy that ended badly: the old content comes back, or the blob goes, which mostly is empty. Always throws. */
@@ -242,7 +86,7 @@ async function putRight(
     try {
         etag = old
             ? await restore(destination.client, old, properties.etag!, destination.lease, (copyId) =>
-                  wait(request, copyId, deadlineOf(request, context), context),
+                  wait(request, destination.client, copyId, deadlineOf(request, context), context),
               )
             : void (await destination.client.delete({
                   conditions: { ifMatch: properties.etag!, ...destination.lease },

@@ -8,6 +8,7 @@ import { redact } from "../storage/redact";
 import { blobCopyHandler } from "./blobCopy";
 import { systemClock } from "./clock";
 import { connectEngine, type Engine } from "./engine";
+import { fileCopyHandler } from "./fileCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { incrementalSnapshotCopyHandler } from "./incrementalSnapshotCopy";
 import { createProgressReporter, isInteractive } from "./progressReporter";
@@ -18,6 +19,7 @@ type Values = Record<string, unknown>;
 // biome-ignore lint/suspicious/noExplicitAny: each handler has inputs and a state of its own
 const handlers: Readonly<Record<string, Handler<any, any>>> = {
     BlobCopy: blobCopyHandler,
+    FileCopy: fileCopyHandler,
     IncrementalSnapshotCopy: incrementalSnapshotCopyHandler,
 };
 

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PageBlobClient } from "@azure/storage-blob";
 import { type SnapshotTime, snapshotOf } from "../copy/incremental";
-import { type BlobAddress, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { errorCode, explain } from "../storage/errors";
 import { redactUrl } from "../storage/url";
-import { checkTimeout, longestReadMilliseconds } from "./blobCopyCheck";
 import { checkConditions } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
+import { checkTimeout, longestReadMilliseconds } from "./checkOptions";
 import { checkChoice, checkFlag } from "./checkProperties";
 import { openDestination, openSource } from "./ends";
 import { Failures } from "./failures";
@@ -75,8 +75,12 @@ export async function checkIncrementalSnapshotCopy(
 }
 
 function checkSource(failures: Failures, source: SourceAddress | undefined): void {
-    if (source?.kind === "other") {
-        failures.add("source", source.url, "must be a page blob in Azure Storage; for anything else use BlobCopy");
+    if (source && source.kind !== "blob") {
+        failures.add(
+            "source",
+            addressUrl(source),
+            "must be a page blob in Azure Storage; for anything else use BlobCopy",
+        );
     } else if (source?.snapshot !== undefined) {
         failures.add("source.snapshot", source.snapshot, "must be given as the input snapshot, beside source");
     } else if (source?.versionId !== undefined) {

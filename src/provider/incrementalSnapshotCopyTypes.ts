@@ -1,7 +1,7 @@
 import { type CopiedSnapshot, type SnapshotTime, snapshotOf } from "../copy/incremental";
 import type { CopyStatus } from "../copy/status";
 import type { BlobLocation } from "../storage/location";
-import type { OnTimeout, SourceConditions } from "./blobCopyTypes";
+import type { OnTimeout, SourceConditions } from "./copyTypes";
 
 /** What a program asks for, plain: what the handler gets. The documentation of each is with `IncrementalSnapshotCopyArgs`. */
 export interface IncrementalSnapshotCopyInputs {

@@ -1,14 +1,22 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { isCommittedFrom } from "../copy/blocks";
-import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
+import { type CopyProperties, contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
-import { addressUrl, parseBlobUrl, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import {
+    addressUrl,
+    parseBlobUrl,
+    parseFileUrl,
+    resolveAddress,
+    type SourceAddress,
+    sameAddress,
+} from "../storage/address";
 import { isOtherEncryption } from "../storage/encryption";
 import { isNotFound } from "../storage/errors";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyState } from "./blobCopyTypes";
 import type { CopyRequest } from "./copyRequest";
+import type { CopyState } from "./copyTypes";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
 
@@ -35,13 +43,17 @@ export async function observe(
 }
 
 /** Whether the blob's copy properties tell of a copy from this source. */
-export function isCopyOf(properties: Pick<BlobGetPropertiesResponse, "copySource">, source: SourceAddress): boolean {
+export function isCopyOf(properties: Pick<CopyProperties, "copySource">, source: SourceAddress): boolean {
     if (!properties.copySource) {
         return false;
     }
     const reported = redactUrl(properties.copySource);
     if (source.kind === "other") {
         return sameAddress({ kind: "other", url: reported }, source);
+    }
+    if (source.kind === "file") {
+        // An emulator's URL does not tell of which service it is.
+        return sameAddress(parseFileUrl(reported, true) ?? { kind: "other", url: reported }, source);
     }
     const address = parseBlobUrl(reported) ?? { kind: "other", url: reported };
     if (address.kind === source.kind) {
@@ -59,7 +71,7 @@ export function isCopyOf(properties: Pick<BlobGetPropertiesResponse, "copySource
  * (or an earlier one, which proves nothing)
  */
 export function isCopyOfCurrent(
-    properties: BlobGetPropertiesResponse,
+    properties: CopyProperties & { readonly createdOn?: Date },
     source: SourceProperties,
     mayChange = false,
 ): boolean {
@@ -76,7 +88,7 @@ export function isCopyOfCurrent(
 }
 
 /** Whether the copy that made the blob has ended without success. */
-export function endedBadly({ copyStatus }: BlobGetPropertiesResponse): boolean {
+export function endedBadly({ copyStatus }: CopyProperties): boolean {
     return copyStatus === "failed" || copyStatus === "aborted";
 }
 
@@ -88,7 +100,7 @@ export function isEmptyRemnant({ previous, source }: CopyRequest, there: BlobGet
 }
 
 /** Whether the destination is as this resource left it. */
-export function isOwn(properties: BlobGetPropertiesResponse, state: Partial<BlobCopyState>): boolean {
+export function isOwn(properties: CopyProperties, state: Partial<CopyState>): boolean {
     if (state.lastWriteEtag !== undefined && properties.etag === state.lastWriteEtag) {
         return true;
     }

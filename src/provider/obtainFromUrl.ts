@@ -19,8 +19,8 @@ import { copyBesideOld, discardBeside, isCopiedFromBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption";
-import { readSource } from "./ends";
-import { CopyLeftPending, isExplained } from "./finishCopy";
+import { CopyLeftPending, isExplained } from "./endOfCopy";
+import { authorizing, readSource } from "./ends";
 import type { Context } from "./handler";
 import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, observe } from "./observe";
 import { attempts } from "./obtainCopy";
@@ -176,7 +176,7 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
             `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
         );
     }
-    verifyCopy(request, source, properties);
+    verifyCopy(request, source, properties, request.inputs.blobHTTPHeaders?.blobContentMD5);
     // An operation in blocks asks before its last request.
     const change = plan.operation === "Put Blob From URL" && (await changedMeanwhile(request, source.etag, context));
     if (change) {
@@ -239,14 +239,8 @@ async function removeUnfinished(
 function readingOf(request: CopyRequest, properties: SourceProperties, context: Context): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
     const { sourceCustomerProvidedKey } = request.inputs;
-    const authorize = () => source.authorize(timeoutMilliseconds + sasGraceMilliseconds);
-    let first: ReturnType<typeof authorize> | undefined;
     return {
-        authorize: async () => {
-            first ??= authorize();
-            // A SAS lasts as long as the copy may, a token does not.
-            return (await first).authorization ? authorize() : first;
-        },
+        authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
         ...(properties.etag !== undefined &&
             source.address.kind === "blob" &&
             !isFixed(source.address) && { etag: properties.etag }),

@@ -16,8 +16,9 @@ import { errorCode, explain, isDestinationConflict, statusCode } from "../storag
 import { redactUrl } from "../storage/url";
 import { pendingElsewhere } from "./conflicts";
 import { what } from "./copyRequest";
+import { badEnd, isExplained } from "./endOfCopy";
 import type { Destination, Source } from "./ends";
-import { badEnd, isExplained, waitForEnd } from "./finishCopy";
+import { waitForEnd } from "./finishCopy";
 import type { Context } from "./handler";
 import {
     type IncrementalSnapshotCopyInputs,

@@ -1,7 +1,7 @@
 // Refusals that pass by themselves: a role that was assigned in the same program takes minutes until every server of Azure
 // knows of it, and a container's name is taken until its deletion is over.
 
-import { type BlobAddress, containerUrl } from "../storage/address";
+import { containerUrl, type StorageAddress } from "../storage/address";
 import { passingRefusal, StorageError } from "../storage/errors";
 import type { Context } from "./handler";
 
@@ -17,7 +17,7 @@ const firstMet = new WeakMap<object, Map<string, number>>();
  * @param run is told how much of the timeout is left; it may be run again after any {@link StorageError}
  */
 export async function patiently<Result>(
-    destination: BlobAddress,
+    destination: StorageAddress,
     timeoutMilliseconds: number,
     context: Context,
     run: (leftMilliseconds: number) => Promise<Result>,

@@ -1,14 +1,14 @@
-// Runs a From-URL operation under a timeout and tells how far it is.
+// Runs the From-URL operation that was planned.
 
 import { copyAppendBlocks } from "../copy/append";
 import { copyBlocks } from "../copy/blocks";
-import { CopyInterruptedError, CopyTimeoutError } from "../copy/errors";
 import type { FromUrlRun, FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
 import { copyPages } from "../copy/pages";
 import { putBlobFromUrl } from "../copy/putBlob";
 import type { SourceProperties } from "../storage/webSource";
-import { type PlannedRequest, what } from "./copyRequest";
+import type { PlannedRequest } from "./copyRequest";
 import type { Context } from "./handler";
+import { underTimeout } from "./underTimeout";
 
 /** Runs the operation until it ends, or until the timeout. */
 export async function runFromUrl(
@@ -18,38 +18,9 @@ export async function runFromUrl(
     target: FromUrlTarget,
     context: Context,
 ): Promise<WrittenBlob> {
-    const { plan } = request;
-    const { clock } = context;
-    const started = clock.now().getTime();
-    const timeout = new AbortController();
-    const soFar = { copied: 0, total: reading.contentLength };
-    const run: FromUrlRun = {
-        clock,
-        signal: AbortSignal.any([context.signal, timeout.signal]),
-        progress(copied, total) {
-            soFar.copied = copied;
-            const elapsedMilliseconds = clock.now().getTime() - started;
-            context.progress({ elapsedMilliseconds, copied, total, plan });
-            if (elapsedMilliseconds >= request.timeoutMilliseconds && copied < total) {
-                timeout.abort();
-            }
-        },
-    };
-    context.progress({ elapsedMilliseconds: 0, ...soFar, plan });
-    // Also where no request ends that could tell how late it is.
-    const timer = setTimeout(() => timeout.abort(), request.timeoutMilliseconds);
-    try {
-        return await execute(request, source, { source: reading, target, run });
-    } catch (error) {
-        if (timeout.signal.aborted && error instanceof CopyInterruptedError) {
-            throw new CopyTimeoutError(
-                `the copy of ${what(request)} is not done at its timeout (${soFar.copied} of ${soFar.total} bytes); ${afterTimeout(request)}`,
-            );
-        }
-        throw error;
-    } finally {
-        clearTimeout(timer);
-    }
+    return underTimeout(request, reading.contentLength, afterTimeout(request), context, (run) =>
+        execute(request, source, { source: reading, target, run }),
+    );
 }
 
 async function execute(

@@ -3,7 +3,8 @@
 import type { BlobHTTPHeaders, BlobImmutabilityPolicy, ModifiedAccessConditions } from "@azure/storage-blob";
 import { parseDate } from "../storage/date";
 import type { SourceProperties } from "../storage/webSource";
-import type { HttpHeaders, ImmutabilityPolicy, SourceConditions } from "./blobCopyTypes";
+import type { HttpHeaders, ImmutabilityPolicy } from "./blobCopyTypes";
+import type { SourceConditions } from "./copyTypes";
 
 export function asConditions(conditions: SourceConditions): ModifiedAccessConditions {
     const { ifModifiedSince, ifUnmodifiedSince, ifMatch, ifNoneMatch, tagConditions } = conditions;

@@ -1,7 +1,7 @@
 // One lease a source, however many resources of a program copy it at a time: nobody can hold two leases on one blob.
 
 import { defaultTiming, leaseSource, type SourceLease } from "../copy/sourceLease";
-import type { CopyRequest } from "./copyRequest";
+import type { AnyCopyRequest } from "./copyTypes";
 import type { Context } from "./handler";
 import { patiently } from "./patience";
 
@@ -20,7 +20,7 @@ const shared = new WeakMap<object, Map<string, SharedLease>>();
  * @param timing for tests, which can't wait for a minute
  */
 export async function whileSourceIsLeased<Result>(
-    request: CopyRequest,
+    request: AnyCopyRequest,
     context: Context,
     run: () => Promise<Result>,
     timing = defaultTiming,

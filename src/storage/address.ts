@@ -15,6 +15,23 @@ export interface BlobAddress {
     readonly versionId?: string;
 }
 
+/** A file in a share of an Azure Storage account. */
+export interface FileAddress {
+    readonly kind: "file";
+    /** The file service's URL, without a slash at its end: `https://contoso.file.core.windows.net`, `http://127.0.0.1:10004/devstoreaccount1`. */
+    readonly serviceUrl: string;
+    /** Absent behind a custom domain, where nothing tells it. */
+    readonly accountName?: string;
+    readonly shareName: string;
+    /** Without a slash at its beginning: `backups/orders.bak`. */
+    readonly filePath: string;
+    /** The share snapshot's DateTime. */
+    readonly shareSnapshot?: string;
+}
+
+/** What stands in an Azure Storage account. */
+export type StorageAddress = BlobAddress | FileAddress;
+
 /** Anything else that the service can read with an HTTP GET. */
 export interface OtherAddress {
     readonly kind: "other";
@@ -24,22 +41,28 @@ export interface OtherAddress {
     readonly fixed?: true;
 }
 
-export type SourceAddress = BlobAddress | OtherAddress;
+export type SourceAddress = StorageAddress | OtherAddress;
 
 const hostStyle = /^([a-z0-9]{3,24})(?:-secondary)?\.(?:z\d+\.)?blob\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
 
-/** Whether a URL is that of a file in Azure Files, or in an emulator of it. */
+/** Azure's own hosts of Azure Files, and emulators that name the account in the host. */
+const fileHostStyle = /^([a-z0-9]{3,24})\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net|localhost)$/;
+
+/** Whether a URL is that of something in Azure Files. */
 export function isAzureFile(url: string): boolean {
-    return /^[a-z0-9]{3,24}\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net|localhost)$/.test(
-        parseUrl(url)?.hostname ?? "",
-    );
+    return fileHostStyle.test(parseUrl(url)?.hostname ?? "");
 }
 
 /** Whether an address is that of a snapshot or a version, which can't change. */
 export function isFixed(address: SourceAddress): boolean {
-    return address.kind === "blob"
-        ? address.snapshot !== undefined || address.versionId !== undefined
-        : address.fixed === true;
+    switch (address.kind) {
+        case "blob":
+            return address.snapshot !== undefined || address.versionId !== undefined;
+        case "file":
+            return address.shareSnapshot !== undefined;
+        default:
+            return address.fixed === true;
+    }
 }
 
 /** Hosts of emulators, which carry the account's name as the first segment of the path. */
@@ -56,11 +79,12 @@ function parseUrl(text: string): URL | undefined {
     }
 }
 
-/** A blob service's URL and account, from an endpoint. */
+/** A service's URL and account, from an endpoint. */
 function parseEndpoint(endpoint: string): { serviceUrl: string; accountName?: string } {
     const serviceUrl = redactEndpoint(endpoint);
     const url = new URL(serviceUrl);
-    const accountName = isPathStyle(url) ? url.pathname.split("/")[1] || undefined : hostStyle.exec(url.hostname)?.[1];
+    const host = hostStyle.exec(url.hostname) ?? fileHostStyle.exec(url.hostname);
+    const accountName = isPathStyle(url) ? url.pathname.split("/")[1] || undefined : host?.[1];
     return { serviceUrl, ...(accountName && { accountName }) };
 }
 
@@ -86,8 +110,7 @@ export function parseBlobUrl(text: string, customEndpoint = false): SourceAddres
     const pathStyle = isPathStyle(url);
     const host = hostStyle.exec(url.hostname);
     if (!pathStyle && !host && !customEndpoint) {
-        const fixed = isAzureFile(text) && /[?&]sharesnapshot=/i.test(url.search);
-        return { kind: "other", url: text, ...(fixed && { fixed }) };
+        return parseFileUrl(text) ?? { kind: "other", url: text };
     }
     const account = pathStyle ? segments.shift() : host?.[1];
     const [first, ...rest] = segments;
@@ -106,15 +129,49 @@ export function parseBlobUrl(text: string, customEndpoint = false): SourceAddres
     };
 }
 
+/**
+ * The file that a URL of Azure Files names; nothing for any other URL, and for that of a share or directory.
+ * @param pathStyle whether an emulator's URL, which has the account's name in its path, is that of a file
+ */
+export function parseFileUrl(text: string, pathStyle = false): FileAddress | undefined {
+    const url = parseUrl(text);
+    const inPath = pathStyle && url !== undefined && isPathStyle(url);
+    const host = url && fileHostStyle.exec(url.hostname);
+    if (!url || (!host && !inPath)) {
+        return undefined;
+    }
+    const segments = url.pathname.split("/").slice(1);
+    const account = inPath ? segments.shift() : host![1]!;
+    const [shareName, ...path] = segments;
+    if (!account || !shareName || !path.at(-1)) {
+        return undefined;
+    }
+    const shareSnapshot = parameterOf(url, "sharesnapshot");
+    return {
+        kind: "file",
+        serviceUrl: `${url.protocol}//${url.host}${inPath ? `/${account}` : ""}`,
+        accountName: account,
+        shareName: decode(shareName),
+        filePath: decode(path.join("/")),
+        ...(shareSnapshot && { shareSnapshot }),
+    };
+}
+
+function parameterOf(url: URL, name: string): string | undefined {
+    return [...url.searchParams].find(([key]) => key.toLowerCase() === name)?.[1];
+}
+
 function objectOf(url: URL): { snapshot?: string; versionId?: string } {
-    const find = (name: string) => [...url.searchParams].find(([key]) => key.toLowerCase() === name)?.[1];
-    const snapshot = find("snapshot");
-    const versionId = find("versionid");
+    const snapshot = parameterOf(url, "snapshot");
+    const versionId = parameterOf(url, "versionid");
     return { ...(snapshot && { snapshot }), ...(versionId && { versionId }) };
 }
 
-/** What a connection string says of the blob service. */
-export function parseConnectionString(text: string): {
+/** What a connection string says of one of the account's services. */
+export function parseConnectionString(
+    text: string,
+    service: "blob" | "file" = "blob",
+): {
     endpoint?: string;
     accountName?: string;
     accountKey?: string;
@@ -138,7 +195,8 @@ export function parseConnectionString(text: string): {
     const accountName = settings.get("accountname");
     const suffix = settings.get("endpointsuffix") ?? "core.windows.net";
     const protocol = settings.get("defaultendpointsprotocol") ?? "https";
-    const endpoint = settings.get("blobendpoint") ?? (accountName && `${protocol}://${accountName}.blob.${suffix}`);
+    const endpoint =
+        settings.get(`${service}endpoint`) ?? (accountName && `${protocol}://${accountName}.${service}.${suffix}`);
     const accountKey = settings.get("accountkey");
     const sasToken = settings.get("sharedaccesssignature");
     return {
@@ -169,20 +227,31 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
               }
             : address;
     }
-    const fromString = location.connectionString === undefined ? {} : parseConnectionString(location.connectionString);
+    const kind = isFileLocation(location) ? "file" : "blob";
+    const fromString =
+        location.connectionString === undefined ? {} : parseConnectionString(location.connectionString, kind);
     const endpoint =
         location.endpoint ??
         fromString.endpoint ??
-        (location.accountName && `https://${location.accountName}.blob.core.windows.net`);
-    if (!endpoint || !parseUrl(endpoint) || !location.blobName || !location.containerName) {
+        (location.accountName && `https://${location.accountName}.${kind}.core.windows.net`);
+    if (!endpoint || !parseUrl(endpoint)) {
         return undefined;
     }
     const service = parseEndpoint(endpoint);
     const accountName = location.accountName ?? fromString.accountName ?? service.accountName;
+    const at = { serviceUrl: service.serviceUrl, ...(accountName && { accountName }) };
+    if (kind === "file") {
+        const { shareName, filePath, shareSnapshot } = location;
+        return shareName && filePath
+            ? { kind, ...at, shareName, filePath, ...(shareSnapshot && { shareSnapshot }) }
+            : undefined;
+    }
+    if (!location.blobName || !location.containerName) {
+        return undefined;
+    }
     return {
-        kind: "blob",
-        serviceUrl: service.serviceUrl,
-        ...(accountName && { accountName }),
+        kind,
+        ...at,
         containerName: location.containerName,
         blobName: location.blobName,
         ...(location.snapshot && { snapshot: location.snapshot }),
@@ -190,10 +259,20 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
     };
 }
 
+/** Whether a location names a file by its parts. */
+export function isFileLocation({ shareName, filePath }: BlobLocation): boolean {
+    return (shareName ?? filePath) !== undefined;
+}
+
 /** An address as a URL: how it is stored, compared and shown. Holds no secret. */
 export function addressUrl(address: SourceAddress): string {
     if (address.kind === "other") {
         return address.url;
+    }
+    if (address.kind === "file") {
+        const { serviceUrl, shareName, filePath, shareSnapshot } = address;
+        const snapshot = shareSnapshot ? `?sharesnapshot=${shareSnapshot}` : "";
+        return `${serviceUrl}/${shareName}/${encodePath(filePath)}${snapshot}`;
     }
     const object = address.snapshot
         ? `?snapshot=${encodeURIComponent(address.snapshot)}`
@@ -208,12 +287,23 @@ export function sameAddress(one: SourceAddress, other: SourceAddress): boolean {
     return comparable(one) === comparable(other);
 }
 
-/** Whether two blobs are in one storage account. */
+/** Whether two blobs, or two files, are in one storage account. */
 export function sameAccount(one: SourceAddress, other: SourceAddress): boolean {
     return (
-        one.kind === "blob" &&
-        other.kind === "blob" &&
+        one.kind !== "other" &&
+        other.kind === one.kind &&
         withoutScheme(one.serviceUrl).toLowerCase() === withoutScheme(other.serviceUrl).toLowerCase()
+    );
+}
+
+/** Whether a blob and a file are in one storage account, as far as their names tell. */
+export function acrossServices(one: SourceAddress, other: SourceAddress): boolean {
+    return (
+        one.kind !== "other" &&
+        other.kind !== "other" &&
+        one.kind !== other.kind &&
+        one.accountName !== undefined &&
+        one.accountName === other.accountName
     );
 }
 
@@ -221,7 +311,10 @@ function comparable(address: SourceAddress): string {
     const url = withoutEndpoint(new URL(addressUrl(address)));
     // A bucket may be named like a host.
     const scheme = isCloudUri(url.href) ? url.protocol : "";
-    return `${scheme}${url.host.toLowerCase()}${decode(url.pathname)}${decode(url.search)}`;
+    const path = decode(url.pathname);
+    // Names of files are told apart by more than upper and lower case, as Windows does.
+    const comparablePath = address.kind === "file" ? path.toLowerCase() : path;
+    return `${scheme}${url.host.toLowerCase()}${comparablePath}${decode(url.search)}`;
 }
 
 function withoutScheme(url: string): string {
@@ -230,17 +323,14 @@ function withoutScheme(url: string): string {
 
 /** Whether an address asks for plain http of Azure itself, which sends what authorizes in the clear; emulators and custom domains may have nothing else. */
 export function isInsecure(address: SourceAddress): boolean {
-    const url = parseUrl(address.kind === "blob" ? address.serviceUrl : address.url);
-    return (
-        url?.protocol === "http:" &&
-        !url.hostname.endsWith(".localhost") &&
-        (hostStyle.test(url.hostname) || isAzureFile(url.href))
-    );
+    const url = parseUrl(address.kind === "other" ? address.url : address.serviceUrl);
+    const isAzure = url && (hostStyle.test(url.hostname) || fileHostStyle.test(url.hostname));
+    return isAzure === true && url?.protocol === "http:" && !url.hostname.endsWith(".localhost");
 }
 
-/** A blob's container as a URL. */
-export function containerUrl({ serviceUrl, containerName }: BlobAddress): string {
-    return `${serviceUrl}/${containerName}`;
+/** A blob's container, or a file's share, as a URL. */
+export function containerUrl(address: StorageAddress): string {
+    return `${address.serviceUrl}/${address.kind === "file" ? address.shareName : address.containerName}`;
 }
 
 /** Whether a location says how to authorize. */

@@ -1,6 +1,8 @@
 import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
-import type { BlobAddress } from "./address";
+import type { ShareClient, ShareFileClient, ShareServiceClient } from "@azure/storage-file-share";
+import type { BlobAddress, FileAddress } from "./address";
 import { type Credential, defaultCredential } from "./credential";
+import { fileOf, fileService, shareOf } from "./fileClients";
 
 /** Makes clients of the Azure SDK. One for the process: connections and tokens are shared by all resources. */
 export interface Clients {
@@ -8,6 +10,12 @@ export interface Clients {
     /** The client of a blob, of its snapshot, or of a version of it, as the address says. */
     blob(address: BlobAddress, credential: Credential): BlockBlobClient;
     service(address: BlobAddress, credential: Credential): BlobServiceClient;
+    /** The client of a file, or of what a share snapshot keeps of it, as the address says. */
+    file(address: FileAddress, credential: Credential): ShareFileClient;
+    /** The same, whose requests are tried once: whoever sends many at a time must learn of a throttled service at the first refusal. */
+    fileOnce(address: FileAddress, credential: Credential): ShareFileClient;
+    share(address: FileAddress, credential: Credential): ShareClient;
+    fileService(address: FileAddress, credential: Credential): ShareServiceClient;
     /** What authorizes requests to an end that has no credential of its own. */
     defaultCredential(): Credential;
 }
@@ -32,22 +40,16 @@ export function createClients(options: ClientOptions = {}): Clients {
         },
         userAgentOptions: { userAgentPrefix: "pulumi-azure-copy" },
     };
-    const services = new WeakMap<object, Map<string, BlobServiceClient>>();
-
-    function service(address: BlobAddress, credential: Credential): BlobServiceClient {
-        let ofCredential = services.get(credential);
-        if (!ofCredential) {
-            ofCredential = new Map();
-            services.set(credential, ofCredential);
-        }
-        let client = ofCredential.get(address.serviceUrl);
-        if (!client) {
-            const query = credential.kind === "sas" ? `?${credential.sasToken}` : "";
-            client = new BlobServiceClient(address.serviceUrl + query, credential.credential, pipelineOptions);
-            ofCredential.set(address.serviceUrl, client);
-        }
-        return client;
-    }
+    const service = oncePerCredential<BlobAddress, BlobServiceClient>((address, credential) => {
+        const query = credential.kind === "sas" ? `?${credential.sasToken}` : "";
+        return new BlobServiceClient(address.serviceUrl + query, credential.credential, pipelineOptions);
+    });
+    const files = oncePerCredential<FileAddress, ShareServiceClient>((address, credential) =>
+        fileService(address, credential, pipelineOptions),
+    );
+    const filesOnce = oncePerCredential<FileAddress, ShareServiceClient>((address, credential) =>
+        fileService(address, credential, { ...pipelineOptions, retryOptions: { maxTries: 1 } }),
+    );
 
     function container(address: BlobAddress, credential: Credential): ContainerClient {
         return service(address, credential).getContainerClient(address.containerName);
@@ -64,5 +66,23 @@ export function createClients(options: ClientOptions = {}): Clients {
             }
             return address.versionId ? (client.withVersion(address.versionId) as BlockBlobClient) : client;
         },
+        fileService: files,
+        share: (address, credential) => shareOf(files(address, credential), address),
+        fileOnce: (address, credential) => fileOf(shareOf(filesOnce(address, credential), address), address.filePath),
+        file: (address, credential) => fileOf(shareOf(files(address, credential), address), address.filePath),
+    };
+}
+
+/** One client for each service and credential. */
+function oncePerCredential<Address extends { readonly serviceUrl: string }, Client>(
+    make: (address: Address, credential: Credential) => Client,
+): (address: Address, credential: Credential) => Client {
+    const made = new WeakMap<object, Map<string, Client>>();
+    return (address, credential) => {
+        const ofCredential = made.get(credential) ?? new Map<string, Client>();
+        made.set(credential, ofCredential);
+        const client = ofCredential.get(address.serviceUrl) ?? make(address, credential);
+        ofCredential.set(address.serviceUrl, client);
+        return client;
     };
 }

@@ -1,13 +1,13 @@
 import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
-import { type BlobAddress, parseConnectionString } from "./address";
+import { parseConnectionString, type StorageAddress } from "./address";
 import { storageCredential } from "./entraId";
 import { type BlobLocation, type EntraIdCredential, entraIdSecrets, s3CredentialParts } from "./location";
 import { tokenCredential } from "./tokenCredential";
 
 /** How requests to one end are authorized. */
 export type Credential =
-    | { readonly kind: "sharedKey"; readonly credential: StorageSharedKeyCredential }
+    | { readonly kind: "sharedKey"; readonly credential: StorageSharedKeyCredential; readonly accountKey: string }
     | { readonly kind: "sas"; readonly sasToken: string; readonly credential: AnonymousCredential }
     | { readonly kind: "entraId"; readonly credential: TokenCredential }
     | { readonly kind: "anonymous"; readonly credential: AnonymousCredential };
@@ -27,7 +27,7 @@ function once(key: string, make: () => Credential): Credential {
 }
 
 /** The credential that a location carries, or nothing where it carries none. */
-export function explicitCredential(location: BlobLocation, address: BlobAddress): Credential | undefined {
+export function explicitCredential(location: BlobLocation, address: StorageAddress): Credential | undefined {
     if (location.credential) {
         return givenCredential(location.credential);
     }
@@ -41,6 +41,7 @@ export function explicitCredential(location: BlobLocation, address: BlobAddress)
         return once(`${accountName} ${accountKey}`, () => ({
             kind: "sharedKey",
             credential: new StorageSharedKeyCredential(accountName, accountKey),
+            accountKey,
         }));
     }
     if (given.sasToken !== undefined) {

@@ -140,6 +140,27 @@ const nextSteps: Readonly<Record<string, string>> = {
         "the destination account takes no copies from this one: check its allowedCopyScope, or copy within the account",
 };
 
+/** What to do about Azure Files, by error code. */
+const fileSteps: Readonly<Record<string, string>> = {
+    ShareNotFound: "create the share first, and let the copy depend on it",
+    ShareBeingDeleted: "wait until the share's deletion is over, then run pulumi up again",
+    ShareDisabled: "an administrator has disabled the share; ask for it to be enabled, or use another one",
+    ParentNotFound: "create the directory first, or leave createDirectories out",
+    ResourceAlreadyExists: "somebody else has made a file there at the same time; run pulumi up again",
+    ResourceTypeMismatch: "a directory has this name; copy to another name",
+    ReadOnlyAttribute: "the file is read-only; set ignoreReadOnly to overwrite it, or take the attribute off",
+    SharingViolation: "an SMB client has the file open; close it there, or close its handles",
+    FileLockConflict: "an SMB client has locked a part of the file; run pulumi up again once it is free",
+    DeletePending: "an SMB client is deleting the file; run pulumi up again",
+    CannotDeleteFileOrDirectory: "an SMB client has the file open; close it there, or close its handles",
+    FileInvalidPermission: "the security descriptor must be in SDDL, with owner, group and DACL",
+    FileInvalidPermissionKey: "the share knows no permission of this key; create it there, or give filePermission",
+    ShareSizeLimitReached: "the share's quota is used up; raise it, or delete what is not needed",
+    LeaseIdMismatchWithFileOperation:
+        "the file has another lease than the one that was given; give its lease as leaseId, or break or release it",
+    LeaseNotPresentWithFileOperation: "the file's lease has ended meanwhile; run pulumi up again",
+};
+
 /** What to do, by error code of Amazon S3 and Google Cloud Storage. */
 const otherVendorsNextSteps: Readonly<Record<string, string>> = {
     AccessDenied: "the credential may not read the object: it needs s3:GetObject, or storage.objects.get, on it",
@@ -215,9 +236,8 @@ export function passingRefusal(error: unknown): PassingRefusal | undefined {
             ? { what: "a role assignment to take effect", milliseconds: 300_000, account: new URL(asked).origin }
             : undefined;
     }
-    return errorCode(error) === "ContainerBeingDeleted"
-        ? { what: "the end of the container's deletion", milliseconds: 120_000 }
-        : undefined;
+    const place = { ContainerBeingDeleted: "container", ShareBeingDeleted: "share" }[errorCode(error) ?? ""];
+    return place ? { what: `the end of the ${place}'s deletion`, milliseconds: 120_000 } : undefined;
 }
 
 function isByToken(request: AskedRequest): boolean {
@@ -252,7 +272,7 @@ function nextStep(error: unknown): string | undefined {
     if (code === "AuthorizationPermissionMismatch" && request && isByToken(request)) {
         return assignRole(request);
     }
-    return code ? (nextSteps[code] ?? otherVendorsNextSteps[code]) : undefined;
+    return code ? (nextSteps[code] ?? fileSteps[code] ?? otherVendorsNextSteps[code]) : undefined;
 }
 
 const notThere = new Set([
@@ -271,6 +291,14 @@ export function isNotFound(error: unknown): boolean {
         statusCode(error) === 404 &&
         // A HEAD of something missing may carry no code at all; ResourceNotFound may also mean "private".
         (code === undefined || notThere.has(code))
+    );
+}
+
+/** A definite "not there" of a file: nobody reads files anonymously, so that ResourceNotFound hides nothing. */
+export function isFileNotFound(error: unknown): boolean {
+    const code = errorCode(error);
+    return (
+        isNotFound(error) || (statusCode(error) === 404 && (code === "ResourceNotFound" || code === "ParentNotFound"))
     );
 }
 
@@ -317,4 +345,13 @@ export function explain(doing: string, error: unknown): StorageError {
     ];
     const message = `could not ${doing}: ${parts.filter((part) => part).join("; ")}`;
     return new StorageError(message, status, code, requestId, { cause: error });
+}
+
+/** Runs something, and says what went wrong as {@link explain} does. */
+export async function explained<Result>(doing: string, run: () => Promise<Result>): Promise<Result> {
+    try {
+        return await run();
+    } catch (error) {
+        throw explain(doing, error);
+    }
 }

@@ -1,4 +1,4 @@
-/** Where a blob is, as a program says it: by URL, or by its parts, with at most one way to authorize. Plain values: what a handler gets. */
+/** Where a blob or file is, as a program says it: by URL, or by its parts, with at most one way to authorize. Plain values: what a handler gets. */
 export interface BlobLocation {
     readonly url?: string;
     readonly accountName?: string;
@@ -7,6 +7,10 @@ export interface BlobLocation {
     readonly blobName?: string;
     readonly snapshot?: string;
     readonly versionId?: string;
+    /** Of a file in Azure Files, as the two that follow. */
+    readonly shareName?: string;
+    readonly filePath?: string;
+    readonly shareSnapshot?: string;
     readonly region?: string;
     readonly tenantId?: string;
     readonly connectionString?: string;
@@ -65,15 +69,19 @@ export const descriptiveParts = ["region", "tenantId"] as const;
 /** The parts of {@link S3Location} that authorize. */
 export const s3CredentialParts = ["accessKeyId", "secretAccessKey", "sessionToken"] as const;
 
-/** Every part that names a blob or authorizes, in the order in which messages name them. */
+/** The parts that name a blob. */
+export const blobParts = ["containerName", "blobName", "snapshot", "versionId"] as const;
+
+/** The parts that name a file in Azure Files. */
+export const fileParts = ["shareName", "filePath", "shareSnapshot"] as const;
+
+/** Every part that names a blob or a file or authorizes, in the order in which messages name them. */
 export const locationParts = [
     "url",
     "accountName",
     "endpoint",
-    "containerName",
-    "blobName",
-    "snapshot",
-    "versionId",
+    ...blobParts,
+    ...fileParts,
     ...descriptiveParts,
     ...credentialParts,
 ] as const;

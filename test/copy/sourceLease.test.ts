@@ -79,7 +79,11 @@ describe("a lease on a source", () => {
             containerName: "images",
             blobName: "orders.bak",
         };
-        const impatient = clients.blob(address, { kind: "sharedKey", credential: source().credential as never });
+        const impatient = clients.blob(address, {
+            kind: "sharedKey",
+            credential: source().credential as never,
+            accountKey: "",
+        });
         held.push(
             await leaseSource(impatient, {
                 what: "it",

@@ -1,15 +1,26 @@
 import { expect } from "vitest";
-import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
+import { blobCopyHandler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
+import type { Handler } from "../../src/provider/handler";
 import type { TestStorage } from "./storage";
 
 /** What a resource goes through in a `pulumi up`: check, then create, or diff and update. Only what follows check is left in the log. */
-export async function upOnce(
+export function upOnce(
     storage: TestStorage,
     state: BlobCopyState | undefined,
     inputs: BlobCopyInputs,
 ): Promise<BlobCopyState> {
-    const checked = await handler.check(state ?? {}, inputs, storage.context);
+    return upOnceWith(blobCopyHandler, storage, state, inputs);
+}
+
+/** The same for a resource of any type. */
+export async function upOnceWith<Inputs, State extends object>(
+    handler: Handler<Inputs, State>,
+    storage: Pick<TestStorage, "context" | "operations">,
+    state: State | undefined,
+    inputs: Inputs,
+): Promise<State> {
+    const checked = await handler.check((state ?? {}) as Partial<Inputs>, inputs, storage.context);
     expect(checked.failures).toEqual([]);
     storage.operations();
     if (!state) {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ShareServiceClient } from "@azure/storage-file-share";
 import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
 import { pulumiEnvironment } from "../helpers/stack";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
@@ -53,13 +54,14 @@ async function run(...args: string[]): Promise<string> {
     return output();
 }
 
-const copies = () => storage.simulator.requests.of("Copy Blob").filter(({ status }) => status === 202).length;
+const copies = (operation = "Copy Blob") =>
+    storage.simulator.requests.of(operation).filter(({ status }) => status === 202).length;
 
 /** Starts `pulumi up`, and kills its whole process group once the copy is pending. */
-async function upAndKill(): Promise<void> {
-    const before = copies();
+async function upAndKill(operation?: string): Promise<void> {
+    const before = copies(operation);
     const { child, output } = pulumi("up", "--yes");
-    await vi.waitFor(() => expect(copies(), output()).toBe(before + 1), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(() => expect(copies(operation), output()).toBe(before + 1), { timeout: 60_000, interval: 100 });
     await sleep(500);
     process.kill(-child.pid!, "SIGKILL");
     await once(child, "close");
@@ -101,4 +103,47 @@ it("SIGKILL during an update: the next up joins the copy, and the snapshot that 
     expect(await storage.content("dev")).toBe("a newer backup");
     await run("destroy", "--yes");
     expect(await storage.blob("dev").exists()).toBe(false);
+});
+
+it("SIGKILL during a FileCopy, then up again: one copy, joined; refresh, update in place, destroy", async () => {
+    const [golden, dev] = ["golden", "dev"].map((name) => storage.simulator.account(name));
+    golden!.createShare("docs");
+    dev!.createShare("seed");
+    golden!.putFile("docs", "app/settings.json", sourceContent);
+    const inputs = {
+        source: { connectionString: golden!.connectionString, shareName: "docs", filePath: "app/settings.json" },
+        destination: { connectionString: dev!.connectionString, shareName: "seed", filePath: "app/settings.json" },
+        fileAttributes: "source",
+        fileLastWriteTime: "2020-01-02T03:04:05Z",
+    };
+    const declare = (change: object) => {
+        writeFileSync(join(folder, "inputs.json"), JSON.stringify({ ...inputs, ...change }));
+        writeFileSync(
+            join(folder, "index.js"),
+            'const copy = require("pulumi-azure-copy");\nexports.file = new copy.FileCopy("seed", require("./inputs.json")).smbProperties.fileLastWriteTime;\n',
+        );
+    };
+    declare({});
+    const share = ShareServiceClient.fromConnectionString(dev!.connectionString).getShareClient("seed");
+    const file = share.getDirectoryClient("app").getFileClient("settings.json");
+
+    storage.simulator.copies.add({ seconds: 10 });
+    await run("stack", "init", "test");
+    await upAndKill("Copy File");
+    await run("cancel", "--yes");
+    const second = await run("up", "--yes");
+    expect(second).toMatch(/FileCopy\s+seed/);
+    expect(second).toContain("2020-01-02T03:04:05");
+    expect(copies("Copy File")).toBe(1);
+    expect((await file.downloadToBuffer()).toString()).toBe(sourceContent);
+
+    expect(await run("refresh", "--yes")).not.toMatch(/updated|deleted/);
+    storage.operations();
+    expect(await run("up", "--yes")).toMatch(/1 unchanged|2 unchanged/);
+    declare({ metadata: { stage: "dev" } });
+    await run("up", "--yes");
+    expect(storage.operations()).not.toContain("Copy File");
+    expect(await file.getProperties()).toMatchObject({ metadata: { stage: "dev" }, leaseState: "available" });
+    await run("destroy", "--yes");
+    expect(await file.exists()).toBe(false);
 });

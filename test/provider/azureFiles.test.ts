@@ -113,3 +113,25 @@ it("is written anew by a single request, whose result is not believed where the 
     await handler.delete(state, storage.context);
     await expect(destination()).rejects.toMatchObject({ statusCode: 404 });
 });
+
+it.each(["copyBlob", "fromUrl"] as const)(
+    "is named by its parts and read with the account's key, by %s",
+    async (method) => {
+        const golden = storage.simulator.account("golden");
+        golden.createShare("docs");
+        golden.putFile("docs", "a folder/orders.bak", "what the share holds", { metadata: { owner: "infra" } });
+        const source = {
+            connectionString: golden.connectionString,
+            shareName: "docs",
+            filePath: "a folder/orders.bak",
+        };
+        const first = await upOnce(storage, undefined, { ...storage.inputs, source, method });
+        expect(await storage.content("dev")).toBe("what the share holds");
+        expect(await destination()).toMatchObject({ metadata: { owner: "infra" } });
+        expect(first.sourceUrl).toBe(`${golden.fileEndpoint}/docs/a%20folder/orders.bak`);
+        expect(await upOnce(storage, first, { ...storage.inputs, source, method })).toBe(first);
+        golden.putFile("docs", "a folder/orders.bak", "something newer");
+        await upOnce(storage, first, { ...storage.inputs, source, method });
+        expect(await storage.content("dev")).toBe("something newer");
+    },
+);

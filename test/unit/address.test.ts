@@ -199,6 +199,11 @@ describe("an object of another vendor", () => {
         [{ url: "gs://backups/orders.bak#17" }, true],
         [{ url: "https://a23.file.core.windows.net/share/f" }, false],
         [{ url: "https://a23.file.core.windows.net/share/f?sharesnapshot=2026-01-31T12:00:00.0000000Z" }, true],
+        [{ accountName: "a23", shareName: "share", filePath: "f" }, false],
+        [
+            { accountName: "a23", shareName: "share", filePath: "f", shareSnapshot: "2026-01-31T12:00:00.0000000Z" },
+            true,
+        ],
         [{ url: "https://example.com/f?generation=17" }, false],
     ])("that is named by %j can't change: %s", (location, fixed) => {
         expect(isFixed(resolveAddress(location)!)).toBe(fixed);

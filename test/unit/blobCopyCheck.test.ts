@@ -400,7 +400,23 @@ describe("check of a source in Azure Files", () => {
         ["a share snapshot", { url: `${url}?sharesnapshot=2026-01-31T12:00:00.0000000Z`, sasToken }, []],
         ["a file without a SAS", { url }, ["source is a file in Azure Files, which the service reads with a SAS only"]],
         ["an unknown SAS", { url, sasToken: unknownValue }, []],
-        ["an account key", { url, accountKey: key }, ["takes no account key", "with a SAS only"]],
+        ["an account key", { url, accountKey: key }, []],
+        [
+            "its parts",
+            { accountName: "golden", shareName: "share", filePath: "folder/orders.bak", accountKey: key },
+            [],
+        ],
+        [
+            "a file and a blob",
+            { accountName: "golden", shareName: "share", filePath: "f", blobName: "b", accountKey: key },
+            ["source.blobName contradicts shareName and filePath"],
+        ],
+        ["a share alone", { accountName: "golden", shareName: "share", accountKey: key }, ["filePath is missing"]],
+        [
+            "bad names",
+            { accountName: "golden", shareName: "S", filePath: "a//b:c", accountKey: key },
+            ["shareName must have 3 to 63", "single slashes between them", "none of the characters"],
+        ],
         [
             "a SAS that has expired",
             { url, sasToken: sasToken.replace("2026-12", "2026-01") },

@@ -1,0 +1,29 @@
+// Names beside a destination, which tell by themselves whose they are and of what content.
+
+import { contentKey, type FromUrlSource } from "../copy/fromUrl";
+
+const infix = ".pulumi-azure-copy-";
+const keyDigits = 16;
+
+/**
+ * What the names beside a destination begin with.
+ * @param longest how many characters a name may have
+ */
+export function besidePrefix(name: string, longest: number): string {
+    return `${name.slice(0, longest - infix.length - keyDigits)}${infix}`;
+}
+
+/** The name beside a destination for a source's content. */
+export function besideName(
+    name: string,
+    longest: number,
+    url: string,
+    source: Pick<FromUrlSource, "etag" | "identity" | "contentLength">,
+): string {
+    return besidePrefix(name, longest) + contentKey(url, source).toString("hex").slice(0, keyDigits);
+}
+
+/** Whether a name is one beside a destination. */
+export function isBesideName(name: string, prefix: string): boolean {
+    return name.startsWith(prefix) && /^[0-9a-f]{16}$/.test(name.slice(prefix.length));
+}

@@ -1,0 +1,58 @@
+// What differs between what was recorded and what is asked for.
+
+import { isDeepStrictEqual } from "node:util";
+import { resolveAddress, sameAddress } from "../storage/address";
+import type { BlobLocation } from "../storage/location";
+import type { CopyInputs, CopyState } from "./copyTypes";
+import { hasUnknown } from "./unknown";
+
+/** Whether another destination is asked for, which replaces the resource. */
+export function destinationChanged(state: CopyState, news: CopyInputs): boolean {
+    return !sameObject(state.destination, news.destination);
+}
+
+/** Whether two locations name one object. An unknown one may, and the engine asks again once it is known. */
+function sameObject(one: BlobLocation, other: BlobLocation): boolean {
+    if (hasUnknown(one) || hasUnknown(other)) {
+        return true;
+    }
+    const [oneAddress, otherAddress] = [resolveAddress(one), resolveAddress(other)];
+    return oneAddress && otherAddress ? sameAddress(oneAddress, otherAddress) : isDeepStrictEqual(one, other);
+}
+
+/** Whether another source is asked for, or the source has another ETag. */
+export function sourceChanged(state: CopyState, news: CopyInputs): boolean {
+    if (!sameObject(state.source, news.source)) {
+        return true;
+    }
+    return (
+        news.onSourceChange !== "ignore" &&
+        news.sourceEtag !== undefined &&
+        state.sourceEtag !== undefined &&
+        news.sourceEtag !== state.sourceEtag
+    );
+}
+
+/**
+ * Whether the bytes must be moved again.
+ * @param contentChanged whether what was copied is not what is asked for now
+ */
+export function needsCopy(state: CopyState, news: CopyInputs, contentChanged: boolean): boolean {
+    // Where the source could not be read when it was copied, only a look at both ends tells whether it has changed since.
+    const unrecorded =
+        news.onSourceChange !== "ignore" && news.sourceEtag !== undefined && state.sourceEtag === undefined;
+    const leftAlone = state.drifted === true && news.onDestinationDrift === "ignore";
+    const unfinished = state.copyStatus !== "success" || state.drifted === true;
+    return contentChanged || unrecorded || (unfinished && !leftAlone);
+}
+
+/** Metadata as the service has it, in the recorded spelling where only upper and lower case differ: HTTP drops that. */
+export function asRecorded(
+    recorded: Readonly<Record<string, string>>,
+    actual: Record<string, string>,
+): Record<string, string> {
+    const spelling = new Map(Object.keys(recorded).map((name) => [name.toLowerCase(), name]));
+    return Object.fromEntries(
+        Object.entries(actual).map(([name, value]) => [spelling.get(name.toLowerCase()) ?? name, value]),
+    );
+}

@@ -1,0 +1,127 @@
+// What every copy resource's check has in common.
+
+import { addressUrl, isFixed, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { explain } from "../storage/errors";
+import { longestPresignedMilliseconds } from "../storage/presigned";
+import type { SourceProperties } from "../storage/webSource";
+import { isCloudObject } from "./checkCloudObject";
+import { checkLeaseSource } from "./checkLeaseSource";
+import { checkChoice } from "./checkProperties";
+import type { CopyInputs } from "./copyTypes";
+import { parseDuration } from "./duration";
+import { openSource } from "./ends";
+import type { Failures } from "./failures";
+import type { Context } from "./handler";
+import { hasUnknown, unknownValue } from "./unknown";
+
+/** How long a copy is waited for unless the program says otherwise. */
+export const defaultTimeout = "24h";
+
+/** The service itself gives a copy up after two weeks. */
+const longestTimeoutMilliseconds = 14 * 24 * 3_600_000;
+
+/** A preview must not hang on a source that does not answer. */
+export const longestReadMilliseconds = 20_000;
+
+/** Refuses what is no input at all, a spelling mistake mostly. */
+export function checkInputNames(failures: Failures, type: string, allowed: readonly string[], inputs: object): void {
+    for (const name of Object.keys(inputs)) {
+        if (![...allowed, "sourceEtag", "sourceContentLength"].includes(name) && !name.startsWith("__")) {
+            failures.add(name, undefined, `is no input of ${type}; allowed are ${allowed.join(", ")}`);
+        }
+    }
+}
+
+/** What check fills in: how the source is now. */
+interface SourceNow {
+    readonly sourceEtag?: string;
+    readonly sourceContentLength?: number;
+}
+
+function sourceNow({
+    sourceEtag,
+    sourceContentLength,
+}: { readonly [Name in keyof SourceNow]?: SourceNow[Name] | undefined }): SourceNow {
+    return {
+        ...(sourceEtag !== undefined && { sourceEtag }),
+        ...(sourceContentLength !== undefined && { sourceContentLength }),
+    };
+}
+
+/** When to copy, what to overwrite, how long to wait. */
+export function checkCopyOptions(failures: Failures, inputs: CopyInputs, source: SourceAddress | undefined): void {
+    checkLeaseSource(failures, inputs, source);
+    checkChoice(failures, "overwrite", inputs.overwrite, ["never", "ifUnchanged", "always"]);
+    checkChoice(failures, "onSourceChange", inputs.onSourceChange, ["copyAgain", "ignore", "fail"]);
+    checkChoice(failures, "onDestinationDrift", inputs.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
+    checkChoice(failures, "verify", inputs.verify, ["length", "md5", "none"]);
+    checkTimeout(failures, inputs.timeout, source !== undefined && isCloudObject(inputs.source));
+    checkChoice(failures, "onTimeout", inputs.onTimeout, ["keep", "abort"]);
+}
+
+/** How long a copy is waited for. */
+export function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned = false): void {
+    if (timeout === undefined || timeout === unknownValue) {
+        return;
+    }
+    const milliseconds = typeof timeout === "string" ? parseDuration(timeout) : undefined;
+    if (milliseconds === undefined || milliseconds < 1_000 || milliseconds > longestTimeoutMilliseconds) {
+        failures.add("timeout", timeout, 'must be a duration from "1s" to "14d", such as "90s", "30m" or "1h30m"');
+    } else if (isPresigned && milliseconds > longestPresignedMilliseconds) {
+        failures.add("timeout", timeout, 'must be "7d" at most, as long as a presigned URL of the source lasts');
+    }
+}
+
+/**
+ * The source's ETag and size as they are now, so that a changed source shows in the preview; as they were recorded where nobody wants to know.
+ * @param checkAgainst what else the source tells that the inputs must fit
+ */
+export async function currentSource<Inputs extends CopyInputs & { readonly sourceCustomerProvidedKey?: string }>(
+    olds: Partial<Inputs>,
+    inputs: Inputs,
+    address: SourceAddress | undefined,
+    failures: Failures,
+    context: Context,
+    checkAgainst: (source: SourceProperties) => void,
+): Promise<SourceNow> {
+    const oldAddress = olds.source && !hasUnknown(olds.source) ? resolveAddress(olds.source) : undefined;
+    const recorded = address && oldAddress && sameAddress(address, oldAddress) ? sourceNow(olds) : {};
+    // With a destination that is not known yet, nobody can say whose authorization reads the source.
+    if (!address || hasUnknown(inputs.destination) || inputs.onSourceChange === "ignore") {
+        return recorded;
+    }
+    if (isFixed(address)) {
+        return recorded;
+    }
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
+    let properties: SourceProperties;
+    try {
+        properties = await openSource(
+            inputs.source,
+            inputs.destination,
+            context,
+            inputs.sourceCustomerProvidedKey,
+        ).properties(signal);
+    } catch (error) {
+        context.warn(
+            `${explain(`read the source ${addressUrl(address)}, to see whether it has changed`, error).message}; the copy itself will tell`,
+        );
+        return recorded;
+    }
+    checkAgainst(properties);
+    if (inputs.verify === "md5" && properties.contentMD5 === undefined) {
+        failures.add(
+            "verify",
+            "md5",
+            'must be "length" or "none", since the source has no Content-MD5 to compare with',
+        );
+    }
+    if (inputs.onSourceChange === "fail" && recorded.sourceEtag && properties.etag !== recorded.sourceEtag) {
+        failures.add(
+            "source",
+            undefined,
+            `has changed since it was copied (its ETag was ${recorded.sourceEtag}, is ${properties.etag}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
+        );
+    }
+    return sourceNow({ sourceEtag: properties.etag, sourceContentLength: properties.contentLength });
+}

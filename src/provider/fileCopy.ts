@@ -1,0 +1,313 @@
+import { isDeepStrictEqual } from "node:util";
+import type { FileGetPropertiesResponse } from "@azure/storage-file-share";
+import { contentMd5 } from "../copy/status";
+import { resolveAddress } from "../storage/address";
+import { errorCode, explain, explained, isFileNotFound } from "../storage/errors";
+import type { BlobLocation } from "../storage/location";
+import { redactUrl } from "../storage/url";
+import { discardBesideFile, namesBeside, removeFile } from "./besideFile";
+import { asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
+import { defaultTimeout } from "./checkOptions";
+import { parseDuration } from "./duration";
+import { CopyLeftPending } from "./endOfCopy";
+import { openSource, refuseInsecure } from "./ends";
+import { checkFileCopy } from "./fileCopyCheck";
+import {
+    type FileCopyInputs,
+    type FileCopyRequest,
+    type FileCopyState,
+    fileInputNames,
+    smbInputNames,
+} from "./fileCopyTypes";
+import { type FileDestination, observeFile, openFileDestination } from "./fileEnds";
+import { FileChanged, whileLeased } from "./fileLease";
+import { type Context, type Handler, PartialFailure } from "./handler";
+import { isOwn } from "./observe";
+import { type ObtainedFile, obtainFile } from "./obtainFile";
+import { patiently } from "./patience";
+import { type FileChanges, setFileProperties } from "./setFileProperties";
+import { smbOf, smbPropertiesOf } from "./smb";
+import { whileSourceIsLeased } from "./sourceLeases";
+
+/** FileCopy's lifecycle. */
+export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
+    check: checkFileCopy,
+
+    diff(state, news) {
+        const replaces = destinationChanged(state, news) ? ["destination"] : [];
+        return { changes: replaces.length > 0 || mustCopy(state, news) || inputsChanged(state, news), replaces };
+    },
+
+    async create(inputs, context) {
+        const { url, state } = await bring(inputs, undefined, context);
+        return { id: url, state };
+    },
+
+    async read(id, state, context) {
+        const location = state.destination ?? { url: id };
+        const destination = openFileDestination(
+            resolveAddress(location)?.kind === "file" ? location : { ...location, url: id },
+            context,
+            state.leaseId,
+        );
+        return explained(`read ${destination.url}`, async () => {
+            const properties = await observeFile(destination, context);
+            if (properties) {
+                return recordRead(state, location, destination, properties);
+            }
+            // A copy that is under way beside it has nothing at the destination yet.
+            const underWay = state.copyStatus === "pending" && (await namesBeside(destination, context)).length > 0;
+            return underWay ? (state as FileCopyState) : undefined;
+        });
+    },
+
+    async update(state, news, context) {
+        return mustCopy(state, news) ? (await bring(news, state, context)).state : setInPlace(state, news, context);
+    },
+
+    async delete(state, context) {
+        const destination = openFileDestination(state.destination, context, state.leaseId);
+        await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
+        if (state.copyStatus !== "success") {
+            await discardBesideFile(destination, context);
+        }
+    },
+};
+
+// Diff
+
+function mustCopy(state: FileCopyState, news: FileCopyInputs): boolean {
+    return needsCopy(state, news, sourceChanged(state, news));
+}
+
+/** Every changed input is an update, also one that makes no request: read and delete see only what an update recorded. */
+function inputsChanged(state: FileCopyState, news: FileCopyInputs): boolean {
+    return fileInputNames.some((name) => !isDeepStrictEqual(state[name], news[name]));
+}
+
+// Create and update
+
+function requestFor(inputs: FileCopyInputs, previous: FileCopyState | undefined, context: Context): FileCopyRequest {
+    return {
+        inputs,
+        destination: openFileDestination(inputs.destination, context, inputs.leaseId),
+        source: openSource(inputs.source, inputs.destination, context),
+        ...(previous && { previous, contentChanged: sourceChanged(previous, inputs) }),
+        timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
+    };
+}
+
+/** Copies, or carries on with a copy that an interrupted run has left, and records the result. */
+async function bring(
+    inputs: FileCopyInputs,
+    previous: FileCopyState | undefined,
+    context: Context,
+): Promise<{ url: string; state: FileCopyState }> {
+    const request = requestFor(inputs, previous, context);
+    const { url, address } = request.destination;
+    refuseInsecure("source", request.source);
+    refuseInsecure("destination", request.destination);
+    try {
+        const obtained = await whileSourceIsLeased(request, context, () =>
+            patiently(address, request.timeoutMilliseconds, context, (left) =>
+                obtainFile({ ...request, timeoutMilliseconds: left }, context),
+            ),
+        );
+        return { url, state: recordObtained(request, obtained) };
+    } catch (error) {
+        throw error instanceof CopyLeftPending ? leftPending(request, error) : error;
+    }
+}
+
+/** A copy that goes on beside the destination, where what stood there stands still. */
+function leftPending({ inputs, destination: { url }, previous }: FileCopyRequest, { running, cause }: CopyLeftPending) {
+    const { sourceEtag: _, ...asked } = inputs;
+    const copyId = running.copyId ?? running.properties?.copyId;
+    const state: Partial<FileCopyState> = {
+        ...(previous && outputsOf(previous)),
+        ...asked,
+        url,
+        ...(previous?.lastWriteEtag && { lastWriteEtag: previous.lastWriteEtag }),
+        ...(copyId && { copyId }),
+        copyStatus: "pending",
+    };
+    return new PartialFailure(url, state, cause);
+}
+
+function recordObtained(request: FileCopyRequest, { properties, sourceEtag, plan }: ObtainedFile): FileCopyState {
+    const { inputs, destination, source, previous } = request;
+    const { sourceEtag: seen, ...asked } = inputs;
+    const etag = sourceEtag ?? seen;
+    return {
+        ...asked,
+        ...outputs(destination, properties),
+        copyOperation:
+            plan?.operation ?? previous?.copyOperation ?? (properties.copyId ? "Copy File" : "Put Range From URL"),
+        copyOperationReason: plan?.reason ?? previous?.copyOperationReason ?? "a finished copy was found there",
+        copyStatus: "success",
+        copyCompletedOn: (properties.copyCompletedOn ?? properties.lastModified)!.toISOString(),
+        sourceUrl: source.url,
+        ...(etag && { sourceEtag: etag }),
+        lastWriteEtag: properties.etag!,
+    };
+}
+
+/** Metadata, headers and SMB properties change without a copy; credentials and options without a request. */
+async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: Context): Promise<FileCopyState> {
+    const request = requestFor(news, state, context);
+    const { destination } = request;
+    const { sourceEtag: _, ...asked } = news;
+    const recorded: FileCopyState = {
+        ...outputsOf(state),
+        ...asked,
+        ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
+        ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
+        ...(state.drifted && { drifted: true }),
+    };
+    const changes = await explained(`read the source ${request.source.url}`, () =>
+        changesInPlace(request, state, context),
+    );
+    if (Object.keys(changes).length === 0) {
+        return recorded;
+    }
+    try {
+        const properties = await whileLeased(destination, state.etag, context, async (lease, there) => {
+            await setFileProperties(request, destination, changes, there, lease, context);
+            return (await observeFile(destination, context))!;
+        });
+        const { copyId, copyStatus, copyCompletedOn, sourceUrl, ...now } = outputs(destination, properties);
+        const own = state.etag === state.lastWriteEtag;
+        return { ...recorded, ...now, ...(own && { lastWriteEtag: properties.etag! }) };
+    } catch (error) {
+        if (error instanceof FileChanged) {
+            if (!(await observeFile(destination, context))) {
+                return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
+            }
+            throw explain(`set the properties of ${destination.url} (run pulumi refresh, then pulumi up)`, error);
+        }
+        throw explain(`set the properties of ${destination.url}`, error);
+    }
+}
+
+/** What differs between what was recorded and what is asked for. Metadata and headers that are not asked for any more are as the source has them. */
+async function changesInPlace(
+    { inputs, source }: FileCopyRequest,
+    state: FileCopyState,
+    context: Context,
+): Promise<FileChanges> {
+    const changed = (name: (typeof fileInputNames)[number]) => !isDeepStrictEqual(state[name], inputs[name]);
+    const ofSource = () => source.properties(context.signal);
+    const smb = Object.fromEntries(Object.entries(smbOf(inputs)).filter(([name]) => changed(name as "fileAttributes")));
+    return {
+        ...(changed("metadata") && { metadata: inputs.metadata ?? (await ofSource()).metadata ?? {} }),
+        ...(changed("fileHttpHeaders") && {
+            fileHttpHeaders: { given: inputs.fileHttpHeaders, source: await ofSource() },
+        }),
+        ...(smbInputNames.some((name) => name in smb) && { smb }),
+    };
+}
+
+// Read and delete
+
+function recordRead(
+    state: Partial<FileCopyState>,
+    location: BlobLocation,
+    destination: FileDestination,
+    properties: FileGetPropertiesResponse,
+): FileCopyState {
+    const known = state.lastWriteEtag !== undefined || state.copyId !== undefined;
+    const own = isOwn(properties, state);
+    const intact = !known || own || hasRecordedContent(properties, state);
+    const { copyId, copyStatus, copyCompletedOn, sourceUrl, ...now } = outputs(destination, properties);
+    return {
+        ...state,
+        source: state.source ?? { url: redactUrl(properties.copySource ?? "") },
+        destination: location,
+        ...now,
+        // What the service tells of a copy tells of the last one, which may not have been ours.
+        ...(!known && { copyId, copyStatus, copyCompletedOn, sourceUrl }),
+        ...(state.metadata && { metadata: asRecorded(state.metadata, properties.metadata ?? {}) }),
+        ...(own && properties.etag && { lastWriteEtag: properties.etag }),
+        ...(intact ? { drifted: undefined } : { drifted: true }),
+    } as FileCopyState;
+}
+
+/** Whether the file still holds the bytes that were recorded, whatever else has changed about it. */
+function hasRecordedContent(properties: FileGetPropertiesResponse, state: Partial<FileCopyState>): boolean {
+    // Every write of bytes sets the last write time, by SMB and REST alike, unless whoever writes takes care to keep it.
+    const lastWrite = properties.fileLastWriteOn?.toISOString();
+    return (
+        properties.contentLength === state.contentLength &&
+        (properties.etag === state.etag ||
+            (lastWrite !== undefined && lastWrite === state.smbProperties?.fileLastWriteTime))
+    );
+}
+
+/** Deletes the destination, if it is as this resource has left it. The directories that it is in stay. */
+async function deleteOwn(destination: FileDestination, state: FileCopyState, context: Context): Promise<void> {
+    const there = await observeFile(destination, context);
+    if (!there || (state.copyStatus === "pending" && state.lastWriteEtag === undefined)) {
+        return;
+    }
+    const leaveAlone = () =>
+        context.warn(
+            `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
+        );
+    if (!isOwn(there, state)) {
+        return leaveAlone();
+    }
+    try {
+        await whileLeased(destination, there.etag, context, (lease, now) =>
+            removeFile(destination, now, context, lease),
+        );
+    } catch (error) {
+        if (error instanceof FileChanged) {
+            return (await observeFile(destination, context)) ? leaveAlone() : undefined;
+        }
+        if (isFileNotFound(error) && errorCode(error) !== undefined) {
+            return;
+        }
+        throw error;
+    }
+}
+
+// Record
+
+/** What the service says of the destination. */
+function outputs(destination: FileDestination, properties: FileGetPropertiesResponse) {
+    const told = {
+        etag: properties.etag,
+        lastModified: properties.lastModified?.toISOString(),
+        contentLength: properties.contentLength,
+        contentType: properties.contentType,
+        contentMd5: contentMd5(properties),
+        fileId: properties.fileId,
+        smbProperties: smbPropertiesOf(properties),
+        copyId: properties.copyId,
+        copyStatus: properties.copyStatus,
+        copyCompletedOn: properties.copyCompletedOn?.toISOString(),
+        sourceUrl: properties.copySource && redactUrl(properties.copySource),
+    };
+    return { url: destination.url, ...told } as Pick<FileCopyState, "url" | keyof typeof told>;
+}
+
+const outputNames = [
+    "url",
+    "etag",
+    "lastModified",
+    "contentLength",
+    "contentType",
+    "contentMd5",
+    "fileId",
+    "smbProperties",
+    "copyOperation",
+    "copyOperationReason",
+    "copyId",
+    "copyStatus",
+    "copyCompletedOn",
+    "sourceUrl",
+] as const;
+
+function outputsOf(state: FileCopyState): Pick<FileCopyState, (typeof outputNames)[number]> {
+    return Object.fromEntries(outputNames.map((name) => [name, state[name]])) as never;
+}
