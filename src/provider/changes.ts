@@ -12,7 +12,7 @@ export function destinationChanged(state: CopyState, news: CopyInputs): boolean 
 }
 
 /** Whether two locations name one object. An unknown one may, and the engine asks again once it is known. */
-function sameObject(one: BlobLocation, other: BlobLocation): boolean {
+export function sameObject(one: BlobLocation, other: BlobLocation): boolean {
     if (hasUnknown(one) || hasUnknown(other)) {
         return true;
     }

@@ -3,10 +3,11 @@ import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import type { CopiedSnapshot, SnapshotTime } from "../copy/incremental";
 import type { CopyProgress } from "../copy/wait";
-import { resolveAddress, sameAddress } from "../storage/address";
+import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
+import { sameObject } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
@@ -24,7 +25,6 @@ import { observe } from "./observe";
 import { copiedSnapshots, type IncrementalCopyRequest, obtainIncrementalCopy } from "./obtainIncrementalCopy";
 import { patiently } from "./patience";
 import { deleteTaken } from "./sourceSnapshot";
-import { hasUnknown } from "./unknown";
 
 /** IncrementalSnapshotCopy's lifecycle. */
 export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInputs, IncrementalSnapshotCopyState> = {
@@ -32,8 +32,8 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
 
     diff(state, news) {
         const replaces = [
-            ...(sameBlob(state.destination, news.destination) ? [] : ["destination"]),
-            ...(sameBlob(state.source, news.source) ? [] : ["source"]),
+            ...(sameObject(state.destination, news.destination) ? [] : ["destination"]),
+            ...(sameObject(state.source, news.source) ? [] : ["source"]),
             ...(state.sourceGeneration === news.sourceGeneration ? [] : ["sourceGeneration"]),
         ];
         const changed = inputNames.some((name) => !isDeepStrictEqual(state[name], news[name]));
@@ -88,15 +88,6 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
 };
 
 // Diff
-
-/** Whether two locations name one blob. An unknown one may, and the engine asks again once it is known. */
-function sameBlob(one: BlobLocation, other: BlobLocation): boolean {
-    if (hasUnknown(one) || hasUnknown(other)) {
-        return true;
-    }
-    const [oneAddress, otherAddress] = [resolveAddress(one), resolveAddress(other)];
-    return oneAddress !== undefined && otherAddress !== undefined && sameAddress(oneAddress, otherAddress);
-}
 
 function needsCopy(state: IncrementalSnapshotCopyState, news: IncrementalSnapshotCopyInputs): boolean {
     if (state.copyStatus !== "success") {

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { BlobSASPermissions, BlobServiceClient, type PageBlobClient } from "@azure/storage-blob";
+import { type ShareFileClient, ShareServiceClient } from "@azure/storage-file-share";
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { type EntraIdStorage, startEntraIdStorage } from "../helpers/entraId";
 import { withExample } from "../helpers/example";
@@ -51,6 +52,13 @@ function pagesOf(container: string, blobName: string, snapshot = ""): PageBlobCl
         .getContainerClient(container)
         .getPageBlobClient(blobName)
         .withSnapshot(snapshot);
+}
+
+/** A file of a share. */
+function fileOf(account: "golden" | "dev", share: string, filePath: string): ShareFileClient {
+    return ShareServiceClient.fromConnectionString(storage.simulator.account(account).connectionString)
+        .getShareClient(share)
+        .rootDirectoryClient.getFileClient(filePath);
 }
 
 const connectionStrings = () => ({
@@ -198,6 +206,58 @@ const examples: Readonly<Record<string, Example>> = {
             expect(contentType).toBe("application/json");
         },
         afterwards: () => isGone("holidays.json"),
+    },
+    "file-copy-simple": {
+        async configuration() {
+            const golden = storage.simulator.account("golden");
+            golden.createShare("config");
+            storage.simulator.account("dev").createShare("config");
+            golden.putFile("config", "app/settings.json", "the settings", { fileAttributes: "Hidden | Archive" });
+            const { snapshot } = await ShareServiceClient.fromConnectionString(golden.connectionString)
+                .getShareClient("config")
+                .createSnapshot();
+            golden.putFile("config", "app/settings.json", "a mistake");
+            return { ...connectionStrings(), shareSnapshot: snapshot! };
+        },
+        async check(_, { smbProperties }) {
+            const file = fileOf("dev", "config", "app/settings.json");
+            expect((await file.downloadToBuffer()).toString()).toBe("the settings");
+            expect(await file.getProperties()).toMatchObject({ fileAttributes: "Hidden | Archive" });
+            expect(smbProperties).toMatchObject({ fileAttributes: "Hidden | Archive" });
+        },
+        async afterwards() {
+            expect(await fileOf("dev", "config", "app/settings.json").exists()).toBe(false);
+        },
+    },
+    "file-copy-from-blob": {
+        configuration() {
+            const [releases, share] = [storage.simulator.account("golden"), storage.simulator.account("dev")];
+            releases.createContainer("releases");
+            releases.putBlob("releases", "app-1.2.0.zip", "the release");
+            releases.putBlob("releases", "app-1.3.0.zip", "the next release");
+            share.createShare("apps");
+            return {
+                releasesConnectionString: releases.connectionString,
+                shareConnectionString: share.connectionString,
+                version: "1.2.0",
+            };
+        },
+        async check({ stack, up }) {
+            const file = fileOf("dev", "apps", "app/release.zip");
+            expect((await file.downloadToBuffer()).toString()).toBe("the release");
+            await stack.setConfig("version", { value: "1.3.0" });
+            const { error, steps } = await up();
+            expect(error).toBeUndefined();
+            expect(Object.values(steps)).toContainEqual(["update"]);
+            expect((await file.downloadToBuffer()).toString()).toBe("the next release");
+            expect(await file.getProperties()).toMatchObject({
+                contentType: "application/zip",
+                metadata: { version: "1.3.0" },
+            });
+        },
+        async afterwards() {
+            expect(await fileOf("dev", "apps", "app/release.zip").exists()).toBe(false);
+        },
     },
     "page-blob-to-managed-image": {
         async configuration() {
