@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 // One project a folder of test/, so that `npx vitest run --project unit` runs one kind alone.
 export default defineConfig({
     test: {
+        // Most of the time goes to the Pulumi CLI's processes, so that every core may have a file of its own.
+        maxWorkers: "100%",
         projects: [
             { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
             { test: { name: "simulator", include: ["test/simulator/**/*.test.ts"], testTimeout: 30_000 } },
