@@ -205,10 +205,8 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
             fileAttributes: "Hidden | Archive",
             fileCreatedOn: new Date("2001-01-01T00:00:00Z"),
             fileLastWriteOn: new Date("2002-01-01T00:00:00Z"),
+            fileChangeOn: new Date("2003-01-01T00:00:00Z"),
         });
-        if (method === "copyFile") {
-            expect(there.fileChangeOn).toEqual(new Date("2003-01-01T00:00:00Z"));
-        }
         const { permission } = await files.share("dev").getPermission(there.filePermissionKey!);
         expect(permission).toBe("O:S-1-5-32-544G:S-1-5-32-544D:(A;;FA;;;WD)");
     });
@@ -318,6 +316,22 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         const again = await up(first, { metadata: { a: "b" } });
         expect(await files.text()).toBe(sourceText);
         expect(again.copyStatus).toBe("success");
+    });
+
+    it("reads a file that no resource has made, by its URL and a credential, and shows no SAS", async () => {
+        const made = await up();
+        const { connectionString } = files.inputs.destination;
+        const lookup = { destination: { connectionString } } as Partial<FileCopyState>;
+        const found = (await handler.read(made.url, lookup, files.context))!;
+        const { etag, contentLength, contentType, fileId, smbProperties } = made;
+        expect(found).toMatchObject({ url: made.url, etag, contentLength, contentType, fileId, smbProperties });
+        expect(found.drifted).toBeUndefined();
+        if (method === "copyFile") {
+            // The service tells of the copy that made it, with its source's SAS.
+            expect(found).toMatchObject({ copyId: made.copyId, copyStatus: "success", sourceUrl: made.sourceUrl });
+        }
+        expect(JSON.stringify({ ...found, destination: {} })).not.toContain("sig=");
+        expect(await handler.read(`${made.url}.none`, lookup, files.context)).toBeUndefined();
     });
 
     it("fails where the source is not there, or can't be read, and writes nothing", async () => {
