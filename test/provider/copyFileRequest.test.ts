@@ -419,3 +419,14 @@ describe.each(methods)("names that differ in upper and lower case, by %s,", (met
         expect(await files.text()).toBe("somebody's");
     });
 });
+
+it.each(["source", "destination"] as const)(
+    "is refused over http to Azure itself, at the %s, without a request",
+    async (end) => {
+        const url = "http://contoso.file.core.windows.net/seed/f";
+        await expect(handler.create({ ...files.inputs, [end]: { url } }, files.context)).rejects.toThrow(
+            `${end} must use https, got "${url}"; write https`,
+        );
+        expect(files.operations()).toEqual([]);
+    },
+);

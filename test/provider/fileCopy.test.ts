@@ -522,6 +522,22 @@ describe("a FileCopy that is interrupted", () => {
         expect(await files.names()).toEqual([]);
     });
 
+    it.each(["keep", "abort"] as const)("ends its ranges at the timeout, with onTimeout %s", async (onTimeout) => {
+        files.simulator.account("golden").putFile("docs", "large.bin", generated({ length: 40 * 1024 * 1024 }));
+        const change = { method: "fromUrl", source: { ...files.inputs.source, filePath: "large.bin" } } as const;
+        files.onProgress(() => void files.clock.advance(5_000));
+        const failure = await failureOf(files.up(undefined, { ...change, timeout: "1s", onTimeout }));
+        files.onProgress(() => {});
+        expect(failure.message).toContain(
+            onTimeout === "abort" ? "was removed, since onTimeout" : "is kept, and the next",
+        );
+        expect(failure instanceof PartialFailure).toBe(onTimeout === "keep");
+        expect(await files.names()).toHaveLength(onTimeout === "keep" ? 1 : 0);
+        await files.up(undefined, change);
+        expect((await files.file().getProperties()).contentLength).toBe(40 * 1024 * 1024);
+        expect(await files.names()).toEqual(["settings.json"]);
+    });
+
     it("goes on with the ranges that it has", async () => {
         const length = 20 * 1024 * 1024;
         files.simulator.account("golden").putFile("docs", "large.bin", generated({ length }));

@@ -184,3 +184,20 @@ it("a source that Copy Blob has written anew is another one, and replaces the re
         /409 BlobOverwritten.*the source was re-created since it was copied last/,
     );
 });
+
+it.each(["source", "destination"] as const)(
+    "is refused over http to Azure itself, at the %s, without a request",
+    async (end) => {
+        const wanted = {
+            source: { ...storage.inputs.source, blobName: "disk.vhd" },
+            destination: { ...storage.inputs.destination, blobName: "disk.vhd" },
+            snapshot: await snapshot(),
+        };
+        storage.operations();
+        const url = "http://contoso.blob.core.windows.net/c/disk.vhd";
+        await expect(handler.create({ ...wanted, [end]: { url } }, storage.context)).rejects.toThrow(
+            `${end} must use https, got "${url}"; write https`,
+        );
+        expect(storage.operations()).toEqual([]);
+    },
+);
