@@ -57,8 +57,9 @@ export interface FileCopyArgs extends SharedArgs {
     /** When the destination was last changed, in ISO 8601 (UTC); `"source"` takes a file's own time. @default - when it was copied */
     fileChangeTime?: pulumi.Input<string>;
     /**
-     * The destination's permission: a security descriptor in SDDL with owner, group and DACL, of 8 KiB at most; `"source"` takes a file's own. Not
-     * with `filePermissionKey`.
+     * The destination's permission: a security descriptor in SDDL with owner, group and DACL; `"source"` takes a file's own. One of more than
+     * 8 KiB is kept in the share first, by [Create Permission](https://learn.microsoft.com/rest/api/storageservices/create-permission). Not with
+     * `filePermissionKey`.
      * @default - inherited from the directory
      */
     filePermission?: pulumi.Input<string>;

@@ -41,7 +41,7 @@ export interface IncrementalSnapshotCopyArgs {
      * What must hold of the destination whenever a copy starts; otherwise `pulumi up` fails and nothing is copied.
      * @default - that it is as it was looked at just before
      */
-    conditions?: pulumi.Input<BlobConditionsArgs>;
+    conditions?: pulumi.Input<Omit<BlobConditionsArgs, "tagConditions">>;
 
     /**
      * How many of the destination's snapshots are kept, from 1 on: older ones are deleted after a copy has succeeded.

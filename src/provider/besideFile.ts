@@ -137,10 +137,11 @@ async function copyFile(
 async function startCopyFile(request: Planned, beside: FileDestination, context: Context): Promise<string> {
     const { inputs, source } = request;
     const url = await source.readableUrl(request.timeoutMilliseconds + sasGraceMilliseconds);
+    const smb = await copyFileSmb(request, context);
     const { copyId } = await inDirectories(request, context, () =>
         beside.client.startCopyFromURL(url, {
             ...(inputs.metadata && { metadata: { ...inputs.metadata } }),
-            ...copyFileSmb(inputs),
+            ...smb,
             abortSignal: context.signal,
         }),
     );

@@ -327,6 +327,9 @@ function checkFileNames(
     if (names.some((name) => name === "" || name === "." || name === "..")) {
         failures.add(at("filePath"), filePath, "must be names with single slashes between them, none of them . or ..");
     }
+    if (names.some((name) => name.endsWith(".") && name !== "." && name !== "..")) {
+        failures.add(at("filePath"), filePath, "must have no name that ends in a dot, which the service would drop");
+    }
     if (/["\\:|<>*?\p{Cc}]/u.test(filePath)) {
         failures.add(
             at("filePath"),

@@ -16,9 +16,6 @@ const attributes = [
     "NoScrubData",
 ];
 
-/** The longest security descriptor that travels in a header: 8 KiB. */
-const mostDescriptorBytes = 8_192;
-
 const times = ["fileCreationTime", "fileLastWriteTime", "fileChangeTime"] as const;
 
 /** SMB properties, as [Copy File](https://learn.microsoft.com/rest/api/storageservices/copy-file) and Set File Properties take them. */
@@ -85,13 +82,6 @@ function checkPermission(failures: Failures, { filePermission, filePermissionKey
             "filePermission",
             filePermission,
             'must be "source" or a security descriptor in SDDL, with owner, group and DACL: O:…G:…D:…',
-        );
-    }
-    if (given(filePermission) && Buffer.byteLength(filePermission) > mostDescriptorBytes) {
-        failures.add(
-            "filePermission",
-            `${Buffer.byteLength(filePermission)} bytes`,
-            `must have ${mostDescriptorBytes} bytes at most; create a longer one in the share, and give its filePermissionKey`,
         );
     }
 }

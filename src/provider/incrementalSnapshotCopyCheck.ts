@@ -47,13 +47,7 @@ export async function checkIncrementalSnapshotCopy(
     checkSource(failures, source);
     checkSnapshot(failures, news, source);
     checkConditions(failures, "conditions", news.conditions);
-    if (typeof news.conditions === "object" && news.conditions !== null && "leaseId" in news.conditions) {
-        failures.add(
-            "conditions.leaseId",
-            undefined,
-            "must be left out, since the destination of incremental copies can't be leased",
-        );
-    }
+    checkUnsupportedConditions(failures, news.conditions);
     const keep: unknown = news.keepSnapshots;
     if (keep !== undefined && keep !== unknownValue && !(Number.isInteger(keep) && (keep as number) >= 1)) {
         failures.add("keepSnapshots", keep, "must be a whole number from 1 on; leave it out to keep all");
@@ -72,6 +66,25 @@ export async function checkIncrementalSnapshotCopy(
         inputs: { ...inputs, ...(generation !== undefined && { sourceGeneration: generation }) },
         failures: failures.all,
     };
+}
+
+/** Of the destination of incremental copies, neither a lease nor tags can be there. */
+function checkUnsupportedConditions(failures: Failures, conditions: object | undefined): void {
+    if (typeof conditions !== "object" || conditions === null) {
+        return;
+    }
+    for (const [name, why] of [
+        ["leaseId", "can't be leased"],
+        ["tagConditions", "can't have tags"],
+    ] as const) {
+        if (name in conditions) {
+            failures.add(
+                `conditions.${name}`,
+                undefined,
+                `must be left out, since the destination of incremental copies ${why}`,
+            );
+        }
+    }
 }
 
 function checkSource(failures: Failures, source: SourceAddress | undefined): void {

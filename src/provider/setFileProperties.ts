@@ -44,14 +44,20 @@ export async function setFileProperties(
     context: Context,
 ): Promise<boolean> {
     const options = { leaseAccessConditions: lease, abortSignal: context.signal };
+    const smb = changes.smb ? await smbValues(request, changes.smb, context) : {};
+    const hasSmb = Object.keys(smb).length > 0;
+    if (!changes.metadata && !changes.fileHttpHeaders && !hasSmb) {
+        return false;
+    }
     if (changes.metadata) {
         await client.setMetadata({ ...changes.metadata }, options);
     }
-    const smb = changes.smb ? await smbValues(request, changes.smb, context) : {};
-    const hasSmb = Object.keys(smb).length > 0;
-    if (changes.fileHttpHeaders || hasSmb) {
+    // Each request is a change, whose time would take the place of the one that was asked for.
+    const keepsTime = request.inputs.fileChangeTime !== undefined && there.fileChangeOn;
+    if (changes.fileHttpHeaders || hasSmb || keepsTime) {
         const { given, source } = changes.fileHttpHeaders ?? { given: undefined, source: there };
-        await client.setProperties({ fileHttpHeaders: asFileHttpHeaders(given, source), ...smb, ...options });
+        const kept = keepsTime ? { changeTime: there.fileChangeOn } : {};
+        await client.setProperties({ fileHttpHeaders: asFileHttpHeaders(given, source), ...kept, ...smb, ...options });
     }
-    return changes.metadata !== undefined || changes.fileHttpHeaders !== undefined || hasSmb;
+    return true;
 }

@@ -8,6 +8,7 @@ import {
     type SmbProperties,
     smbInputNames,
 } from "./fileCopyTypes";
+import type { FileDestination } from "./fileEnds";
 import type { Context } from "./handler";
 
 /** SMB properties as the service reports them; its times have seven digits, of which the SDK keeps three. */
@@ -33,15 +34,38 @@ export function withAttribute(attributes: string | undefined, attribute: string,
     return [...left, ...(present ? [attribute] : [])].join(" | ") || "None";
 }
 
+/** The longest security descriptor that travels in a header: 8 KiB. */
+const mostDescriptorBytes = 8_192;
+
+/**
+ * The permission that is asked for, as requests take it; nothing where it is the source's. A long one goes by a key, which
+ * [Create Permission](https://learn.microsoft.com/rest/api/storageservices/create-permission) gives it in the destination's share.
+ */
+async function permissionGiven(
+    { filePermission, filePermissionKey }: SmbInputs,
+    { share }: FileDestination,
+    { signal }: Context,
+): Promise<Pick<SmbInputs, "filePermission" | "filePermissionKey">> {
+    if (filePermission === undefined || filePermission === "source") {
+        return defined({ filePermissionKey });
+    }
+    if (Buffer.byteLength(filePermission) <= mostDescriptorBytes) {
+        return { filePermission };
+    }
+    const created = await share.createPermission(filePermission, { abortSignal: signal });
+    return defined({ filePermissionKey: created.filePermissionKey });
+}
+
 /** What Copy File takes, `"source"` included. */
-export function copyFileSmb(
-    inputs: FileCopyInputs,
-): Pick<FileStartCopyOptions, "copyFileSmbInfo" | "filePermission" | "filePermissionKey"> {
-    const { filePermission, filePermissionKey, fileAttributes, fileCreationTime, fileLastWriteTime, fileChangeTime } =
-        inputs;
-    const given = filePermissionKey !== undefined || (filePermission !== undefined && filePermission !== "source");
+export async function copyFileSmb(
+    { inputs, destination }: FileCopyRequest,
+    context: Context,
+): Promise<Pick<FileStartCopyOptions, "copyFileSmbInfo" | "filePermission" | "filePermissionKey">> {
+    const { filePermission, fileAttributes, fileCreationTime, fileLastWriteTime, fileChangeTime } = inputs;
+    const permission = await permissionGiven(inputs, destination, context);
+    const given = Object.keys(permission).length > 0;
     return {
-        ...(given && defined({ filePermission, filePermissionKey })),
+        ...permission,
         copyFileSmbInfo: {
             ...defined({ fileAttributes, fileCreationTime, fileLastWriteTime, fileChangeTime }),
             ...(inputs.setArchiveAttribute && { setArchiveAttribute: true }),
@@ -66,12 +90,11 @@ export async function smbValues(
     const source = takesSource && file ? await file.client.getProperties({ abortSignal }) : undefined;
     const time = (value: string | undefined, ofSource: Date | undefined) =>
         value === "source" ? ofSource : value === undefined ? undefined : new Date(value);
-    let { filePermission, filePermissionKey } = wanted;
-    if (filePermission === "source" && source && file) {
-        const { permission } = await file.share.getPermission(source.filePermissionKey!, { abortSignal });
-        const { destination } = request;
-        ({ filePermissionKey } = await destination.share.createPermission(permission, { abortSignal }));
-        filePermission = undefined;
+    let permission = await permissionGiven(wanted, request.destination, context);
+    if (wanted.filePermission === "source" && source && file) {
+        const { permission: ofSource } = await file.share.getPermission(source.filePermissionKey!, { abortSignal });
+        const created = await request.destination.share.createPermission(ofSource, { abortSignal });
+        permission = defined({ filePermissionKey: created.filePermissionKey });
     }
     const attributes = wanted.fileAttributes === "source" ? source?.fileAttributes : wanted.fileAttributes;
     return defined({
@@ -79,8 +102,7 @@ export async function smbValues(
         creationTime: time(wanted.fileCreationTime, source?.fileCreatedOn),
         lastWriteTime: time(wanted.fileLastWriteTime, source?.fileLastWriteOn),
         changeTime: time(wanted.fileChangeTime, source?.fileChangeOn),
-        filePermission,
-        filePermissionKey,
+        ...permission,
     });
 }
 

@@ -181,6 +181,29 @@ describe("pulumi up with an IncrementalSnapshotCopy", () => {
         });
     });
 
+    it("reads an existing destination with IncrementalSnapshotCopy.get", async () => {
+        const taken = await snapshot();
+        await withStack(programOf({ current: { snapshot: taken, deleteSnapshots: true } }), async ({ up }) => {
+            const made = outputsOf(await up());
+            const program: Program = ({ copy }) => {
+                const { connectionString } = storage.inputs.destination;
+                const found = copy.IncrementalSnapshotCopy.get("found", backup().url, {
+                    destination: { connectionString: connectionString! },
+                });
+                const { sourceSnapshot, destinationSnapshots, destinationSnapshotUrl: latest } = found;
+                return { sourceSnapshot, destinationSnapshots, latest };
+            };
+            await withStack(program, async (reading) => {
+                const { outputs, error } = await reading.up();
+                expect(error).toBeUndefined();
+                const { sourceSnapshot, destinationSnapshots, latest } = made;
+                expect(outputs).toEqual({ sourceSnapshot, destinationSnapshots, latest });
+                expect((await reading.destroy()).error).toBeUndefined();
+            });
+            await expectCopies(made);
+        });
+    });
+
     it("restores by BlobCopy: a copied snapshot becomes a page blob that can be written", async () => {
         const taken = await snapshot();
         const program: Program = ({ copy }) => {

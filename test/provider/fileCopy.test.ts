@@ -205,10 +205,8 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
             fileAttributes: "Hidden | Archive",
             fileCreatedOn: new Date("2001-01-01T00:00:00Z"),
             fileLastWriteOn: new Date("2002-01-01T00:00:00Z"),
+            fileChangeOn: new Date("2003-01-01T00:00:00Z"),
         });
-        if (method === "copyFile") {
-            expect(there.fileChangeOn).toEqual(new Date("2003-01-01T00:00:00Z"));
-        }
         const { permission } = await files.share("dev").getPermission(there.filePermissionKey!);
         expect(permission).toBe("O:S-1-5-32-544G:S-1-5-32-544D:(A;;FA;;;WD)");
     });
@@ -318,6 +316,22 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         const again = await up(first, { metadata: { a: "b" } });
         expect(await files.text()).toBe(sourceText);
         expect(again.copyStatus).toBe("success");
+    });
+
+    it("reads a file that no resource has made, by its URL and a credential, and shows no SAS", async () => {
+        const made = await up();
+        const { connectionString } = files.inputs.destination;
+        const lookup = { destination: { connectionString } } as Partial<FileCopyState>;
+        const found = (await handler.read(made.url, lookup, files.context))!;
+        const { etag, contentLength, contentType, fileId, smbProperties } = made;
+        expect(found).toMatchObject({ url: made.url, etag, contentLength, contentType, fileId, smbProperties });
+        expect(found.drifted).toBeUndefined();
+        if (method === "copyFile") {
+            // The service tells of the copy that made it, with its source's SAS.
+            expect(found).toMatchObject({ copyId: made.copyId, copyStatus: "success", sourceUrl: made.sourceUrl });
+        }
+        expect(JSON.stringify({ ...found, destination: {} })).not.toContain("sig=");
+        expect(await handler.read(`${made.url}.none`, lookup, files.context)).toBeUndefined();
     });
 
     it("fails where the source is not there, or can't be read, and writes nothing", async () => {
@@ -506,6 +520,22 @@ describe("a FileCopy that is interrupted", () => {
         const failure = await failureOf(files.up(undefined, { method: "copyFile" }));
         expect(failure.message).toMatch(/ended as failed.*nothing was written to the destination; copy ID/);
         expect(await files.names()).toEqual([]);
+    });
+
+    it.each(["keep", "abort"] as const)("ends its ranges at the timeout, with onTimeout %s", async (onTimeout) => {
+        files.simulator.account("golden").putFile("docs", "large.bin", generated({ length: 40 * 1024 * 1024 }));
+        const change = { method: "fromUrl", source: { ...files.inputs.source, filePath: "large.bin" } } as const;
+        files.onProgress(() => void files.clock.advance(5_000));
+        const failure = await failureOf(files.up(undefined, { ...change, timeout: "1s", onTimeout }));
+        files.onProgress(() => {});
+        expect(failure.message).toContain(
+            onTimeout === "abort" ? "was removed, since onTimeout" : "is kept, and the next",
+        );
+        expect(failure instanceof PartialFailure).toBe(onTimeout === "keep");
+        expect(await files.names()).toHaveLength(onTimeout === "keep" ? 1 : 0);
+        await files.up(undefined, change);
+        expect((await files.file().getProperties()).contentLength).toBe(40 * 1024 * 1024);
+        expect(await files.names()).toEqual(["settings.json"]);
     });
 
     it("goes on with the ranges that it has", async () => {

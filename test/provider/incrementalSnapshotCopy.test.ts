@@ -446,6 +446,13 @@ describe("takeSnapshot.deleteSuperseded", () => {
         expect(await sourceSnapshots()).toHaveLength(2);
     });
 
+    it("deletes the older ones too where it is asked for later", async () => {
+        let state = await up(undefined);
+        state = await up(state, triggers("tuesday"));
+        state = await up(state, deleting("wednesday"));
+        expect(await sourceSnapshots()).toEqual([state.sourceSnapshot]);
+    });
+
     it("keeps the last copied one while a newer copy has not succeeded", async () => {
         const state = await up(undefined, deleting("monday"));
         storage.simulator.copies.add({ fail: '500 InternalServerError "Copy failed."' });

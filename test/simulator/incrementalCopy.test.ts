@@ -61,6 +61,39 @@ const request = (source: string, headers: Record<string, string> = {}) =>
         headers: { "x-ms-copy-source": source, ...headers },
     });
 
+describe("the answer", () => {
+    test("has ETag, Last-Modified, request ID, version, Date, copy ID and status, and the client's request ID if there is one", async () => {
+        const source = await readable(await takeSnapshot());
+        const { status, reason, body, headers } = await request(source, { "x-ms-client-request-id": "mine" });
+        expect([status, reason, body]).toEqual([202, "Accepted", ""]);
+        expect(headers).toMatchObject({
+            etag: expect.stringMatching(/^"0x[0-9A-F]+"$/) as unknown,
+            "x-ms-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+            "x-ms-version": expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as unknown,
+            "x-ms-copy-id": expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as unknown,
+            "x-ms-copy-status": "pending",
+            "x-ms-client-request-id": "mine",
+        });
+        const seconds = Math.floor(clock.now() / 1000) * 1000;
+        expect([headers.date, headers["last-modified"]].map((text) => Date.parse(text as string))).toEqual([
+            seconds,
+            seconds,
+        ]);
+        await backup.getProperties();
+        const silent = await request(await readable(await takeSnapshot()));
+        expect([silent.status, "x-ms-client-request-id" in silent.headers]).toEqual([202, false]);
+    });
+
+    test("takes a timeout in the query, of which nothing comes here", async () => {
+        const { status } = await raw(dev, "/backups/disk.vhd", {
+            method: "PUT",
+            query: "comp=incrementalcopy&timeout=30",
+            headers: { "x-ms-copy-source": await readable(await takeSnapshot()) },
+        });
+        expect(status).toBe(202);
+    });
+});
+
 describe("a copy", () => {
     test("is 202 and pending at first, whatever its length, and tells when it is done", async () => {
         simulator.copies.add({ seconds: 20 });

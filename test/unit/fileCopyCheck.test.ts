@@ -47,6 +47,7 @@ describe("check of FileCopy", () => {
             { source: { ...good.destination, shareSnapshot: "2026-01-31T12:00:00.0000000Z" } },
         ],
         ["a destination by its URL", { destination: { url, accountKey: key } }],
+        ["a long descriptor", { filePermission: `O:AOG:DUD:${"(A;;FA;;;WD)".repeat(1_000)}` }],
         ["a SAS for the share", { destination: { url, sasToken: sas("rcwdl") } }],
         [
             "a source in the destination's account without a credential",
@@ -136,7 +137,27 @@ describe("check of FileCopy", () => {
         ],
         ["a key of the source", { filePermissionKey: "source" }, ["filePermissionKey must be a key"]],
         ["a descriptor without an owner", { filePermission: "D:(A;;FA;;;WD)" }, ["filePermission must be"]],
-        ["a long descriptor", { filePermission: `O:AOG:DUD:${"(A;;FA;;;WD)".repeat(700)}` }, ["8192 bytes at most"]],
+        [
+            "names that end in dots",
+            {
+                source: { ...good.source, filePath: "app./f" },
+                destination: { ...good.destination, filePath: "app/f.." },
+            },
+            [
+                "source.filePath must have no name that ends in a dot, which the service would drop",
+                "destination.filePath must have no name that ends in a dot",
+            ],
+        ],
+        [
+            "a source over 2 KiB",
+            { source: { url: `https://example.com/${"x".repeat(2_048)}` } },
+            ["source must be a URL of 2048 bytes at most"],
+        ],
+        [
+            "metadata that is no C# identifier",
+            { metadata: { "not-an-identifier": "x" } },
+            ["metadata.not-an-identifier must be named"],
+        ],
         ["a lease that is no GUID", { leaseId: "mine" }, ["leaseId must be a lease ID"]],
         [
             "flags that are none",

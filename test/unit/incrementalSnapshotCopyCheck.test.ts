@@ -124,6 +124,12 @@ describe("check of IncrementalSnapshotCopy", () => {
             "destination is the source itself; give another name",
         ],
         ["a lease", { conditions: { leaseId: crypto.randomUUID() } }, "conditions.leaseId must be left out, since"],
+        [
+            "a condition on tags",
+            { conditions: { tagConditions: "\"env\" = 'dev'" } },
+            "conditions.tagConditions must be left out, since the destination of incremental copies can't have tags",
+        ],
+        ["a source over 2 KiB", source({ blobName: "ä".repeat(1_000) }), "source must be a URL of 2048 bytes at most"],
         ["a condition that is none", { conditions: { ifMatched: "*" } }, "conditions.ifMatched is not known"],
         [
             "no snapshot to keep",
