@@ -24,22 +24,22 @@ const ownersOnly = ["tags", "immutabilityPolicies"];
 const ownersHeaders = ["x-ms-tags", "x-ms-immutability-policy-until-date"];
 
 /** The built-in role with the fewest rights that permits a request. */
-export function roleFor({ method, url, headers }: AskedRequest): string {
-    const comp = new URL(url).searchParams.get("comp") ?? "";
-    const isFile = isOfFileService(url);
-    if (comp === "userdelegationkey") {
-        return isFile ? fileDelegator : delegator;
+export function roleFor(request: AskedRequest): string {
+    const comp = new URL(request.url).searchParams.get("comp") ?? "";
+    const reads = request.method === "GET" || request.method === "HEAD";
+    if (isOfFileService(request.url)) {
+        return comp === "userdelegationkey" ? fileDelegator : reads ? fileReader : fileContributor;
     }
-    if (!isFile && ownersOnly.includes(comp)) {
+    if (comp === "userdelegationkey") {
+        return delegator;
+    }
+    if (ownersOnly.includes(comp)) {
         return owner;
     }
-    if (method === "GET" || method === "HEAD") {
-        return isFile ? fileReader : reader;
+    if (reads) {
+        return reader;
     }
-    if (isFile) {
-        return fileContributor;
-    }
-    return ownersHeaders.some((name) => headers.get(name) !== undefined) ? owner : contributor;
+    return ownersHeaders.some((name) => request.headers.get(name) !== undefined) ? owner : contributor;
 }
 
 /** What to do where a request lacks its role. A user delegation key is the account's. */
