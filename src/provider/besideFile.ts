@@ -76,12 +76,13 @@ export async function writeBeside(
     const found = await observeFile(beside, context);
     const method = inputs.method ?? "auto";
     const isNear = sameAccount(request.source.address, destination.address);
+    const mayChoose = method === "auto" && source !== undefined && !isNear;
     let plan = planFileCopy({
         method,
         verifyMd5: inputs.verify === "md5",
         source,
         sameAccount: isNear,
-        readByToken: method === "auto" && !isNear && (await reading.authorize()).authorization !== undefined,
+        readByToken: mayChoose && (await reading.authorize()).authorization !== undefined,
     });
     const fromHere = found !== undefined && isCopyOf(found, request.source.address);
     const pending = fromHere && found.copyStatus === "pending";
