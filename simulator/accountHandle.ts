@@ -150,6 +150,7 @@ export function createAccountHandle(
                 objectId: principal.objectId,
                 actions: actionsOf(role),
                 container: options.container,
+                share: options.share,
                 effectiveAt: service.clock.now() + (options.effectiveAfterSeconds ?? 0) * 1000,
             };
             account.roleAssignments.push(assignment);

@@ -7,9 +7,9 @@ import { dynamicProvider } from "./provider/dynamic";
 export interface BlobCopyArgs {
     /**
      * The blob to copy: a URL, or its parts. A URL may be that of a blob, of a snapshot or version of one (`?snapshot=…`,
-     * `?versionid=…`), with or without a SAS; of a file in Azure Files, or of one in a share snapshot (`?sharesnapshot=…`), with a SAS; or of
-     * anything that answers an HTTP GET. `s3://bucket/key` and `gs://bucket/object#generation` are objects of Amazon S3 and Google
-     * Cloud Storage, which the service reads by a URL that is presigned for the copy; their vendors' npm packages must be installed.
+     * `?versionid=…`) or of a file in Azure Files, also in a share snapshot (`?sharesnapshot=…`), with or without a SAS; or of anything that
+     * answers an HTTP GET. `s3://bucket/key` and `gs://bucket/object#generation` are objects of Amazon S3 and Google Cloud Storage, which the
+     * service reads by a URL that is presigned for the copy; their vendors' npm packages must be installed.
      * What is no blob is copied into a block blob.
      *
      * Another source copies again; another SAS or key for the same source only is recorded.

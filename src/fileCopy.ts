@@ -95,8 +95,9 @@ export interface FileCopyArgs extends SharedArgs {
     /**
      * How the bytes are moved. `"auto"` chooses, and `copyOperation` with `copyOperationReason` tells what:
      *
-     * - between files of one account, from small sources, where an MD5 is to be compared, and from sources that this machine can't read:
-     *   [Copy File](https://learn.microsoft.com/rest/api/storageservices/copy-file), which goes on at the service without `pulumi up`;
+     * - between files of one account, from small sources that are not read with Entra ID, where an MD5 is to be compared, and from sources
+     *   that this machine can't read: [Copy File](https://learn.microsoft.com/rest/api/storageservices/copy-file), which goes on at the
+     *   service without `pulumi up`;
      * - else: [Put Range From URL](https://learn.microsoft.com/rest/api/storageservices/put-range-from-url) in parallel, over the ranges that
      *   hold something if the source is a file; an interrupted copy goes on with the ranges that it has.
      *

@@ -105,7 +105,8 @@ export interface AnonymousCredentialArgs {
 
 /**
  * Where a file in Azure Files is, by its parts: `url`; or `shareName` and `filePath` with one or more of `accountName`, `endpoint` and
- * `connectionString`. Credentials as in {@link BlobLocationArgs}; with Entra ID, Storage File Data Privileged Contributor.
+ * `connectionString`. Credentials as in {@link BlobLocationArgs}; an identity in Microsoft Entra ID needs Storage File Data Privileged
+ * Contributor, and acts past the permissions that the share's files and directories have.
  */
 export interface FileLocationArgs
     extends Pick<

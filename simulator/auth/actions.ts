@@ -1,4 +1,6 @@
+import type { StorageService } from "../http/address";
 import type { StorageRequest } from "../http/request";
+import { FILE_ACTIONS, FILE_SOURCE_ACTIONS } from "./fileActions";
 
 type Needed = readonly string[] | ((request: StorageRequest) => readonly string[]);
 
@@ -90,15 +92,24 @@ export const ACTIONS: Readonly<Record<string, Needed>> = {
 
 /** The actions that a request takes: its operation's, and those for the tags that it sets or depends on. */
 export function neededActions(operation: string, request: StorageRequest): readonly string[] {
-    const needed = ACTIONS[operation]!;
+    if (request.address.service === "file") {
+        return asked(FILE_ACTIONS[operation]!, request);
+    }
     return [
-        ...(typeof needed === "function" ? needed(request) : needed),
+        ...asked(ACTIONS[operation]!, request),
         ...(request.headers.has("x-ms-tags") ? ["containers/blobs/tags/write"] : []),
         ...(request.headers.has("x-ms-if-tags") ? ["containers/blobs/tags/read"] : []),
     ];
 }
 
-/** The actions that reading a copy's source takes. */
-export function sourceActions(readsTags: boolean): readonly string[] {
+function asked(needed: Needed, request: StorageRequest): readonly string[] {
+    return typeof needed === "function" ? needed(request) : needed;
+}
+
+/** The actions that reading a copy's source takes. The reference lists none for a file that Copy File reads within an account; they are asked for all the same. */
+export function sourceActions(service: StorageService, readsTags: boolean): readonly string[] {
+    if (service === "file") {
+        return FILE_SOURCE_ACTIONS;
+    }
     return readsTags ? [...READ, "containers/blobs/tags/read"] : READ;
 }

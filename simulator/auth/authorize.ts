@@ -1,9 +1,9 @@
-import type { Address } from "../http/address";
 import { storageError } from "../http/errors";
 import type { Operation } from "../http/operation";
 import type { StorageRequest } from "../http/request";
 import { neededActions } from "./actions";
 import { missingToken, verifyBearer } from "./bearer";
+import { checkIntent } from "./fileIntent";
 import type { Identity, SasGrant } from "./identity";
 import { checkRoles } from "./roles";
 import { verifySas } from "./sas";
@@ -14,8 +14,10 @@ export function authorize(request: StorageRequest, operation: Operation): Identi
     const authorization = request.headers.get("authorization");
     if (authorization !== undefined) {
         if (/^bearer\b/i.test(authorization)) {
-            refuseFiles(request.address);
             const principal = verifyBearer(bearerContext(request), authorization);
+            if (request.address.service === "file") {
+                checkIntent(request);
+            }
             checkRoles(scopeOf(request), principal.objectId, neededActions(operation.name, request));
             return { kind: "bearer", principal };
         }
@@ -64,20 +66,14 @@ function checkGrant(grant: SasGrant, operation: Operation, request: StorageReque
     }
 }
 
-/** 501 for a token for Azure Files, which has roles of its own. */
-export function refuseFiles({ service }: Address): void {
-    if (service === "file") {
-        throw storageError("NotImplemented", { message: "Bearer tokens for Azure Files are not simulated." });
-    }
-}
-
 /** Where a request's roles are looked for. */
 function scopeOf({ account, address, service }: StorageRequest) {
-    return { account, container: address.container, now: service.clock.now() };
+    const { container, share } = address;
+    return { account, service: address.service, container, share, now: service.clock.now() };
 }
 
-function bearerContext({ account, service, version, secure }: StorageRequest) {
-    return { entra: service.entra, account, version, secure };
+function bearerContext({ account, address, service, version, secure }: StorageRequest) {
+    return { entra: service.entra, account, service: address.service, version, secure };
 }
 
 /** Get User Delegation Key takes neither keys nor SAS. */

@@ -3,6 +3,7 @@ import { systemClock } from "../clock";
 import type { EntraId } from "../entra/entraId";
 import type { Principal } from "../entra/principals";
 import { issuerOf } from "../entra/tokens";
+import type { StorageService } from "../http/address";
 import { type StorageError, storageError } from "../http/errors";
 import type { Account } from "../state/account";
 import { authenticationFailed } from "./sharedKey";
@@ -19,6 +20,7 @@ const CHALLENGE_MESSAGE =
 export interface BearerContext {
     readonly entra: EntraId;
     readonly account: Account;
+    readonly service: StorageService;
     readonly version: string;
     readonly secure: boolean;
 }
@@ -50,8 +52,9 @@ export function verifyBearer(context: BearerContext, authorization: string): Pri
 
 /** Whom it is for, who issued it, and when. */
 function checkClaims(context: BearerContext, claims: JwtPayload): void {
-    const { account } = context;
-    const audiences = ["https://storage.azure.com", `https://${account.name}.blob.core.windows.net`, STORAGE_ID];
+    const { account, service } = context;
+    const own = `https://${account.name}.${service}.core.windows.net`;
+    const audiences = ["https://storage.azure.com", own, STORAGE_ID];
     if (!audiences.includes(String(claims.aud).replace(/\/$/, ""))) {
         throw invalidToken(context, "Audience validation failed. Audience did not match.");
     }

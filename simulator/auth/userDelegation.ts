@@ -1,8 +1,16 @@
 import { createHmac } from "node:crypto";
+import type { StorageService } from "../http/address";
 import { storageError } from "../http/errors";
 import type { Account } from "../state/account";
 import type { SasGrant } from "./identity";
-import { checkTime, overridesOf, RESPONSE_HEADERS, type SasContext, signedResource } from "./sasChecks";
+import {
+    checkTime,
+    overridesOf,
+    RESPONSE_HEADERS,
+    type SasContext,
+    type SignedResource,
+    signedResource,
+} from "./sasChecks";
 import { authenticationFailed, sameSignature, sign } from "./sharedKey";
 
 /** What a user delegation key is made from, all as it stands in the SAS. */
@@ -23,18 +31,22 @@ export function delegationKey(account: Account, fields: DelegationKeyFields): st
         .digest("base64");
 }
 
+/** From which version on there are such keys and SAS. */
+export const FIRST_VERSIONS: Readonly<Record<StorageService, string>> = { blob: "2018-11-09", file: "2025-07-05" };
+
+/** What a key says that it is for. */
+export const SIGNED_SERVICES: Readonly<Record<StorageService, string>> = { blob: "b", file: "f" };
+
 /** Verifies a SAS that is signed with a user delegation key. What it grants is still limited by the principal's roles. */
 export function userDelegationSas(context: SasContext, version: string): SasGrant {
-    const { query, account, address } = context;
-    if (address.service === "file") {
-        throw storageError("NotImplemented", { message: "User delegation SAS for Azure Files are not simulated." });
-    }
+    const { query, account } = context;
+    const { service } = context.address;
     const value = (name: string) => query.get(name) ?? "";
-    if (version < "2018-11-09") {
+    if (version < FIRST_VERSIONS[service]) {
         throw authenticationFailed("Signed version (sv) doesn't support user delegation SAS.");
     }
     refuseBound(value);
-    const { resource, path, timestamp } = signedResource(context);
+    const signed = signedResource(context);
     const key: DelegationKeyFields = {
         objectId: value("skoid"),
         tenantId: value("sktid"),
@@ -43,28 +55,11 @@ export function userDelegationSas(context: SasContext, version: string): SasGran
         service: value("sks"),
         version: value("skv"),
     };
-    const text = [
-        value("sp"),
-        value("st"),
-        value("se"),
-        `/blob/${account.name}${path}`,
-        ...Object.values(key),
-        ...(version >= "2020-02-10" ? [value("saoid"), value("suoid"), value("scid")] : []),
-        ...(version >= "2025-07-05" ? [value("skdutid"), value("sduoid")] : []),
-        value("sip"),
-        value("spr"),
-        version,
-        resource,
-        timestamp,
-        ...(version >= "2020-12-06" ? [value("ses")] : []),
-        // The headers and parameters that a request must have.
-        ...(version >= "2026-04-06" ? ["", ""] : []),
-        ...RESPONSE_HEADERS.map(value),
-    ].join("\n");
+    const text = (service === "file" ? fileText : blobText)({ context, value, version, key, signed });
     if (!sameSignature(sign(delegationKey(account, key), text), value("sig"))) {
         throw authenticationFailed(`Signature did not match. String to sign used was ${text}`);
     }
-    if (key.tenantId !== account.tenantId || key.service !== "b") {
+    if (key.tenantId !== account.tenantId || key.service !== SIGNED_SERVICES[service]) {
         throw authenticationFailed("The user delegation key is for another tenant or service.");
     }
     const keyEnd = checkTime(context, key.start, key.expiry);
@@ -73,11 +68,59 @@ export function userDelegationSas(context: SasContext, version: string): SasGran
         kind: "service",
         permissions: value("sp"),
         resourceTypes: "",
-        resource,
+        resource: signed.resource,
         expires: Math.min(end, keyEnd),
         overrides: overridesOf(query),
         delegator: key.objectId,
     };
+}
+
+/** What is signed. */
+interface Signing {
+    readonly context: SasContext;
+    /** A parameter of the SAS, empty if it has none. */
+    readonly value: (name: string) => string;
+    readonly version: string;
+    readonly key: DelegationKeyFields;
+    readonly signed: SignedResource;
+}
+
+function blobText({ context, value, version, key, signed }: Signing): string {
+    return [
+        value("sp"),
+        value("st"),
+        value("se"),
+        `/blob/${context.account.name}${signed.path}`,
+        ...Object.values(key),
+        ...(version >= "2020-02-10" ? [value("saoid"), value("suoid"), value("scid")] : []),
+        ...(version >= "2025-07-05" ? [value("skdutid"), value("sduoid")] : []),
+        value("sip"),
+        value("spr"),
+        version,
+        signed.resource,
+        signed.timestamp,
+        ...(version >= "2020-12-06" ? [value("ses")] : []),
+        // The headers and parameters that a request must have.
+        ...(version >= "2026-04-06" ? ["", ""] : []),
+        ...RESPONSE_HEADERS.map(value),
+    ].join("\n");
+}
+
+/** As the Azure SDKs sign it. */
+function fileText({ context, value, version, key, signed }: Signing): string {
+    return [
+        value("sp"),
+        value("st"),
+        value("se"),
+        `/file/${context.account.name}${signed.path}`,
+        ...Object.values(key),
+        value("skdutid"),
+        value("sduoid"),
+        value("sip"),
+        value("spr"),
+        version,
+        ...RESPONSE_HEADERS.map(value),
+    ].join("\n");
 }
 
 /** A SAS that is bound to one user, or to headers and parameters. */

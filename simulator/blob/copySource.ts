@@ -1,6 +1,6 @@
 import { sourceActions } from "../auth/actions";
-import { refuseFiles } from "../auth/authorize";
 import { verifyBearer } from "../auth/bearer";
+import { checkSourceIntent } from "../auth/fileIntent";
 import { checkRoles } from "../auth/roles";
 import { verifySas } from "../auth/sas";
 import { findFile, SOURCE_TRAILING_DOT } from "../file/find";
@@ -200,8 +200,11 @@ export function authorizeBearer(
 ): void {
     const { entra } = request.service;
     const { account, address, secure } = source;
-    refuseFiles(address);
-    const { objectId } = verifyBearer({ entra, account, secure, version: request.version }, authorization);
+    const { service } = address;
+    const { objectId } = verifyBearer({ entra, account, service, secure, version: request.version }, authorization);
+    if (service === "file") {
+        checkSourceIntent(request);
+    }
     checkSourceRoles(request, source, objectId, readsTags);
 }
 
@@ -211,8 +214,9 @@ function checkSourceRoles(
     objectId: string,
     readsTags: boolean,
 ): void {
-    const scope = { account, container: address.container, now: service.clock.now() };
-    checkRoles(scope, objectId, sourceActions(readsTags));
+    const { container, share } = address;
+    const scope = { account, service: address.service, container, share, now: service.clock.now() };
+    checkRoles(scope, objectId, sourceActions(address.service, readsTags));
 }
 
 /** Throws unless the source is public or its URL carries a SAS that grants reading; gives the SAS's end. */

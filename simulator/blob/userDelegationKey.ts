@@ -1,8 +1,8 @@
-import { delegationKey } from "../auth/userDelegation";
+import { delegationKey, FIRST_VERSIONS, SIGNED_SERVICES } from "../auth/userDelegation";
 import { systemClock } from "../clock";
 import type { Answer } from "../http/answer";
 import { readSmallBody } from "../http/body";
-import { storageError } from "../http/errors";
+import { invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, parent, parseXml } from "../http/xml";
 
@@ -15,6 +15,10 @@ export async function getUserDelegationKey(request: StorageRequest): Promise<Ans
         throw storageError("InternalError");
     }
     const { principal } = request.identity;
+    const { service } = request.address;
+    if (request.version < FIRST_VERSIONS[service]) {
+        throw invalidParameter("comp", "userdelegationkey");
+    }
     const { KeyInfo: info } = parseXml(await readSmallBody(request.body, 64 * 1024)) as { KeyInfo?: KeyInfo };
     if (typeof info !== "object") {
         throw storageError("InvalidXmlDocument");
@@ -35,7 +39,7 @@ export async function getUserDelegationKey(request: StorageRequest): Promise<Ans
         tenantId: principal.tenantId,
         start: seconds(start),
         expiry: seconds(expiry),
-        service: "b",
+        service: SIGNED_SERVICES[service],
         version: request.version,
     };
     const xml = parent(

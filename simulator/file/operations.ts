@@ -1,4 +1,5 @@
-import { blobAccess, containerAccess, KEY_ONLY, LEASE_CONTAINER, serviceAccess } from "../blob/access";
+import { BEARER_ONLY, blobAccess, containerAccess, KEY_ONLY, LEASE_CONTAINER, serviceAccess } from "../blob/access";
+import { getUserDelegationKey } from "../blob/userDelegationKey";
 import { type Access, matchOperation, type Operation, operation, type Resource, restypeOf } from "../http/operation";
 import type { StorageRequest } from "../http/request";
 import { abortCopyFile, copyFile } from "./copyFile";
@@ -61,6 +62,14 @@ export const FILE_OPERATIONS: readonly Operation[] = [
         "service",
         { restype: "service", comp: "properties" },
         serviceAccess("w"),
+    ),
+    operation(
+        "Get User Delegation Key",
+        "POST",
+        "service",
+        { restype: "service", comp: "userdelegationkey" },
+        BEARER_ONLY,
+        getUserDelegationKey,
     ),
 
     operation("Create Share", "PUT", "share", SHARE, shareAccess("cw"), createShare),

@@ -77,9 +77,9 @@ function sourcePlace(request: StorageRequest): Place {
     return findPlace(found, found.root, namesOf(request, address.path, SOURCE_TRAILING_DOT));
 }
 
-/** The key opens the source too; a SAS of the request covers the destination only. */
+/** The key opens the source too, and so does a token, whose roles are for the whole share; a SAS of the request covers the destination only. */
 function authorize(request: StorageRequest, url: URL, address: Address): void {
-    if (request.identity.kind === "key") {
+    if (request.identity.kind === "key" || request.identity.kind === "bearer") {
         return;
     }
     const { account, secure, clientIp, service } = request;

@@ -98,11 +98,11 @@ async function appendFrom(options: CopyAppendBlocksOptions, start: number): Prom
         signal: run.signal,
         async work(offset, signal) {
             const count = Math.min(blockSize, total - offset);
-            const { url, authorization } = await source.authorize();
+            const authorized = await source.authorize();
             try {
-                await client.appendBlockFromURL(url, offset, count, {
+                await client.appendBlockFromURL(authorized.url, offset, count, {
                     ...encryptionOptions(target),
-                    ...sourceOptions(source, authorization),
+                    ...sourceOptions(source, authorized),
                     ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
                     conditions: { ...leaseOf(target), appendPosition: offset },
                     abortSignal: signal,

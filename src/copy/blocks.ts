@@ -179,11 +179,11 @@ async function stage(
         clock: run.clock,
         signal: run.signal,
         async work({ id, offset, count }, signal) {
-            const { url, authorization } = await source.authorize();
+            const authorized = await source.authorize();
             // What is read whole is asked for without a range, which not every web server answers.
-            await client.stageBlockFromURL(id, url, offset, count === total ? undefined : count, {
+            await client.stageBlockFromURL(id, authorized.url, offset, count === total ? undefined : count, {
                 ...encryptionOptions(target),
-                ...sourceOptions(source, authorization),
+                ...sourceOptions(source, authorized),
                 conditions: leaseOf(target),
                 abortSignal: signal,
             });

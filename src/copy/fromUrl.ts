@@ -20,6 +20,8 @@ export interface AuthorizedSource {
     readonly url: string;
     /** Sent as `x-ms-copy-source-authorization`. */
     readonly authorization?: { readonly scheme: string; readonly value: string };
+    /** What a file takes that is read with a token. Sent as `x-ms-file-request-intent`. */
+    readonly shareTokenIntent?: FileShareTokenIntent;
 }
 
 /** What a From-URL operation reads. */
@@ -40,8 +42,6 @@ export interface FromUrlSource {
     readonly contentMd5?: Uint8Array;
     /** The key that the source is encrypted with. */
     readonly customerProvidedKey?: CpkInfo;
-    /** Needed by a file that is read with a bearer token (`x-ms-file-request-intent`). */
-    readonly shareTokenIntent?: FileShareTokenIntent;
 }
 
 /** What the new blob gets, all of it: nothing is carried over from the source. */
@@ -86,11 +86,11 @@ export interface WrittenBlob {
 export const defaultConcurrency = 32;
 
 /** The options by which every From-URL method of the SDK authorizes its source. */
-export function sourceOptions(source: FromUrlSource, authorization: AuthorizedSource["authorization"]) {
+export function sourceOptions(source: FromUrlSource, { authorization, shareTokenIntent }: AuthorizedSource) {
     return {
         ...(authorization && { sourceAuthorization: authorization }),
         ...(source.customerProvidedKey && { sourceCustomerProvidedKey: source.customerProvidedKey }),
-        ...(source.shareTokenIntent && { sourceShareTokenIntent: source.shareTokenIntent }),
+        ...(shareTokenIntent && { sourceShareTokenIntent: shareTokenIntent }),
     };
 }
 

@@ -93,10 +93,10 @@ async function writePages({ destination, source, sourceClient, target, run }: Co
         clock: run.clock,
         signal: run.signal,
         async work({ offset, count }, signal) {
-            const { url, authorization } = await source.authorize();
-            await client.uploadPagesFromURL(url, offset, offset, count, {
+            const authorized = await source.authorize();
+            await client.uploadPagesFromURL(authorized.url, offset, offset, count, {
                 ...encryptionOptions(target),
-                ...sourceOptions(source, authorization),
+                ...sourceOptions(source, authorized),
                 ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
                 conditions: leaseOf(target),
                 abortSignal: signal,

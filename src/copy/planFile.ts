@@ -14,6 +14,8 @@ export interface FilePlanFacts {
     readonly source: SourceProperties | undefined;
     /** Whether both ends are files of one storage account. */
     readonly sameAccount: boolean;
+    /** Whether the service reads the source with a token by Put Range From URL, where Copy File takes a user delegation SAS. */
+    readonly readByToken: boolean;
 }
 
 /** Up to here a copy between accounts is mostly done before a second look. */
@@ -23,7 +25,7 @@ const mostCopyFileBytes = 8 * 1024 * 1024;
  * Chooses the operation that writes a file.
  * @throws CopyError where the method can't serve the source
  */
-export function planFileCopy({ method, verifyMd5, source, sameAccount }: FilePlanFacts): Plan {
+export function planFileCopy({ method, verifyMd5, source, sameAccount, readByToken }: FilePlanFacts): Plan {
     if (method === "copyFile") {
         return { operation: "Copy File", reason: 'method is "copyFile"' };
     }
@@ -42,6 +44,12 @@ export function planFileCopy({ method, verifyMd5, source, sameAccount }: FilePla
     }
     if (verifyMd5) {
         return { operation: "Copy File", reason: "only Copy File carries the source's MD5" };
+    }
+    if (readByToken) {
+        return {
+            operation: "Put Range From URL",
+            reason: "the source is read with a token, which Copy File does not take",
+        };
     }
     return source!.contentLength! <= mostCopyFileBytes
         ? { operation: "Copy File", reason: "the source is small" }

@@ -38,10 +38,10 @@ export interface PutBlobOptions {
 export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBlob> {
     const { destination, source, target, run } = options;
     return telling(source, run, async () => {
-        const { url, authorization } = await source.authorize();
-        const written = await destination.syncUploadFromURL(url, {
+        const authorized = await source.authorize();
+        const written = await destination.syncUploadFromURL(authorized.url, {
             ...creationOptions(target),
-            ...sourceOptions(source, authorization),
+            ...sourceOptions(source, authorized),
             copySourceBlobProperties: false,
             ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
             ...(options.verifyMd5 && source.contentMd5 && { sourceContentMD5: source.contentMd5 }),

@@ -51,9 +51,9 @@ export async function copyRanges(options: CopyRangesOptions): Promise<void> {
             clock: run.clock,
             signal: run.signal,
             async work({ start, end }, signal) {
-                const { url, authorization } = await source.authorize();
-                await writer.uploadRangeFromURL(url, start, start, end - start, {
-                    ...sourceOptions(source, authorization),
+                const authorized = await source.authorize();
+                await writer.uploadRangeFromURL(authorized.url, start, start, end - start, {
+                    ...sourceOptions(source, authorized),
                     abortSignal: signal,
                 });
                 copied += end - start;

@@ -75,11 +75,14 @@ export async function writeBeside(
     const beside = siblingOf(destination, name);
     const found = await observeFile(beside, context);
     const method = inputs.method ?? "auto";
+    const isNear = sameAccount(request.source.address, destination.address);
+    const mayChoose = method === "auto" && source !== undefined && !isNear;
     let plan = planFileCopy({
         method,
         verifyMd5: inputs.verify === "md5",
         source,
-        sameAccount: sameAccount(request.source.address, destination.address),
+        sameAccount: isNear,
+        readByToken: mayChoose && (await reading.authorize()).authorization !== undefined,
     });
     const fromHere = found !== undefined && isCopyOf(found, request.source.address);
     const pending = fromHere && found.copyStatus === "pending";

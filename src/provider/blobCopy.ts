@@ -17,7 +17,7 @@ import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { encryptionChanged } from "./encryption";
 import { CopyLeftPending, OldContentRestored } from "./endOfCopy";
-import { type Destination, openDestination, openSource, refuseInsecure, type Source } from "./ends";
+import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { hasRecordedBlocks, hasRecordedContent, isOwn, observe } from "./observe";
 import { obtain } from "./obtain";
@@ -98,8 +98,6 @@ async function bring(
 ): Promise<{ destination: Destination; state: BlobCopyState }> {
     const destination = openDestination(inputs.destination, context, inputs, previous);
     const source = openSource(inputs.source, inputs.destination, context, inputs.sourceCustomerProvidedKey);
-    refuseInsecure("source", source);
-    refuseInsecure("destination", destination);
     const tags = await explained(`read the tags of ${source.url}`, () => tagsFor(inputs, source, context));
     const request: CopyRequest = {
         inputs,

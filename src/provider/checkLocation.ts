@@ -8,8 +8,15 @@ import {
     parseConnectionString,
     resolveAddress,
     type SourceAddress,
+    type StorageAddress,
 } from "../storage/address";
-import { type BlobLocation, blobParts, credentialParts, locationParts } from "../storage/location";
+import {
+    type BlobLocation,
+    blobParts,
+    credentialParts,
+    type EntraIdCredential,
+    locationParts,
+} from "../storage/location";
 import { checkCloudObject, isCloudObject } from "./checkCloudObject";
 import { checkEntraId } from "./checkEntraId";
 import type { Failures } from "./failures";
@@ -88,23 +95,18 @@ export function checkLocation(
         }
     } else if (address.kind === "file") {
         checkFileNames(failures, end, address, location);
-        if (end === "source" && copied === "blob" && !hasCredential(location)) {
+        if (end === "source" && copied === "blob" && !hasCredential(location) && !isHttps(address)) {
             failures.add(
                 end,
                 addressUrl(address),
-                "is a file in Azure Files, which the service reads with a SAS only; give one that permits reading (sp=r), as sasToken or in the URL, or the account's key or connection string, by which one is made",
+                "is a file in Azure Files over http, where no token may travel; give its sasToken, accountKey or connectionString",
             );
         }
     } else {
         checkNames(failures, end, address.containerName, address.blobName, location);
-        const type = location.credential?.type;
-        if (type !== undefined && type !== "anonymous" && !address.serviceUrl.startsWith("https:")) {
-            failures.add(
-                `${end}.credential`,
-                address.serviceUrl,
-                "needs an https endpoint, since tokens travel over https only",
-            );
-        }
+    }
+    if (address.kind !== "other") {
+        checkCredentialFits(failures, end, location.credential?.type, address);
     }
     const length =
         Buffer.byteLength(addressUrl(address)) + (location.sasToken ? 1 + Buffer.byteLength(location.sasToken) : 0);
@@ -280,6 +282,34 @@ function checkCredential(
     if (sasToken && sasToken !== unknownValue && isAzure) {
         checkSas(failures, end, sasToken, now);
     }
+}
+
+/** Tokens travel over https only, and nobody reads files without any authorization. */
+function checkCredentialFits(
+    failures: Failures,
+    end: string,
+    type: EntraIdCredential["type"] | undefined,
+    address: StorageAddress,
+): void {
+    if (type === "anonymous") {
+        if (address.kind === "file" && end === "source") {
+            failures.add(
+                `${end}.credential.type`,
+                type,
+                "reads no file, since Azure Files has no public ones; give a credential that may, or none for DefaultAzureCredential",
+            );
+        }
+    } else if (type !== undefined && !isHttps(address)) {
+        failures.add(
+            `${end}.credential`,
+            address.serviceUrl,
+            "needs an https endpoint, since tokens travel over https only",
+        );
+    }
+}
+
+function isHttps({ serviceUrl }: StorageAddress): boolean {
+    return serviceUrl.startsWith("https:");
 }
 
 function checkSas(failures: Failures, end: "source" | "destination", sasToken: string, now: Date): void {

@@ -82,6 +82,7 @@ export function openDestination(
     if (address?.kind !== "blob") {
         throw new Error("the destination does not name a blob in Azure Storage");
     }
+    refuseInsecure("destination", address);
     const credential = credentialOf(location, address, context);
     const plain = context.clients.blob(address, credential);
     const { customerProvidedKey, encryptionScope, conditions } = own;
@@ -108,6 +109,7 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
     if (!address) {
         throw new Error("the source does not name anything that can be read");
     }
+    refuseInsecure("source", address);
     const url = addressUrl(address);
     const object = cloudObjectOf(location);
     if (object) {
@@ -141,7 +143,7 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
         if (sameAccount(address, destinationAddress)) {
             return sourceWithin(address, url, credential, context, key);
         }
-        if (acrossServices(address, destinationAddress) && credential.kind === "sharedKey") {
+        if (acrossServices(address, destinationAddress) && isOfWholeAccount(credential)) {
             return sourceWith(address, url, credential, context, key);
         }
     }
@@ -149,6 +151,11 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
         return sourceWith(address, url, credentialOf(location, address, context), context, key);
     }
     return explicit ? sourceWith(address, url, explicit, context, key) : sourceWithout(address, url, context, key);
+}
+
+/** Whether a credential is for the account's other service too: a SAS need not be. */
+function isOfWholeAccount({ kind }: Credential): boolean {
+    return kind === "sharedKey" || kind === "entraId";
 }
 
 /** In the destination's own account the request's authorization covers the source too, unless it is a SAS, which covers the destination only. */
@@ -172,8 +179,16 @@ function sourceWith(
 ): Source {
     const signedUrl = (lastsMilliseconds: number, permissions?: SourcePermissions) =>
         readableUrl(context.clients, address, credential, context.clock.now(), lastsMilliseconds, permissions);
+    const authorize = async (lastsMilliseconds: number): Promise<AuthorizedSource> =>
+        credential.kind === "entraId"
+            ? {
+                  url,
+                  authorization: { scheme: "Bearer", value: await storageToken(credential.credential) },
+                  ...(address.kind === "file" && { shareTokenIntent: "backup" }),
+              }
+            : { url: await signedUrl(lastsMilliseconds) };
     if (address.kind === "file") {
-        return fileSource(address, url, credential, context, signedUrl);
+        return { ...fileSource(address, url, credential, context), readableUrl: signedUrl, signedUrl, authorize };
     }
     const client = () => withEncryption(context.clients.blob(address, credential), { customerProvidedKey: key });
     return {
@@ -189,10 +204,7 @@ function sourceWith(
         tags: async (signal) => (await client().getTags({ abortSignal: signal })).tags,
         readableUrl: signedUrl,
         signedUrl,
-        authorize: async (lastsMilliseconds) =>
-            credential.kind === "entraId"
-                ? { url, authorization: { scheme: "Bearer", value: await storageToken(credential.credential) } }
-                : { url: await signedUrl(lastsMilliseconds) },
+        authorize,
     };
 }
 
@@ -201,8 +213,7 @@ function fileSource(
     url: string,
     credential: Credential,
     { clients }: Context,
-    signedUrl: Source["readableUrl"],
-): Source {
+): Omit<Source, "readableUrl" | "signedUrl" | "authorize"> {
     const client = clients.file(address, credential);
     return {
         address,
@@ -214,10 +225,6 @@ function fileSource(
             acceptRanges: "bytes",
         }),
         tags: async () => ({}),
-        readableUrl: signedUrl,
-        signedUrl,
-        // A token for a file would need the intent to back it up, which not every operation that reads it can say.
-        authorize: async (lastsMilliseconds) => ({ url: await signedUrl(lastsMilliseconds) }),
     };
 }
 
@@ -302,11 +309,11 @@ export async function readSource(source: Source, context: Context): Promise<Sour
     }
 }
 
-/** Not check's to refuse, since a policy may mend what check has passed; and what it mended, the engine may lose. */
-export function refuseInsecure(end: string, { address, url }: Pick<Source, "address" | "url">): void {
+/** Called wherever an end is opened. Not check's to refuse, since a policy may mend what check has passed; and what it mended, the engine may lose. */
+export function refuseInsecure(end: "source" | "destination", address: SourceAddress): void {
     if (isInsecure(address)) {
         throw new Error(
-            `${end} must use https, got ${JSON.stringify(url)}; write https, which every storage account has`,
+            `${end} must use https, got ${JSON.stringify(addressUrl(address))}; write https, which every storage account has`,
         );
     }
 }

@@ -10,7 +10,7 @@ import { asRecorded, destinationChanged, needsCopy, sourceChanged } from "./chan
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
-import { openSource, refuseInsecure } from "./ends";
+import { openSource } from "./ends";
 import { checkFileCopy } from "./fileCopyCheck";
 import {
     type FileCopyInputs,
@@ -105,8 +105,6 @@ async function bring(
 ): Promise<{ url: string; state: FileCopyState }> {
     const request = requestFor(inputs, previous, context);
     const { url, address } = request.destination;
-    refuseInsecure("source", request.source);
-    refuseInsecure("destination", request.destination);
     try {
         const obtained = await whileSourceIsLeased(request, context, () =>
             patiently(address, request.timeoutMilliseconds, context, (left) =>

@@ -4,7 +4,7 @@ import type { Credential } from "../storage/credential";
 import { isFileNotFound } from "../storage/errors";
 import { fileOf } from "../storage/fileClients";
 import type { BlobLocation } from "../storage/location";
-import { credentialOf } from "./ends";
+import { credentialOf, refuseInsecure } from "./ends";
 import type { Context } from "./handler";
 
 /** The file that a copy writes to. */
@@ -25,6 +25,7 @@ export function openFileDestination(location: BlobLocation, context: Context, le
     if (!address) {
         throw new Error("the destination does not name a file in Azure Files");
     }
+    refuseInsecure("destination", address);
     const credential = credentialOf(location, address, context);
     return {
         address,

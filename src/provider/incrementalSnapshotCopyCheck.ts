@@ -181,8 +181,8 @@ async function sourceGeneration(
     }
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
     const impatient = { ...context, signal };
-    const source = openSource(news.source, news.destination, impatient);
     try {
+        const source = openSource(news.source, news.destination, impatient);
         const destination = openDestination(news.destination, impatient);
         const there = await observe(destination, impatient);
         const last = there?.copyStatus === "success" ? snapshotOf(there.copySource) : undefined;
@@ -199,7 +199,7 @@ async function sourceGeneration(
         return wanted === last || !(await isRecreated(to, last, signal)) ? olds.sourceGeneration : `since ${last}`;
     } catch (error) {
         context.warn(
-            `${explain(`see whether ${source.url} can be copied incrementally`, error).message}; the copy itself will tell`,
+            `${explain(`see whether ${addressUrl(resolveAddress(news.source)!)} can be copied incrementally`, error).message}; the copy itself will tell`,
         );
         return olds.sourceGeneration;
     }

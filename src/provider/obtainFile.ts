@@ -7,7 +7,7 @@ import type { FromUrlSource } from "../copy/fromUrl";
 import type { Plan } from "../copy/plan";
 import { contentMd5 } from "../copy/status";
 import { isUnfinishedCopyOf, unfinishedMarker } from "../copy/unfinished";
-import { errorCode, explain, isFileNotFound } from "../storage/errors";
+import { errorCode, explain, isFileNotFound, passingRefusal } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { discardBesideFile, readingOf, type WrittenBeside, writeBeside } from "./besideFile";
 import { changedSincePreview, pendingElsewhere, permitOverwrite } from "./conflicts";
@@ -82,7 +82,9 @@ async function readOrLeave(request: FileCopyRequest, context: Context): Promise<
     try {
         return await readSource(request.source, context);
     } catch (error) {
-        if (request.inputs.method === "fromUrl" || isFileNotFound((error as Error).cause)) {
+        const { cause } = error as Error;
+        // Where a role is missing here, the service lacks it too.
+        if (request.inputs.method === "fromUrl" || isFileNotFound(cause) || passingRefusal(cause)) {
             throw error;
         }
         return undefined;

@@ -12,7 +12,7 @@ import { contentMd5 } from "../copy/status";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
 import { isFixed, sameAccount } from "../storage/address";
 import { cpkInfo } from "../storage/encryption";
-import { explain, isDestinationConflict, isNotFound, isNotImplemented } from "../storage/errors";
+import { explain, isDestinationConflict, isNotFound, isNotImplemented, passingRefusal } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import { copyBesideOld, discardBeside, isCopiedFromBeside } from "./besideOld";
@@ -102,7 +102,9 @@ async function readOrLeave(
     try {
         return await readSource(request.source, context);
     } catch (error) {
-        if (!auto || isNotFound((error as Error).cause)) {
+        const { cause } = error as Error;
+        // Where a role is missing here, the service lacks it too.
+        if (!auto || isNotFound(cause) || passingRefusal(cause)) {
             throw error;
         }
         return undefined;

@@ -12,7 +12,10 @@ export interface Clients {
     service(address: BlobAddress, credential: Credential): BlobServiceClient;
     /** The client of a file, or of what a share snapshot keeps of it, as the address says. */
     file(address: FileAddress, credential: Credential): ShareFileClient;
-    /** The same, whose requests are tried once: whoever sends many at a time must learn of a throttled service at the first refusal. */
+    /**
+     * The same, for Put Range From URL: requests are tried once, since whoever sends many at a time must learn of a throttled service at
+     * the first refusal, and may carry a token for a source that is a file.
+     */
     fileOnce(address: FileAddress, credential: Credential): ShareFileClient;
     share(address: FileAddress, credential: Credential): ShareClient;
     fileService(address: FileAddress, credential: Credential): ShareServiceClient;
@@ -48,7 +51,7 @@ export function createClients(options: ClientOptions = {}): Clients {
         fileService(address, credential, pipelineOptions),
     );
     const filesOnce = oncePerCredential<FileAddress, ShareServiceClient>((address, credential) =>
-        fileService(address, credential, { ...pipelineOptions, retryOptions: { maxTries: 1 } }),
+        fileService(address, credential, { ...pipelineOptions, retryOptions: { maxTries: 1 } }, true),
     );
 
     function container(address: BlobAddress, credential: Credential): ContainerClient {

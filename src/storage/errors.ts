@@ -50,7 +50,7 @@ const nextSteps: Readonly<Record<string, string>> = {
     AuthorizationProtocolMismatch: "the SAS allows https only; use the https endpoint",
     AuthorizationResourceTypeMismatch:
         "the account SAS must cover objects (srt=o), and containers (srt=c) to list them",
-    AuthorizationServiceMismatch: "the account SAS must cover the Blob service (ss=b)",
+    AuthorizationServiceMismatch: "the account SAS must cover the Blob service (ss=b), for files Azure Files (ss=f)",
     AuthorizationSourceIPMismatch:
         "the SAS allows other IP addresses only; make one that allows this machine and the service",
     InvalidAuthenticationInfo:

@@ -10,6 +10,7 @@ import type {
 } from "@azure/storage-file-share";
 import type { FileAddress } from "./address";
 import type { Credential } from "./credential";
+import { noteFileService } from "./fileServiceUrls";
 
 /** The SDK of Azure Files. */
 export function fileShareSdk(): typeof import("@azure/storage-file-share") {
@@ -21,18 +22,24 @@ export function fileKey(credential: Extract<Credential, { kind: "sharedKey" }>):
     return new (fileShareSdk().StorageSharedKeyCredential)(credential.credential.accountName, credential.accountKey);
 }
 
-/** A client of an account's file service. A bearer token acts by its roles alone, past the permissions of files (`x-ms-file-request-intent: backup`). */
+/**
+ * A client of an account's file service. A bearer token acts by its roles alone, past the permissions of files, which each request must
+ * say (`x-ms-file-request-intent: backup`).
+ * @param readsByToken whether its requests may carry a token for a file that the service is to read, for which they must say so too
+ */
 export function fileService(
     { serviceUrl }: Pick<FileAddress, "serviceUrl">,
     credential: Credential,
     options: StoragePipelineOptions,
+    readsByToken = false,
 ): ShareServiceClient {
+    noteFileService(serviceUrl);
     const { newPipeline, ShareServiceClient } = fileShareSdk();
     const query = credential.kind === "sas" ? `?${credential.sasToken}` : "";
     const pipeline = newPipeline(authorizing(credential), options);
     pipeline.factories.unshift(renamingWithin(serviceUrl));
     return new ShareServiceClient(serviceUrl + query, pipeline, {
-        ...(credential.kind === "entraId" && { fileRequestIntent: "backup" }),
+        ...((readsByToken || credential.kind === "entraId") && { fileRequestIntent: "backup" }),
     });
 }
 

@@ -1,5 +1,7 @@
 // Roles of Azure for requests that are authorized with Microsoft Entra ID.
 
+import { isOfFileService } from "./fileServiceUrls";
+
 /** What of a request decides which role it takes. */
 export interface AskedRequest {
     readonly method: string;
@@ -11,6 +13,9 @@ const reader = "Storage Blob Data Reader";
 const contributor = "Storage Blob Data Contributor";
 const owner = "Storage Blob Data Owner";
 const delegator = "Storage Blob Delegator";
+const fileReader = "Storage File Data Privileged Reader";
+const fileContributor = "Storage File Data Privileged Contributor";
+const fileDelegator = "Storage File Delegator";
 
 /** What only an owner may read or write, by the query's `comp`. */
 const ownersOnly = ["tags", "immutabilityPolicies"];
@@ -19,28 +24,38 @@ const ownersOnly = ["tags", "immutabilityPolicies"];
 const ownersHeaders = ["x-ms-tags", "x-ms-immutability-policy-until-date"];
 
 /** The built-in role with the fewest rights that permits a request. */
-export function roleFor({ method, url, headers }: AskedRequest): string {
-    const comp = new URL(url).searchParams.get("comp") ?? "";
+export function roleFor(request: AskedRequest): string {
+    const comp = new URL(request.url).searchParams.get("comp") ?? "";
+    const reads = request.method === "GET" || request.method === "HEAD";
+    if (isOfFileService(request.url)) {
+        return comp === "userdelegationkey" ? fileDelegator : reads ? fileReader : fileContributor;
+    }
     if (comp === "userdelegationkey") {
         return delegator;
     }
     if (ownersOnly.includes(comp)) {
         return owner;
     }
-    if (method === "GET" || method === "HEAD") {
+    if (reads) {
         return reader;
     }
-    return ownersHeaders.some((name) => headers.get(name) !== undefined) ? owner : contributor;
+    return ownersHeaders.some((name) => request.headers.get(name) !== undefined) ? owner : contributor;
 }
 
 /** What to do where a request lacks its role. A user delegation key is the account's. */
 export function assignRole(request: AskedRequest): string {
     const role = roleFor(request);
-    const where = role === delegator ? "on the account" : "on the container or its account";
+    const isDelegator = role === delegator || role === fileDelegator;
+    const where = isDelegator ? "on the account" : `on the ${placeOf(request.url)} or its account`;
     return `the credential lacks a role for ${request.url.replace(/\?.*$/, "")}: assign it ${role}, ${where}`;
 }
 
 /** What to do where a source that the service reads lacks its role. */
 export function assignSourceRole(url: string): string {
-    return `the credential lacks a role for the source ${url.replace(/\?.*$/, "")}: assign it ${reader}, on the container or its account`;
+    const role = isOfFileService(url) ? fileReader : reader;
+    return `the credential lacks a role for the source ${url.replace(/\?.*$/, "")}: assign it ${role}, on the ${placeOf(url)} or its account`;
+}
+
+function placeOf(url: string): string {
+    return isOfFileService(url) ? "share" : "container";
 }

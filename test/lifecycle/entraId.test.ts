@@ -1,10 +1,10 @@
-// BlobCopy under the real Pulumi CLI between accounts that take no shared keys, by DefaultAzureCredential as the environment has it.
+// All resources under the real Pulumi CLI between accounts that take no shared keys, by DefaultAzureCredential as the environment has it.
 
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { BuiltInRole } from "../../simulator";
-import { copier, type EntraIdStorage, startEntraIdStorage } from "../helpers/entraId";
+import { copier, type EntraIdStorage, readings, startEntraIdStorage } from "../helpers/entraId";
 import { type Seed, seedProgram } from "../helpers/seedProgram";
-import { type Operation, withStack } from "../helpers/stack";
+import { type Operation, type Program, withStack } from "../helpers/stack";
 import { sourceContent } from "../helpers/storage";
 import { trustCertificate } from "../helpers/trustCertificate";
 
@@ -63,12 +63,7 @@ it.each(Object.keys(identities))("copies by %s, with no SAS in sight", async (na
     const args: Seed = { current: { ...ends, method: "copyBlob" } };
     await withStack(seedProgram(storage, args), async ({ preview, up, refresh, destroy, onDisk }) => {
         const words: string[] = [];
-        const run = async (operation: () => Promise<Operation>) => {
-            const done = await operation();
-            words.push(done.transcript, JSON.stringify(done.outputs), onDisk());
-            expect(done.error).toBeUndefined();
-            return done;
-        };
+        const run = noting(words, onDisk);
         await run(preview);
         await run(up);
         expect(await storage.content("dev")).toBe(sourceContent);
@@ -96,8 +91,81 @@ it.each(Object.keys(identities))("copies by %s, with no SAS in sight", async (na
         expect(copies[0]!.headers["x-ms-copy-source"]).toContain("skoid=");
         expect(copies[1]!.headers["x-ms-copy-source-authorization"]).toMatch(/^Bearer/);
         expect(copies[1]!.headers["x-ms-copy-source"]).not.toContain("?");
-        // A token begins with what {"typ": or {"alg": is in base64url.
-        expect(words.join("\n")).not.toMatch(/sig=|skoid|eyJ0|eyJh/);
-        expect(words.join("\n")).not.toContain(secret);
+        expectNoSecret(words, secret);
     });
 });
+
+it("copies files, blobs from files and page blobs incrementally, with no SAS in sight", async () => {
+    trustCertificate();
+    const { simulator } = storage;
+    for (const account of simulator.accounts) {
+        account.createShare("docs");
+    }
+    const golden = simulator.account("golden");
+    golden.putFile("docs", "settings.json", sourceContent);
+    golden.putBlob("images", "disk.vhd", Buffer.alloc(512, 1), { blobType: "PageBlob" });
+    const principal = storage.principal({
+        golden: ["Storage Blob Data Contributor", "Storage File Data Privileged Reader"],
+        dev: ["Storage Blob Data Contributor", "Storage File Data Privileged Contributor"],
+    });
+    for (const [name, value] of Object.entries(simulator.entra.environment(principal))) {
+        vi.stubEnv(name, value);
+    }
+    vi.stubEnv("ARM_DISABLE_INSTANCE_DISCOVERY", "true");
+    const end = (accountName: "golden" | "dev", names: object) => {
+        const { blobEndpoint, fileEndpoint } = simulator.account(accountName);
+        return { accountName, endpoint: "shareName" in names ? fileEndpoint : blobEndpoint, ...names };
+    };
+    const settings = { shareName: "docs", filePath: "settings.json" };
+    const program: Program = ({ copy }) => {
+        new copy.FileCopy("file", { source: end("golden", settings), destination: end("dev", settings) });
+        new copy.BlobCopy("blob", {
+            source: end("golden", settings),
+            destination: end("dev", { containerName: "seed", blobName: "settings.json" }),
+        });
+        new copy.IncrementalSnapshotCopy("backup", {
+            source: end("golden", { containerName: "images", blobName: "disk.vhd" }),
+            destination: end("dev", { containerName: "seed", blobName: "disk.vhd" }),
+            takeSnapshot: {},
+            deleteSnapshots: true,
+        });
+        return undefined;
+    };
+    await withStack(program, async ({ preview, up, refresh, destroy, onDisk }) => {
+        const words: string[] = [];
+        const run = noting(words, onDisk);
+        await run(preview);
+        await run(up);
+        expect(readings(storage).sort()).toEqual([
+            "Incremental Copy Blob: user delegation SAS",
+            "Put Block From URL: token",
+            "Put Range From URL: token",
+        ]);
+        expect(await storage.content("dev", "settings.json")).toBe(sourceContent);
+        golden.putFile("docs", "settings.json", "newer");
+        expect((await run(up)).steps).toEqual({ file: ["update"], blob: ["update"], backup: ["same"] });
+        expect(await storage.content("dev", "settings.json")).toBe("newer");
+        await run(refresh);
+        expect((await run(up)).steps).toEqual({ file: ["same"], blob: ["same"], backup: ["same"] });
+        await run(destroy);
+        expect(await storage.blob("dev", "settings.json").exists()).toBe(false);
+        expect(simulator.requests.of("Delete File")).not.toEqual([]);
+        expectNoSecret(words, principal.clientSecret!);
+    });
+});
+
+/** Runs operations that must not fail, and keeps all that anybody could read of them. */
+function noting(words: string[], onDisk: () => string) {
+    return async (operation: () => Promise<Operation>): Promise<Operation> => {
+        const done = await operation();
+        words.push(done.transcript, JSON.stringify(done.outputs), onDisk());
+        expect(done.error).toBeUndefined();
+        return done;
+    };
+}
+
+function expectNoSecret(words: readonly string[], secret: string): void {
+    // A token begins with what {"typ": or {"alg": is in base64url.
+    expect(words.join("\n")).not.toMatch(/sig=|skoid|eyJ0|eyJh/);
+    expect(words.join("\n")).not.toContain(secret);
+}

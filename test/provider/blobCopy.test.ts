@@ -591,19 +591,6 @@ describe("update", () => {
     });
 });
 
-describe("http to Azure itself", () => {
-    it.each(["source", "destination"] as const)(
-        "fails a create that asks for it at the %s, without a request",
-        async (end) => {
-            const url = "http://contoso.blob.core.windows.net/seed/orders.bak";
-            await expect(handler.create(inputs({ [end]: { url } }), storage.context)).rejects.toThrow(
-                `${end} must use https, got "${url}"; write https`,
-            );
-            expect(storage.operations()).toEqual([]);
-        },
-    );
-});
-
 describe("check", () => {
     it("reads the source's ETag, and makes no write", async () => {
         const { inputs: checked } = await handler.check({}, inputs(), storage.context);

@@ -107,6 +107,51 @@ describe("the source is read", () => {
         expect(readings(storage)).toEqual(["Incremental Copy Blob: user delegation SAS"]);
     });
 
+    it.each<[string, Roles, string]>([
+        [
+            "to read the source",
+            { dev: contributor },
+            `/golden/images/orders.bak: assign it ${reader}, on the container`,
+        ],
+        [
+            "to write",
+            { golden: contributor, dev: reader },
+            `/dev/seed/orders.bak: assign it ${contributor}, on the container`,
+        ],
+        [
+            "to take a snapshot",
+            { golden: reader, dev: contributor },
+            `/golden/images/orders.bak: assign it ${contributor}`,
+        ],
+    ])("by incremental copies, which name the role that is missing %s", async (_, roles, words) => {
+        const options = { blobType: "PageBlob" } as const;
+        storage.simulator.account("golden").putBlob("images", "orders.bak", Buffer.alloc(512, 1), options);
+        const { source, destination } = storage.inputs;
+        const { context } = withRoles(roles);
+        const asked = { source, destination, takeSnapshot: {} };
+        const message = await failure(incrementalSnapshotCopyHandler.create(asked, context));
+        expect(message).toContain("AuthorizationPermissionMismatch");
+        expect(message).toContain(words);
+        expect(message).not.toMatch(/sig=|eyJ/);
+        expect(storage.warnings.join()).toContain("waiting for a role assignment to take effect");
+    });
+
+    it("by incremental copies, which name the role to make a user delegation SAS", async () => {
+        const options = { blobType: "PageBlob" } as const;
+        const golden = storage.simulator.account("golden");
+        golden.putBlob("images", "orders.bak", Buffer.alloc(512, 1), options);
+        const principal = storage.principal({ dev: contributor });
+        golden.assignRole(principal, contributor, { container: "images" });
+        const { context } = storage.as(storage.credential(principal));
+        const { source, destination } = storage.inputs;
+        const asked = { source, destination, takeSnapshot: {} };
+        const message = await failure(incrementalSnapshotCopyHandler.create(asked, context));
+        expect(message).toContain(`assign it ${delegator}, on the account`);
+        golden.assignRole(principal, delegator);
+        const { state } = await incrementalSnapshotCopyHandler.create(asked, context);
+        expect(state.copyStatus).toBe("success");
+    });
+
     it.each([
         ["1h", 25],
         ["14d", 7 * 24 - 1],

@@ -3,7 +3,9 @@ import { sign } from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AccountHandle, BuiltInRole, ManualClock, Simulator } from "../../simulator";
 import { ACTIONS } from "../../simulator/auth/actions";
+import { FILE_ACTIONS } from "../../simulator/auth/fileActions";
 import { OPERATIONS } from "../../simulator/blob/operations";
+import { FILE_OPERATIONS } from "../../simulator/file/operations";
 import { outcome } from "./support/copies";
 import { bearerClient, FABRIKAM, secretCredential, sendSecure, simulateIdentity } from "./support/identity";
 import { elementText, raw } from "./support/raw";
@@ -144,7 +146,9 @@ describe("a bearer token", () => {
 
 describe("roles", () => {
     test("are known for every operation", () => {
-        expect(Object.keys(ACTIONS).sort()).toEqual([...new Set(OPERATIONS.map(({ name }) => name))].sort());
+        const names = (operations: typeof OPERATIONS) => [...new Set(operations.map(({ name }) => name))].sort();
+        expect(Object.keys(ACTIONS).sort()).toEqual(names(OPERATIONS));
+        expect(Object.keys(FILE_ACTIONS).sort()).toEqual(names(FILE_OPERATIONS));
     });
 
     test("without any, nothing is allowed", async () => {
@@ -268,21 +272,6 @@ test("without shared keys an account takes tokens alone", async () => {
     golden.assignRole(principal, "Storage Blob Data Reader");
     await blobOf(bearerClient(simulator, golden, secretCredential(simulator, principal))).getProperties();
     await simulator.close();
-});
-
-test("Azure Files take no tokens yet", async () => {
-    const { token } = simulator.entra.tokens.issue(
-        simulator.entra.addServicePrincipal(),
-        "https://storage.azure.com",
-        "secret",
-    );
-    const headers = {
-        authorization: `Bearer ${token}`,
-        "x-ms-version": "2025-07-05",
-        "x-ms-file-request-intent": "backup",
-    };
-    const answer = await sendSecure(simulator, `${golden.fileEndpoint}/docs/a`, "GET", headers);
-    expect(outcome(answer)).toEqual([501, "NotImplemented"]);
 });
 
 test("over http there are managed identities too, but tokens open nothing", async () => {

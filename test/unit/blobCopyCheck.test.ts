@@ -398,7 +398,28 @@ describe("check of a source in Azure Files", () => {
     it.each<[string, object, string[]]>([
         ["a file with its SAS", { url, sasToken }, []],
         ["a share snapshot", { url: `${url}?sharesnapshot=2026-01-31T12:00:00.0000000Z`, sasToken }, []],
-        ["a file without a SAS", { url }, ["source is a file in Azure Files, which the service reads with a SAS only"]],
+        ["a file without a credential", { url }, []],
+        [
+            "a file without a credential over http",
+            { endpoint: "http://127.0.0.1:10004/golden", shareName: "share", filePath: "f" },
+            ["source is a file in Azure Files over http, where no token may travel"],
+        ],
+        [
+            "one by Entra ID over http",
+            {
+                endpoint: "http://127.0.0.1:10004/golden",
+                shareName: "share",
+                filePath: "f",
+                credential: { type: "azureCli" },
+            },
+            ["source.credential needs an https endpoint"],
+        ],
+        ["a file by Entra ID", { url, credential: { type: "managedIdentity" } }, []],
+        [
+            "one that anybody is to read",
+            { url, credential: { type: "anonymous" } },
+            ["source.credential.type reads no file, since Azure Files has no public ones"],
+        ],
         ["an unknown SAS", { url, sasToken: unknownValue }, []],
         ["an account key", { url, accountKey: key }, []],
         [
