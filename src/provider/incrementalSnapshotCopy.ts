@@ -11,7 +11,7 @@ import { sameObject } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
-import { type Destination, openDestination, openSource, refuseInsecure } from "./ends";
+import { type Destination, openDestination, openSource } from "./ends";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { checkIncrementalSnapshotCopy } from "./incrementalSnapshotCopyCheck";
 import { movement, outputs, outputsOf } from "./incrementalSnapshotCopyRecord";
@@ -122,8 +122,6 @@ async function bring(
         ...(previous && { previous }),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
-    refuseInsecure("source", source);
-    refuseInsecure("destination", destination);
     let last: CopyProgress | undefined;
     const waiting: Context = {
         ...context,
