@@ -11,9 +11,9 @@ export const destinationAllowsPublicBlobs = defineRule({
     enforcementLevel: "mandatory",
     severity: "high",
     settings: {},
-    reads: ["destination"],
+    reads: ["destination", "container"],
     *checkInStack(copy, stack) {
-        const account = stack.account(copy, copy.destination);
+        const account = known(copy.destination.service) === "blob" && stack.account(copy, copy.destination);
         if (account && known(account.allowsPublicBlobs)) {
             yield `${copy.destination.property} is in the account ${account.resource.name}, which lets containers be public`;
         }

@@ -18,7 +18,8 @@ export const incrementalDestinationWritten = defineRule({
             return;
         }
         knownPlace(copy.destination);
-        for (const other of [...stack.sameDestination(copy), ...stack.treesAround(copy)]) {
+        // Two incremental copies are same-destination's to tell, copies of a folder around nested-destination's.
+        for (const other of stack.sameDestination(copy).filter(({ incremental }) => !incremental)) {
             yield `${copy.destination.property} is written by ${other.resource.name} too: ${show(copy.destination)}`;
         }
     },

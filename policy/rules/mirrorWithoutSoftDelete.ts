@@ -8,7 +8,7 @@ export const mirrorWithoutSoftDelete = defineRule({
     name: "mirror-without-soft-delete",
     description: "A copy that deletes at its destination what is not at its source has soft delete there.",
     reason: "A wrong or empty source empties the destination in one run.",
-    fix: "Enable soft delete for blobs at the destination, or do not let the copy delete.",
+    fix: "Enable soft delete for blobs at the destination, name an account whose shares are backed up in protectedAccounts, or do not let the copy delete.",
     url: "https://learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview",
     enforcementLevel: "mandatory",
     severity: "critical",

@@ -8,7 +8,7 @@ export const unknownRegion = defineRule({
     name: "unknown-region",
     description: "The regions at both ends of a copy between accounts are known.",
     reason: "Where a region is not known, nothing tells whether the copy leaves it, which is billed.",
-    fix: "Give region at the end of a BlobCopy, or name the account in the setting regions.",
+    fix: "Give region at that end, or name the account in the setting regions.",
     url: "https://azure.microsoft.com/pricing/details/bandwidth/",
     enforcementLevel: "advisory",
     severity: "low",
