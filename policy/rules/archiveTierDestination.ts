@@ -4,7 +4,7 @@ import { defineRule } from "../rule";
 /** Copies into the Archive tier, said or inherited. */
 export const archiveTierDestination = defineRule({
     name: "archive-tier-destination",
-    description: "A copy's destination is not in the Archive tier.",
+    description: "A copy's destination must not be in the Archive tier.",
     reason: "An archived blob can't be read before it is rehydrated, which takes up to 15 hours and is billed, as is deleting it before 180 days.",
     fix: 'Set accessTier to "Cool" or "Cold", or exempt the resource if the copy is an archive on purpose.',
     url: "https://learn.microsoft.com/azure/storage/blobs/access-tiers-overview#archive-access-tier",

@@ -4,7 +4,7 @@ import { defineRule } from "../rule";
 /** Destinations that can be opened to everybody. */
 export const destinationAllowsPublicBlobs = defineRule({
     name: "destination-allows-public-blobs",
-    description: "A destination's account does not let its containers be public.",
+    description: "A destination's account must not let its containers be public.",
     reason: "One container's setting then opens what was copied there to the whole internet.",
     fix: "Set allowBlobPublicAccess (azure-native) or allowNestedItemsToBePublic (azure) to false.",
     url: "https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-prevent",

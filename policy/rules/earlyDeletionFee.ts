@@ -9,7 +9,7 @@ const billedDays: Readonly<Record<string, number>> = { cool: 30, cold: 90, archi
 /** Cool blobs that do not stay as long as they are billed. */
 export const earlyDeletionFee = defineRule({
     name: "early-deletion-fee",
-    description: "A copy in a cool tier stays there as long as it is billed for.",
+    description: "A copy in a cool tier must stay there as long as it is billed for.",
     reason: "A blob in Cool, Cold or Archive is billed for 30, 90 or 180 days, also if it is overwritten or deleted before.",
     fix: 'Set accessTier to "Hot", or onSourceChange of a BlobCopy to "ignore" or "fail", or acknowledgeOverwrite to true or to the reason; delete no sooner by lifecycle rules.',
     url: "https://learn.microsoft.com/azure/storage/blobs/access-tiers-overview#early-deletion-period",

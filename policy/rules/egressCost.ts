@@ -22,7 +22,7 @@ type Prices = Readonly<Record<string, { readonly within: number; readonly beyond
 /** Copies whose egress costs too much each time. */
 export const egressCost = defineRule({
     name: "egress-cost",
-    description: "The egress of a copy between regions costs no more than a limit.",
+    description: "The egress of a copy between regions must cost no more than a limit.",
     reason: "Each copy between regions is billed by its size, and a source that changes is copied again.",
     fix: "Copy from an account in the destination's region, copy less, or raise the setting limit.",
     url: "https://azure.microsoft.com/pricing/details/bandwidth/",

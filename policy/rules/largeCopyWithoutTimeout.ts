@@ -5,7 +5,7 @@ import { defineRule } from "../rule";
 /** Copies that may take long, and do not say how long. */
 export const largeCopyWithoutTimeout = defineRule({
     name: "large-copy-without-timeout",
-    description: "A copy of a page blob, or of a large one, has a timeout of its own.",
+    description: "A copy of a page blob, or of a large one, must have a timeout of its own.",
     reason: "The service makes no promise how long a copy between accounts takes, up to two weeks; a deployment that waits that long blocks every other.",
     fix: "Set timeout; of resources that have none, the resource option customTimeouts.create.",
     url: "https://learn.microsoft.com/rest/api/storageservices/copy-blob#remarks",

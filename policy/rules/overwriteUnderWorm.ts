@@ -6,7 +6,7 @@ import { defineRule } from "../rule";
 /** Overwriting where the container forbids it. */
 export const overwriteUnderWorm = defineRule({
     name: "overwrite-under-worm",
-    description: "No copy overwrites in a container with an immutability policy or a legal hold.",
+    description: "A copy must not overwrite in a container with an immutability policy or a legal hold.",
     reason: "A container-level policy lets blobs be created, not overwritten, deleted or copied to incrementally: the copy fails, and so does every later change of it.",
     fix: "Copy to a new name each time, into another container, or use version-level immutability, which keeps the old content as a version.",
     url: "https://learn.microsoft.com/azure/storage/blobs/immutable-container-level-worm-policies",

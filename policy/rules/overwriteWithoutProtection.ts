@@ -7,7 +7,7 @@ import { defineRule } from "../rule";
 export const overwriteWithoutProtection = defineRule({
     name: "overwrite-without-protection",
     description:
-        "A copy overwrites only where versions, soft delete or a snapshot keep the old content, or where that is acknowledged.",
+        "A copy must overwrite only where versions, soft delete or a snapshot keep the old content, or where that is acknowledged.",
     reason: "Without any of these, what somebody else has put at the destination is lost for good.",
     fix: "Enable blob versioning or soft delete at the destination, set snapshotBeforeOverwrite of a BlobCopy, do not overwrite, or set acknowledgeOverwrite to true or to the reason; exempt other resources by name.",
     url: "https://learn.microsoft.com/azure/storage/blobs/data-protection-overview",

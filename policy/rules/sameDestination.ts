@@ -5,7 +5,7 @@ import { knownPlace } from "../stack";
 /** Two resources that write one blob. */
 export const sameDestination = defineRule({
     name: "same-destination",
-    description: "No two resources copy to one destination.",
+    description: "Two resources must not copy to one destination.",
     reason: "They overwrite each other by turns, and either one's deletion takes the other's content.",
     fix: "Give each copy a destination of its own, or remove one of the resources.",
     url: "https://learn.microsoft.com/rest/api/storageservices/copy-blob",

@@ -8,7 +8,7 @@ const writing = /[acwdxyiopm]/g;
 /** SAS of a source that permit more than reading. */
 export const sasWritable = defineRule({
     name: "sas-writable",
-    description: "The SAS of a source permits reading only, and what else the copy needs.",
+    description: "The SAS of a source must permit reading only, and what else the copy needs.",
     reason: "A source's SAS is handed to the service in a URL; one that can write lets whoever gets hold of it change or delete the source.",
     fix: "Make the SAS with the permission r; with t where the source's tags are copied, w for leaseSource, c for takeSnapshot, d for its deleteSuperseded.",
     url: "https://learn.microsoft.com/rest/api/storageservices/create-service-sas#permissions-for-a-directory-container-or-blob",

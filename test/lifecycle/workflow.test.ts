@@ -71,7 +71,7 @@ it("passes where nothing is violated", async () => {
     expect(install).toBe("npm ci\n");
     expect(await step(simulate)).toMatchObject({ status: 0 });
     const { status, output } = await step(preview);
-    expect(output).toContain("✅ azure-copy-guard@v");
+    expect(output).toContain("azure-copy-guard|local|node_modules/pulumi-azure-copy/policy");
     expect(output).toContain("pulumi-nodejs:dynamic/azure-copy:BlobCopy: (create)");
     expect(status, output).toBe(0);
 });
