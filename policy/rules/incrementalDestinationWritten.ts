@@ -5,7 +5,7 @@ import { knownPlace } from "../stack";
 /** Incremental copies whose destination something else writes. */
 export const incrementalDestinationWritten = defineRule({
     name: "incremental-destination-written",
-    description: "Nothing else must write the destination of an incremental copy.",
+    description: "Nothing else may write the destination of an incremental copy.",
     reason: "The service refuses the next incremental copy onto a blob that something else has written, and its snapshots have to be made anew.",
     fix: "Give the other copy a destination of its own.",
     url: "https://learn.microsoft.com/rest/api/storageservices/incremental-copy-blob",
