@@ -8,7 +8,10 @@ type Place = Pick<End, "service" | "scheme" | "host" | "accountName" | "containe
 const azureHost =
     /^([a-z0-9]{3,24})(?:-secondary)?\.(?:z\d+\.)?(blob|dfs|file)\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
 
-const loopback = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost|host\.docker\.internal)$/;
+/** An emulator of Azure Files that names the account in the host. */
+const emulatedHost = /^([a-z0-9]{3,24})\.(file)\.localhost$/;
+
+const loopback = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:[^.]+\.)*localhost|host\.docker\.internal)$/;
 
 /** Whether a host is this machine, where emulators and simulated accounts are: nothing there costs, leaks or lasts. */
 export function isLoopback(host: string | undefined): boolean {
@@ -45,7 +48,7 @@ export function placeOfUrl(url: Maybe<string>): Place {
     const scheme = parsed.protocol.slice(0, -1);
     const host = parsed.hostname;
     const segments = parsed.pathname.split("/").filter((segment) => segment !== "");
-    const azure = azureHost.exec(host);
+    const azure = azureHost.exec(host) ?? emulatedHost.exec(host);
     if (!azure && !(isLoopback(host) && segments.length > 1)) {
         return { ...nowhere, service: "web", scheme, host, path: segments.join("/") };
     }
@@ -104,8 +107,11 @@ export function credentialOfQuery(query: Maybe<string>): Credential | undefined 
     return sas === undefined ? undefined : { kind: "sas", sas };
 }
 
-/** What a connection string says. */
-export function readConnectionString(text: string): { endpoint?: string; accountName?: string } {
+/** What a connection string says of one of the account's services. */
+export function readConnectionString(
+    text: string,
+    service: "blob" | "file",
+): { endpoint?: string; accountName?: string } {
     const settings = new Map(
         text.split(";").map((part): [string, string] => {
             const equals = part.indexOf("=");
@@ -117,7 +123,7 @@ export function readConnectionString(text: string): { endpoint?: string; account
     const scheme = settings.get("defaultendpointsprotocol") ?? "https";
     const endpoint = /usedevelopmentstorage=true/i.test(text)
         ? "http://127.0.0.1:10000/devstoreaccount1"
-        : (settings.get("blobendpoint") ?? (accountName && `${scheme}://${accountName}.blob.${suffix}`));
+        : (settings.get(`${service}endpoint`) ?? (accountName && `${scheme}://${accountName}.${service}.${suffix}`));
     return { ...(endpoint && { endpoint }), ...(accountName && { accountName }) };
 }
 
@@ -129,7 +135,10 @@ export function show(end: End): string {
     }
     const place = [end.containerName, end.path].filter((part) => part !== undefined && part !== "").map(text);
     const account = isLoopback(text(end.host)) && end.accountName !== undefined ? [text(end.accountName)] : [];
-    const host = typeof end.host === "string" ? end.host : `${text(end.accountName)}.blob.core.windows.net`;
+    const host =
+        typeof end.host === "string"
+            ? end.host
+            : `${text(end.accountName)}.${end.service === "file" ? "file" : "blob"}.core.windows.net`;
     return `${text(end.scheme)}://${[host, ...account, ...place].join("/")}`;
 }
 

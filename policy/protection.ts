@@ -11,14 +11,15 @@ import type { Stack } from "./stack";
 export const protectedAccountsSetting = {
     type: "array",
     description:
-        "Names of storage accounts outside the stack that keep versions or deleted blobs; * stands for anything.",
+        "Names of storage accounts that keep what is overwritten or deleted, by versions or soft delete that the stack does not tell of, or by backups of their shares; * stands for anything.",
     default: [] as readonly string[],
     items: { type: "string" },
 } as const;
 
-/** Whether an end is a blob in an Azure account, where these protections are. */
+/** Whether an end is a blob, or a file, in an Azure account. */
 export function isInAzureAccount(end: End): boolean {
-    return known(end.service) === "blob" && !(typeof end.host === "string" && isLoopback(end.host));
+    const service = known(end.service);
+    return (service === "blob" || service === "file") && !(typeof end.host === "string" && isLoopback(end.host));
 }
 
 const words = { versioning: "blob versioning", softDelete: "soft delete" };
@@ -30,6 +31,13 @@ export function lacksProtection(
     protectedAccounts: readonly string[],
     protections: readonly (keyof Protection)[],
 ): string | undefined {
+    const { accountName } = copy.destination;
+    if (typeof accountName === "string" && matchesAny(accountName, protectedAccounts)) {
+        return undefined;
+    }
+    if (known(copy.destination.service) === "file") {
+        return "nothing in Azure Files keeps a single file's old content";
+    }
     const account = stack.account(copy, copy.destination);
     const names = protections.map((protection) => words[protection]).join(" or ");
     if (account) {
@@ -37,9 +45,8 @@ export function lacksProtection(
             ? undefined
             : `the account ${account.resource.name} has no ${names}`;
     }
-    const name = known(copy.destination.accountName);
-    if (name === undefined || matchesAny(name, protectedAccounts)) {
-        return undefined;
-    }
-    return `nothing tells that the account ${name}, which this stack does not make, has ${names}`;
+    const name = known(accountName);
+    return name === undefined
+        ? undefined
+        : `nothing tells that the account ${name}, which this stack does not make, has ${names}`;
 }

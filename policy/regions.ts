@@ -9,7 +9,7 @@ import type { Stack } from "./stack";
 export const regionsSetting = {
     type: "object",
     description:
-        'Regions of storage accounts outside the stack, by account name: {"contosogolden": "westeurope"}. A region given at an end of a BlobCopy goes first.',
+        'Regions of storage accounts outside the stack, by account name: {"contosogolden": "westeurope"}. A region given at an end of a copy goes first.',
     default: {} as Readonly<Record<string, string>>,
     additionalProperties: { type: "string" },
 } as const;
@@ -55,14 +55,13 @@ export function regionOf(
     return region === undefined ? undefined : normalRegion(region);
 }
 
-/** Continents as Azure bills data transfer by them. */
+/** Continents as Azure bills data transfer by them, and what the names of their regions have in common. */
 const continents: Readonly<Record<string, RegExp>> = {
-    northAmerica:
-        /^(?:(?:east|west|central|northcentral|southcentral|westcentral)us|us(?:gov|dod|sec|nat)|canada|mexico)/,
+    northAmerica: /(?:east|west|central)us|^(?:us(?:gov|dod|sec|nat)|canada|mexico)/,
     southAmerica: /^(?:brazil|chile)/,
     europe: /europe|^(?:uk|france|germany|switzerland|norway|sweden|poland|italy|spain|austria|belgium|denmark|finland|greece)/,
-    asiaPacific:
-        /asia|^(?:japan|korea|australia|newzealand|india|central?india|southindia|westindia|jioindia|indonesia|malaysia|taiwan|china|chinaeast|chinanorth)/,
+    asia: /asia|india|^(?:japan|korea|indonesia|malaysia|taiwan|china)/,
+    oceania: /^(?:australia|newzealand)/,
     middleEastAndAfrica: /^(?:uae|qatar|israel|saudi|southafrica)/,
 };
 

@@ -55,7 +55,7 @@ export type Findings = Iterable<string>;
 export interface Rule<Name extends string = string, Schema extends SettingsSchema = SettingsSchema> {
     /** In kebab-case: the policy's name. */
     readonly name: Name;
-    /** What holds where nothing violates the rule. A sentence. */
+    /** What must hold. A sentence, which the engine shows above each finding. */
     readonly description: string;
     /** Why it matters. A sentence. */
     readonly reason: string;

@@ -1,6 +1,6 @@
 // A stack as the rules see it: its copies, and the accounts and containers around them.
 
-import type { Account, AccountReader, Lifecycle, Protection, StackResource } from "./accounts/account";
+import type { Account, AccountReader, LifecycleRule, Protection, StackResource } from "./accounts/account";
 import { azureAccounts } from "./accounts/azure";
 import { azureNativeAccounts } from "./accounts/azureNative";
 import type { Copy, End } from "./copies/copy";
@@ -19,7 +19,7 @@ interface ImmutableContainer {
 export class Stack {
     private readonly resources: ReadonlyMap<string, StackResource>;
     private readonly accounts = new Map<string, Account>();
-    private readonly lifecycles = new Map<string, Lifecycle[]>();
+    private readonly lifecycles = new Map<string, LifecycleRule[]>();
     private readonly immutable: ImmutableContainer[] = [];
     private readonly destinations = new Map<string, Copy[]>();
     private readonly trees: Copy[] = [];
@@ -54,7 +54,7 @@ export class Stack {
             if (lifecycle) {
                 const account = this.accountNamedBy(resource, reader.accountInput, "storageAccountId");
                 const urn = account?.resource.urn ?? "";
-                this.lifecycles.set(urn, [...(this.lifecycles.get(urn) ?? []), lifecycle]);
+                this.lifecycles.set(urn, [...(this.lifecycles.get(urn) ?? []), ...lifecycle]);
             }
             if (reader.isContainerImmutability(resource.type)) {
                 const container = this.containerNamedBy(resource, reader);
@@ -137,14 +137,15 @@ export class Stack {
         return undefined;
     }
 
-    /** What the lifecycle rules of an account do soonest. */
-    lifecyclesOf(account: Account): readonly Lifecycle[] {
-        return this.lifecycles.get(account.resource.urn) ?? [];
+    /** The lifecycle rules of an account that are for what is at an end of a copy. */
+    lifecycleOf(account: Account, end: End): readonly LifecycleRule[] {
+        const rules = this.lifecycles.get(account.resource.urn) ?? [];
+        return rules.filter(({ prefixes }) => isUnder(end, known(prefixes) ?? []));
     }
 
-    /** The resource that makes an end's whole container immutable. */
+    /** The resource that makes an end's whole container immutable. A share is none. */
     immutabilityOf(copy: Copy, end: End): StackResource | undefined {
-        if (this.immutable.length === 0) {
+        if (this.immutable.length === 0 || known(end.service) !== "blob") {
             return undefined;
         }
         const account = this.account(copy, end);
@@ -227,10 +228,25 @@ function containerKey(end: End): string | undefined {
     return parts.every((part) => typeof part === "string") ? parts.join("/").toLowerCase() : undefined;
 }
 
-/** What tells two places apart; nothing where it is not known. */
+/** What tells two places apart; nothing where it is not known. Names of files differ by more than upper and lower case. */
 function placeKey(end: End): string | undefined {
     const container = containerKey(end);
-    return container === undefined || typeof end.path !== "string" ? undefined : `${container}/${end.path}`;
+    if (container === undefined || typeof end.path !== "string") {
+        return undefined;
+    }
+    return `${container}/${end.service === "file" ? end.path.toLowerCase() : end.path}`;
+}
+
+/** Whether what is at an end may have a name that begins with one of some prefixes, container first; without any, it has. */
+function isUnder(end: End, prefixes: readonly unknown[]): boolean {
+    if (prefixes.length === 0) {
+        return true;
+    }
+    const name = `${known(end.containerName)}/${known(end.path)}`;
+    return prefixes.some((given) => {
+        const prefix = known(given as Maybe<string>) ?? "";
+        return name.startsWith(prefix) || (end.isTree && prefix.startsWith(name));
+    });
 }
 
 /** Whether an end lies within a tree, and is not the tree itself. */

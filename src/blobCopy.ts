@@ -231,7 +231,7 @@ export interface BlobCopyArgs {
 
     /**
      * Tells policies that it is known that what the copy overwrites can't be brought back: `true`, or why. Nothing else reads it; see the
-     * policy pack's rules `overwrite-without-protection` and `early-deletion`.
+     * policy pack's rules `overwrite-without-protection` and `early-deletion-fee`.
      * @default false
      */
     acknowledgeOverwrite?: pulumi.Input<boolean | string>;

@@ -5,7 +5,17 @@ import { protectLocation } from "./locationArgs";
 import { dynamicProvider } from "./provider/dynamic";
 
 /** The arguments that a {@link FileCopy} has as a BlobCopy has them. */
-type SharedArgs = Pick<BlobCopyArgs, "leaseSource" | "timeout" | "onSourceChange" | "onDestinationDrift" | "verify">;
+type SharedArgs = Pick<
+    BlobCopyArgs,
+    | "leaseSource"
+    | "timeout"
+    | "onSourceChange"
+    | "onDestinationDrift"
+    | "verify"
+    | "acknowledgeEgress"
+    | "acknowledgeCrossTenant"
+    | "acknowledgeOverwrite"
+>;
 
 /** What a {@link FileCopy} is made from. */
 export interface FileCopyArgs extends SharedArgs {

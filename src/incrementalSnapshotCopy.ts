@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BlobConditionsArgs } from "./blobCopy";
+import type { BlobConditionsArgs, BlobCopyArgs } from "./blobCopy";
 import type { CopiedSnapshot } from "./copy/incremental";
 import { type BlobLocationArgs, protectLocation } from "./locationArgs";
 import { dynamicProvider } from "./provider/dynamic";
 import { redactUrl } from "./storage/url";
 
 /** What an {@link IncrementalSnapshotCopy} is made from. */
-export interface IncrementalSnapshotCopyArgs {
+export interface IncrementalSnapshotCopyArgs
+    extends Pick<BlobCopyArgs, "acknowledgeEgress" | "acknowledgeCrossTenant"> {
     /**
      * The page blob whose snapshots are copied: a URL, or its parts. Another blob replaces the resource, and so does the same one once
      * it was found to be re-created (Put Blob, Copy Blob), since nothing tells then what has changed; a replacement needs another

@@ -15,6 +15,7 @@ const backup = new copy.IncrementalSnapshotCopy("disk", {
     takeSnapshot: { triggers: [config.get("day") ?? ""] },
     destination: { ...backups, blobName: "disk.vhd" },
     deleteSnapshots: config.getBoolean("deleteSnapshots"),
+    timeout: "6h",
 });
 
 // "latest", or the DateTime of one of the backups. The destination of incremental copies can't be read itself, its snapshots can.

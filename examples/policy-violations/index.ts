@@ -48,6 +48,8 @@ const destination = (blobName: string, accountName = "contosodev") => ({
     blobName,
 });
 
+const file = (accountName: string) => ({ accountName, shareName: "config", filePath: "app/settings.json" });
+
 // What such a SAS allows anybody who finds it is why the rules below exist; this one opens nothing.
 const sas = (change: Record<string, string>) =>
     new URLSearchParams({
@@ -101,15 +103,22 @@ blobCopy("copy-cycle-back", {
     source: { ...destination("a"), containerName: "cycle" },
     destination: { ...destination("b"), containerName: "cycle" },
 });
-command(
-    "incremental-destination-written",
-    "az storage blob incremental-copy start --auth-mode login --account-name contosodev --destination-container disks --destination-blob os.vhd --source-uri https://contosodev.blob.core.windows.net/images/os.vhd",
-);
+new copy.IncrementalSnapshotCopy("incremental-destination-written", {
+    source: { ...destination("os.vhd"), containerName: "images" },
+    takeSnapshot: {},
+    destination: { ...destination("os.vhd"), containerName: "disks" },
+    timeout: "6h",
+});
 blobCopy("incremental-destination-writer", {
     source: { ...destination("os.vhd"), containerName: "images" },
     destination: { ...destination("os.vhd"), containerName: "disks" },
 });
-blobCopy("secret-instead-of-entra-id", withSas({}));
+new copy.FileCopy("secret-instead-of-entra-id", {
+    source: { ...file("contosogolden"), region: "westeurope" },
+    destination: { ...file("contosodev"), accountKey: "YW4gYWNjb3VudCBrZXk=" },
+    onSourceChange: "ignore",
+    timeout: "1h",
+});
 blobCopy("sas-not-https-only", withSas({ spr: "https,http" }));
 blobCopy("sas-writable", withSas({ sp: "racwd" }));
 blobCopy("sas-long-lived", withSas(lasting(365)));

@@ -1,5 +1,5 @@
 import type { ResourceInfo } from "../copies/copy";
-import type { Maybe, Properties } from "../known";
+import { type Maybe, type Properties, Unknown } from "../known";
 
 /** A storage account that the stack itself makes, as far as rules ask. */
 export interface Account {
@@ -38,8 +38,8 @@ export interface AccountReader {
     /** Whether a resource makes a whole container immutable: a policy or a legal hold of container level. */
     readonly isContainerImmutability: (type: string) => boolean;
     readonly containerInput: string;
-    /** Days after which a resource's lifecycle rules delete, or archive, a blob. */
-    readonly readLifecycle: (resource: StackResource) => Lifecycle | undefined;
+    /** The lifecycle rules of an account that a resource sets; nothing where it is about something else. */
+    readonly readLifecycle: (resource: StackResource) => readonly LifecycleRule[] | undefined;
 }
 
 /** How what is overwritten or deleted in an account can be brought back. */
@@ -49,14 +49,16 @@ export interface ContainerNames {
     readonly name: Maybe<string>;
 }
 
-/** What lifecycle rules do soonest, in days; absent where they don't. */
-export interface Lifecycle {
-    readonly deleteAfterDays?: number;
-    readonly archiveAfterDays?: number;
+/** What one lifecycle rule does, in days; absent where it doesn't. */
+export interface LifecycleRule {
+    /** What the names of its blobs begin with, container first; absent or empty for all of them. */
+    readonly prefixes: Maybe<readonly unknown[]>;
+    readonly deleteAfterDays: Maybe<number>;
+    readonly archiveAfterDays: Maybe<number>;
 }
 
-/** The smallest of some numbers, of those that are numbers. */
-export function soonest(days: readonly unknown[]): number | undefined {
+/** The smallest of some numbers; unknown if one of them is. */
+export function soonest(days: readonly Maybe<number>[]): Maybe<number> {
     const numbers = days.filter((one): one is number => typeof one === "number" && one >= 0);
-    return numbers.length > 0 ? Math.min(...numbers) : undefined;
+    return days.find((one) => one instanceof Unknown) ?? (numbers.length > 0 ? Math.min(...numbers) : undefined);
 }

@@ -1,5 +1,5 @@
 import { flagOf, listOf, map, numberOf, objectOf, type Properties, textOf } from "../known";
-import { type AccountReader, type Lifecycle, type StackResource, soonest } from "./account";
+import { type AccountReader, type LifecycleRule, soonest } from "./account";
 
 /** Storage accounts of `@pulumi/azure`. */
 export const azureAccounts: AccountReader = {
@@ -27,23 +27,27 @@ export const azureAccounts: AccountReader = {
     isContainerImmutability: (type) => type === "azure:storage/containerImmutabilityPolicy:ContainerImmutabilityPolicy",
     containerInput: "storageContainerResourceManagerId",
     readLifecycle: ({ type, properties }) =>
-        type === "azure:storage/managementPolicy:ManagementPolicy" ? lifecycleOf(properties) : undefined,
+        type === "azure:storage/managementPolicy:ManagementPolicy"
+            ? rulesOf(properties)
+                  .filter((rule) => flagOf(rule, "enabled") !== false)
+                  .map(lifecycleRule)
+            : undefined,
 };
 
-function lifecycleOf(properties: StackResource["properties"]): Lifecycle {
+function rulesOf(properties: Properties): readonly Properties[] {
     const rules = listOf(properties, "rules");
-    const blobs = (Array.isArray(rules) ? rules : []).map((rule: Properties) =>
-        objectOf(objectOf(rule, "actions"), "baseBlob"),
-    );
+    return Array.isArray(rules) ? rules : [];
+}
+
+function lifecycleRule(rule: Properties): LifecycleRule {
+    const blob = objectOf(objectOf(rule, "actions"), "baseBlob");
     const days = (action: string) =>
         soonest(
-            ["Modification", "Creation"].flatMap((since) =>
-                blobs.map((blob) => numberOf(blob, `${action}AfterDaysSince${since}GreaterThan`)),
-            ),
+            ["Modification", "Creation"].map((since) => numberOf(blob, `${action}AfterDaysSince${since}GreaterThan`)),
         );
-    const [deleteAfterDays, archiveAfterDays] = [days("delete"), days("tierToArchive")];
     return {
-        ...(deleteAfterDays !== undefined && { deleteAfterDays }),
-        ...(archiveAfterDays !== undefined && { archiveAfterDays }),
+        prefixes: listOf(objectOf(rule, "filters"), "prefixMatches"),
+        deleteAfterDays: days("delete"),
+        archiveAfterDays: days("tierToArchive"),
     };
 }

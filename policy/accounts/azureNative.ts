@@ -1,5 +1,5 @@
-import { flagOf, listOf, map, objectOf, type Properties, textOf } from "../known";
-import { type AccountReader, type Lifecycle, type StackResource, soonest } from "./account";
+import { flagOf, listOf, type Maybe, map, numberOf, objectOf, type Properties, textOf } from "../known";
+import { type AccountReader, type LifecycleRule, soonest } from "./account";
 
 function isType(name: string): (type: string) => boolean {
     const pattern = new RegExp(`^azure-native:storage(?:/v\\d+(?:preview)?)?:${name}$`);
@@ -43,24 +43,30 @@ export const azureNativeAccounts: AccountReader = {
     readContainer: ({ properties }) => ({ name: textOf(properties, "containerName") ?? textOf(properties, "name") }),
     isContainerImmutability: (type) => isImmutabilityPolicy(type) || isLegalHold(type),
     containerInput: "containerName",
-    readLifecycle: ({ type, properties }) => (isManagementPolicy(type) ? lifecycleOf(properties) : undefined),
+    readLifecycle: ({ type, properties }) =>
+        isManagementPolicy(type)
+            ? rulesOf(properties)
+                  .filter((rule) => flagOf(rule, "enabled") !== false)
+                  .map((rule) => lifecycleRule(objectOf(rule, "definition")))
+            : undefined,
 };
 
-function lifecycleOf(properties: StackResource["properties"]): Lifecycle {
+function rulesOf(properties: Properties): readonly Properties[] {
     const rules = listOf(objectOf(properties, "policy"), "rules");
-    const actions = (Array.isArray(rules) ? rules : []).map((rule: Properties) =>
-        objectOf(objectOf(objectOf(rule, "definition"), "actions"), "baseBlob"),
-    );
+    return Array.isArray(rules) ? rules : [];
+}
+
+function lifecycleRule(definition: Maybe<Properties>): LifecycleRule {
+    const blob = objectOf(objectOf(definition, "actions"), "baseBlob");
     const days = (action: string) =>
         soonest(
-            actions.flatMap((blob) => {
-                const conditions = objectOf(blob, action) as Properties | undefined;
-                return [conditions?.daysAfterModificationGreaterThan, conditions?.daysAfterCreationGreaterThan];
-            }),
+            ["Modification", "Creation"].map((since) =>
+                numberOf(objectOf(blob, action), `daysAfter${since}GreaterThan`),
+            ),
         );
-    const [deleteAfterDays, archiveAfterDays] = [days("delete"), days("tierToArchive")];
     return {
-        ...(deleteAfterDays !== undefined && { deleteAfterDays }),
-        ...(archiveAfterDays !== undefined && { archiveAfterDays }),
+        prefixes: listOf(objectOf(definition, "filters"), "prefixMatch"),
+        deleteAfterDays: days("delete"),
+        archiveAfterDays: days("tierToArchive"),
     };
 }

@@ -7,7 +7,7 @@ import { blobDestination, urlEnd } from "./ends";
 export const azureBlobReader: CopyReader = {
     label: "azure Blob",
     matches: (type) => type === "azure:storage/blob:Blob",
-    tells: ["source", "destination", "credential", "accessTier", "blobType", "timeout"],
+    tells: ["source", "destination", "container", "credential", "accessTier", "blobType", "timeout"],
     read(resource) {
         const { properties } = resource;
         const sourceUri = textOf(properties, "sourceUri");

@@ -7,7 +7,7 @@ import { blobDestination, urlEnd } from "./ends";
 export const azureNativeBlobReader: CopyReader = {
     label: "azure-native Blob",
     matches: (type) => /^azure-native:storage(?:\/v\d+(?:preview)?)?:Blob$/.test(type),
-    tells: ["source", "destination", "credential", "accessTier", "blobType", "timeout"],
+    tells: ["source", "destination", "container", "credential", "accessTier", "blobType", "timeout"],
     async read(resource) {
         const { properties } = resource;
         const uri = await (properties.source as { uri?: Promise<string> } | undefined)?.uri;

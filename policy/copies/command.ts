@@ -12,11 +12,13 @@ export const commandReader: CopyReader = {
     tells: [
         "source",
         "destination",
+        "container",
         "credential",
         "accessTier",
         "blobType",
         "rehydration",
         "overwrites",
+        "rewrites",
         "deletes",
         "incremental",
         "timeout",

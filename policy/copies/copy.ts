@@ -1,6 +1,6 @@
 // A copy as the rules see it, whichever resource makes it.
 
-import type { Maybe, Properties } from "../known";
+import { known, type Maybe, type Properties } from "../known";
 
 /** How the one who copies shows who they are, at one end. */
 export type Credential =
@@ -50,10 +50,14 @@ export interface Copy {
     readonly waitForRehydration?: Maybe<boolean>;
     /** Whether it writes over whatever is at the destination. */
     readonly overwrites?: Maybe<boolean>;
+    /** Whether it keeps in a snapshot what it writes over. */
+    readonly snapshotsBefore?: Maybe<boolean>;
     /** Whether it writes over its own destination whenever the source has changed. */
     readonly copiesAgain?: Maybe<boolean>;
     /** Whether it deletes at the destination what is not at the source. */
     readonly deletes?: Maybe<boolean>;
+    /** What the SAS of its source must permit besides reading, by letters: to lease it, to take its snapshots. */
+    readonly sourcePermissions?: Maybe<string>;
     /** Whether it is an Incremental Copy Blob. */
     readonly incremental?: boolean;
     /** Seconds; absent where the program gives none. */
@@ -67,16 +71,25 @@ export interface Copy {
     readonly secrets: readonly string[];
 }
 
+/** Whether a page blob is copied, as far as the type or the tier tells. */
+export function isPage({ blobType, accessTier }: Copy): boolean {
+    return /^page/i.test(known(blobType) ?? "") || /^p\d+$/i.test(known(accessTier) ?? "");
+}
+
 /** What a rule needs to be told of a copy. */
 export type Fact =
     | "source"
     | "destination"
+    /** The destination's container, which a file has none of. */
+    | "container"
     | "credential"
     | "accessTier"
     | "blobType"
     | "rehydration"
+    /** What it does to what somebody else has put at its destination. */
     | "overwrites"
-    | "copiesAgain"
+    /** Whether it writes its destination more than once, or over what is there. */
+    | "rewrites"
     | "deletes"
     | "incremental"
     | "timeout"

@@ -3,10 +3,14 @@ import { azureNativeBlobReader } from "./azureNativeBlob";
 import { blobCopyReader } from "./blobCopy";
 import { commandReader } from "./command";
 import type { CopyReader } from "./copy";
+import { fileCopyReader } from "./fileCopy";
+import { incrementalSnapshotCopyReader } from "./incrementalSnapshotCopy";
 
 /** Every type of resource that copies, in the order of the table of what is covered. */
 export const copyReaders: readonly CopyReader[] = [
     blobCopyReader,
+    fileCopyReader,
+    incrementalSnapshotCopyReader,
     azureBlobReader,
     azureNativeBlobReader,
     commandReader,

@@ -5,7 +5,7 @@ import { defineRule } from "../rule";
 /** Sources that anybody can read. */
 export const anonymousSource = defineRule({
     name: "anonymous-source",
-    description: "A copy's source is not open to everybody.",
+    description: "A copy's source must not be open to everybody.",
     reason: "A source that is read without authorization is public, or nobody proves that it is the right one.",
     fix: "Close the source to the public and authorize the copy, or exempt the resource if the source is public on purpose.",
     url: "https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-prevent",

@@ -5,7 +5,7 @@ import { knownPlace, type Stack } from "../stack";
 /** Copies that feed each other. */
 export const copyCycle = defineRule({
     name: "copy-cycle",
-    description: "No copy's source is made, in the end, from its own destination.",
+    description: "A copy's source must not be made, in the end, from its own destination.",
     reason: "Each run changes the source of the next, so that the stack never comes to rest.",
     fix: "Break the cycle: remove one of the copies, or let it read a snapshot.",
     url: "https://learn.microsoft.com/rest/api/storageservices/copy-blob",

@@ -6,9 +6,9 @@ import { defineRule } from "../rule";
 /** Copies between regions that are known, and differ. */
 export const crossRegionCopy = defineRule({
     name: "cross-region-copy",
-    description: "A copy stays within its region, unless its egress is acknowledged.",
+    description: "A copy must stay within its region, unless its egress is acknowledged.",
     reason: "Data that leaves a region is billed by the GiB to the source's account, each time the copy is made.",
-    fix: "Copy from an account in the destination's region, or set acknowledgeEgress of a BlobCopy to true or to the reason; exempt other resources by name.",
+    fix: "Copy from an account in the destination's region, or set acknowledgeEgress to true or to the reason; exempt other resources by name.",
     url: "https://azure.microsoft.com/pricing/details/bandwidth/",
     enforcementLevel: "mandatory",
     severity: "medium",

@@ -8,9 +8,9 @@ type Tenants = Readonly<Record<string, string>>;
 /** Copies between Microsoft Entra tenants. */
 export const crossTenantCopy = defineRule({
     name: "cross-tenant-copy",
-    description: "A copy stays within its Microsoft Entra tenant, unless that it leaves it is acknowledged.",
+    description: "A copy must stay within its Microsoft Entra tenant, unless it is acknowledged that it leaves it.",
     reason: "Data that leaves a tenant leaves its access rules, its audit log and its owners.",
-    fix: "Copy within the tenant, or set acknowledgeCrossTenant of a BlobCopy to true or to the reason; exempt other resources by name.",
+    fix: "Copy within the tenant, or set acknowledgeCrossTenant to true or to the reason; exempt other resources by name.",
     url: "https://learn.microsoft.com/azure/storage/common/security-restrict-copy-operations",
     enforcementLevel: "mandatory",
     severity: "high",
@@ -18,7 +18,7 @@ export const crossTenantCopy = defineRule({
         tenants: {
             type: "object",
             description:
-                'Tenant IDs of storage accounts, by account name: {"contosogolden": "11111111-…"}. A tenantId given at an end of a BlobCopy goes first, one of an account\'s explicit provider last.',
+                'Tenant IDs of storage accounts, by account name: {"contosogolden": "11111111-…"}. A tenantId given at an end of a copy goes first, one of an account\'s explicit provider last.',
             default: {} as Tenants,
             additionalProperties: { type: "string" },
         },

@@ -4,7 +4,7 @@ import { defineRule } from "../rule";
 /** Destinations that take copies from anywhere. */
 export const destinationAllowsAnyCopyScope = defineRule({
     name: "destination-allows-any-copy-scope",
-    description: "A destination's account takes copies from its own tenant or virtual networks only.",
+    description: "A destination's account must take copies from its own tenant or virtual networks only.",
     reason: "Without a scope, anybody who may write there can bring in data from any account on earth.",
     fix: "Set allowedCopyScope of the account to AAD or PrivateLink.",
     url: "https://learn.microsoft.com/azure/storage/common/security-restrict-copy-operations",

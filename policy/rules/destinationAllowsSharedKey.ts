@@ -4,7 +4,7 @@ import { defineRule } from "../rule";
 /** Destinations that account keys open. */
 export const destinationAllowsSharedKey = defineRule({
     name: "destination-allows-shared-key",
-    description: "A destination's account does not take its keys.",
+    description: "A destination's account must not take shared keys.",
     reason: "Whoever holds a key can do everything in the account, and nobody can tell who it was.",
     fix: "Set allowSharedKeyAccess (azure-native) or sharedAccessKeyEnabled (azure) to false.",
     url: "https://learn.microsoft.com/azure/storage/common/shared-key-authorization-prevent",

@@ -3,12 +3,17 @@ import { known } from "../known";
 import { continentOf, crossesAccounts, regionOf, regionsSetting } from "../regions";
 import { defineRule } from "../rule";
 
-/** US dollars a GB as Azure lists them for data between its regions, by the source's continent. */
+/**
+ * US dollars a GB, by the source's continent: to another region of it, and to another continent. Azure's list prices for data transfer between
+ * regions (azure.microsoft.com/pricing/details/bandwidth, "Inter-Region"), as pages that cite them gave them in September 2026. Agreements, clouds
+ * of governments and China differ: the setting `prices` replaces them.
+ */
 const listPrices = {
     northAmerica: { within: 0.02, beyond: 0.05 },
     europe: { within: 0.02, beyond: 0.05 },
-    asiaPacific: { within: 0.08, beyond: 0.12 },
-    middleEastAndAfrica: { within: 0.08, beyond: 0.12 },
+    asia: { within: 0.08, beyond: 0.08 },
+    oceania: { within: 0.08, beyond: 0.08 },
+    middleEastAndAfrica: { within: 0.08, beyond: 0.08 },
     southAmerica: { within: 0.16, beyond: 0.16 },
 };
 
@@ -17,7 +22,7 @@ type Prices = Readonly<Record<string, { readonly within: number; readonly beyond
 /** Copies whose egress costs too much each time. */
 export const egressCost = defineRule({
     name: "egress-cost",
-    description: "The egress of a copy between regions costs no more than a limit.",
+    description: "The egress of a copy between regions must cost no more than a limit.",
     reason: "Each copy between regions is billed by its size, and a source that changes is copied again.",
     fix: "Copy from an account in the destination's region, copy less, or raise the setting limit.",
     url: "https://azure.microsoft.com/pricing/details/bandwidth/",
@@ -41,7 +46,7 @@ export const egressCost = defineRule({
         prices: {
             type: "object",
             description:
-                "Prices a GiB by the source's continent (northAmerica, southAmerica, europe, asiaPacific, middleEastAndAfrica): within it, and beyond. Replaces the whole table.",
+                "Prices a GiB by the source's continent (northAmerica, southAmerica, europe, asia, oceania, middleEastAndAfrica): within it, and beyond. Replaces the whole table, which holds Azure's list prices of September 2026.",
             default: listPrices as Prices,
             additionalProperties: {
                 type: "object",
@@ -71,9 +76,13 @@ export const egressCost = defineRule({
     },
 });
 
+/** A region that is newer than the list of continents has the dearest price, rather than none. */
 function priceOf(from: string, to: string, prices: Prices): number | undefined {
     const continent = continentOf(from);
-    const price = continent === undefined ? undefined : prices[continent];
+    if (continent === undefined) {
+        return Math.max(...Object.values(prices).map(({ beyond }) => beyond));
+    }
+    const price = prices[continent];
     return price && (continentOf(to) === continent ? price.within : price.beyond);
 }
 

@@ -5,7 +5,7 @@ import { defineRule } from "../rule";
 /** Ends that are reached over plain http. */
 export const httpSource = defineRule({
     name: "http-source",
-    description: "Both ends of a copy are reached over https.",
+    description: "Both ends of a copy must be reached over https.",
     reason: "Over http everybody on the way can read and change what is copied, and the SAS with it.",
     fix: "Write https; every storage account has it.",
     url: "https://learn.microsoft.com/azure/storage/common/storage-require-secure-transfer",

@@ -5,7 +5,7 @@ import { knownPlace } from "../stack";
 /** Incremental copies whose destination something else writes. */
 export const incrementalDestinationWritten = defineRule({
     name: "incremental-destination-written",
-    description: "Nothing else writes the destination of an incremental copy.",
+    description: "Nothing else may write the destination of an incremental copy.",
     reason: "The service refuses the next incremental copy onto a blob that something else has written, and its snapshots have to be made anew.",
     fix: "Give the other copy a destination of its own.",
     url: "https://learn.microsoft.com/rest/api/storageservices/incremental-copy-blob",
@@ -18,7 +18,8 @@ export const incrementalDestinationWritten = defineRule({
             return;
         }
         knownPlace(copy.destination);
-        for (const other of [...stack.sameDestination(copy), ...stack.treesAround(copy)]) {
+        // Two incremental copies are same-destination's to tell, copies of a folder around nested-destination's.
+        for (const other of stack.sameDestination(copy).filter(({ incremental }) => !incremental)) {
             yield `${copy.destination.property} is written by ${other.resource.name} too: ${show(copy.destination)}`;
         }
     },

@@ -6,9 +6,9 @@ import { defineRule } from "../rule";
 /** Mirrors that delete for good. */
 export const mirrorWithoutSoftDelete = defineRule({
     name: "mirror-without-soft-delete",
-    description: "A copy that deletes at its destination what is not at its source has soft delete there.",
+    description: "A copy that deletes at its destination what is not at its source must have soft delete there.",
     reason: "A wrong or empty source empties the destination in one run.",
-    fix: "Enable soft delete for blobs at the destination, or do not let the copy delete.",
+    fix: "Enable soft delete for blobs at the destination, or do not let the copy delete; name accounts whose shares are backed up in the setting protectedAccounts.",
     url: "https://learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview",
     enforcementLevel: "mandatory",
     severity: "critical",

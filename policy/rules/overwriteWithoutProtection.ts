@@ -7,16 +7,19 @@ import { defineRule } from "../rule";
 export const overwriteWithoutProtection = defineRule({
     name: "overwrite-without-protection",
     description:
-        "A copy overwrites only where versions or soft delete keep the old content, or where that is acknowledged.",
-    reason: "Without either, what somebody else has put at the destination is lost for good.",
-    fix: "Enable blob versioning or soft delete at the destination, do not overwrite, or set acknowledgeOverwrite of a BlobCopy to true or to the reason.",
+        "A copy must overwrite only where versions, soft delete or a snapshot keep the old content, or where that is acknowledged.",
+    reason: "Without any of these, what somebody else has put at the destination is lost for good.",
+    fix: "Enable blob versioning or soft delete at the destination, set snapshotBeforeOverwrite of a BlobCopy, do not overwrite, or set acknowledgeOverwrite to true or to the reason; exempt other resources by name.",
     url: "https://learn.microsoft.com/azure/storage/blobs/data-protection-overview",
     enforcementLevel: "mandatory",
     severity: "critical",
     settings: { protectedAccounts: protectedAccountsSetting },
     reads: ["destination", "overwrites"],
     *checkInStack(copy, stack, { protectedAccounts }) {
-        if (!known(copy.overwrites) || known(copy.acknowledgeOverwrite) || !isInAzureAccount(copy.destination)) {
+        if (!known(copy.overwrites) || !isInAzureAccount(copy.destination)) {
+            return;
+        }
+        if (known(copy.acknowledgeOverwrite) || known(copy.snapshotsBefore)) {
             return;
         }
         const lack = lacksProtection(copy, stack, protectedAccounts, ["versioning", "softDelete"]);

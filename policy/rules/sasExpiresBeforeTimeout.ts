@@ -5,7 +5,7 @@ import { azureSas, sasTime } from "../sas";
 /** SAS that may expire while the copy is under way. */
 export const sasExpiresBeforeTimeout = defineRule({
     name: "sas-expires-before-timeout",
-    description: "A SAS outlasts the timeout of its copy.",
+    description: "A SAS must outlast the timeout of its copy.",
     reason: "A copy whose SAS expires while the service still reads fails, after hours perhaps.",
     fix: "Make a SAS that lasts longer than the timeout, or shorten the timeout.",
     url: "https://learn.microsoft.com/rest/api/storageservices/copy-blob#authorization",

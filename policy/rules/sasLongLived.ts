@@ -6,7 +6,7 @@ const millisecondsADay = 86_400_000;
 /** SAS that last longer than they need to. */
 export const sasLongLived = defineRule({
     name: "sas-long-lived",
-    description: "A SAS lasts no longer than some days.",
+    description: "A SAS must not last longer than some days.",
     reason: "Nothing but a new account key or stored access policy ends a SAS before it expires.",
     fix: "Make a SAS that expires sooner, or leave it out and use Microsoft Entra ID.",
     url: "https://learn.microsoft.com/azure/storage/common/sas-expiration-policy",

@@ -4,7 +4,7 @@ import { azureSas } from "../sas";
 /** SAS that plain http takes too. */
 export const sasNotHttpsOnly = defineRule({
     name: "sas-not-https-only",
-    description: "A SAS is good for https only.",
+    description: "A SAS must be good for https only.",
     reason: "A SAS that may be sent over http can be read, and used, by everybody on its way.",
     fix: "Make the SAS with the protocol https (spr=https).",
     url: "https://learn.microsoft.com/azure/storage/common/storage-sas-overview#best-practices-when-using-sas",

@@ -7,9 +7,9 @@ const words = { sas: "a SAS", accountKey: "an account key", connectionString: "a
 /** Secrets where an identity would do. */
 export const secretInsteadOfEntraId = defineRule({
     name: "secret-instead-of-entra-id",
-    description: "An end of a copy in Azure Storage is reached with Microsoft Entra ID, without a secret.",
+    description: "An end of a copy in Azure Storage should be reached with Microsoft Entra ID, without a secret.",
     reason: "Whoever holds a key or a SAS has its rights until it is rotated or expires, and nobody can tell who used it.",
-    fix: "Leave the secret out and give the identity that deploys the role Storage Blob Data Reader at the source, Storage Blob Data Contributor at the destination.",
+    fix: "Leave the secret out and give the identity that deploys a role: Storage Blob Data Reader at the source (Contributor to lease it or take its snapshots), Storage Blob Data Contributor at the destination; in Azure Files, Storage File Data Privileged Reader and Contributor.",
     url: "https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory",
     enforcementLevel: "advisory",
     severity: "medium",

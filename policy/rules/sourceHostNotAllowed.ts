@@ -6,7 +6,7 @@ import { defineRule } from "../rule";
 /** Sources that are nobody's whom one trusts. */
 export const sourceHostNotAllowed = defineRule({
     name: "source-host-not-allowed",
-    description: "A copy's source is on a host of the list.",
+    description: "A copy's source must be on an allowed host.",
     reason: "What a copy brings in from a foreign host is whatever its owner has put there that day.",
     fix: "Copy from a storage account of your own, or add the host to the setting allowedHosts.",
     url: "https://learn.microsoft.com/azure/storage/common/security-restrict-copy-operations",

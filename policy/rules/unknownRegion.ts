@@ -6,9 +6,9 @@ import { defineRule } from "../rule";
 /** Copies of which nobody tells whether they leave their region. */
 export const unknownRegion = defineRule({
     name: "unknown-region",
-    description: "The regions at both ends of a copy between accounts are known.",
+    description: "The regions at both ends of a copy between accounts should be known.",
     reason: "Where a region is not known, nothing tells whether the copy leaves it, which is billed.",
-    fix: "Give region at the end of a BlobCopy, or name the account in the setting regions.",
+    fix: "Give region at that end, or name the account in the setting regions.",
     url: "https://azure.microsoft.com/pricing/details/bandwidth/",
     enforcementLevel: "advisory",
     severity: "low",

@@ -1,19 +1,11 @@
 import { type SourceAddress, sameAddress } from "../storage/address";
 import type { SourceProperties } from "../storage/webSource";
-import { acknowledgements, type BlobCopyInputs, inputNames } from "./blobCopyTypes";
+import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
 import { checkEncryption } from "./checkEncryption";
 import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
 import { checkCopyOptions, checkInputNames, currentSource } from "./checkOptions";
-import {
-    blockBlobTiers,
-    checkAccessTier,
-    checkAcknowledgement,
-    checkChoice,
-    checkFlag,
-    checkMetadata,
-    checkTags,
-} from "./checkProperties";
+import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata, checkTags } from "./checkProperties";
 import { encryptionInputs } from "./encryption";
 import { Failures } from "./failures";
 import type { CheckResult, Context } from "./handler";
@@ -72,9 +64,6 @@ export async function checkBlobCopy(
     if (news.method === "fromUrl") {
         refuseWithFromUrl(failures, "rehydratePriority", news.rehydratePriority);
         refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
-    }
-    for (const name of acknowledgements) {
-        checkAcknowledgement(failures, name, news[name]);
     }
 
     const { sourceEtag: _, sourceContentLength: __, ...inputs } = news;

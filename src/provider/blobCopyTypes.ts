@@ -1,5 +1,6 @@
 import type { BlobType, CopyOperation, Method } from "../copy/plan";
 import type { CopyStatus } from "../copy/status";
+import { acknowledgements } from "./acknowledgements";
 import type { CopyInputs, CopyState } from "./copyTypes";
 
 /** What a program asks for, plain: what the handler gets. The documentation of each is with `BlobCopyArgs`. */
@@ -18,17 +19,7 @@ export interface BlobCopyInputs extends CopyInputs {
     readonly sourceCustomerProvidedKey?: string;
     readonly snapshotBeforeOverwrite?: boolean;
     readonly method?: Method;
-    readonly acknowledgeEgress?: boolean | string;
-    readonly acknowledgeCrossTenant?: boolean | string;
-    readonly acknowledgeOverwrite?: boolean | string;
 }
-
-/** What only policies read. */
-export const acknowledgements = [
-    "acknowledgeEgress",
-    "acknowledgeCrossTenant",
-    "acknowledgeOverwrite",
-] as const satisfies readonly (keyof BlobCopyInputs)[];
 
 /** Every input that a program may give. */
 export const inputNames = [

@@ -4,6 +4,7 @@ import { addressUrl, isFixed, resolveAddress, type SourceAddress, sameAddress } 
 import { explain } from "../storage/errors";
 import { longestPresignedMilliseconds } from "../storage/presigned";
 import type { SourceProperties } from "../storage/webSource";
+import { checkAcknowledgements } from "./acknowledgements";
 import { isCloudObject } from "./checkCloudObject";
 import { checkLeaseSource } from "./checkLeaseSource";
 import { checkChoice } from "./checkProperties";
@@ -57,6 +58,7 @@ export function checkCopyOptions(failures: Failures, inputs: CopyInputs, source:
     checkChoice(failures, "verify", inputs.verify, ["length", "md5", "none"]);
     checkTimeout(failures, inputs.timeout, source !== undefined && isCloudObject(inputs.source));
     checkChoice(failures, "onTimeout", inputs.onTimeout, ["keep", "abort"]);
+    checkAcknowledgements(failures, inputs);
 }
 
 /** How long a copy is waited for. */

@@ -116,14 +116,6 @@ export function checkFlag(failures: Failures, property: string, value: boolean |
     }
 }
 
-/** True or false, or a reason. */
-export function checkAcknowledgement(failures: Failures, property: string, value: unknown): void {
-    const isReason = typeof value === "string" && value.trim() !== "";
-    if (value !== undefined && typeof value !== "boolean" && !isReason) {
-        failures.add(property, value, "must be true, false, or the reason as a text");
-    }
-}
-
 /** One of a few words. */
 export function checkChoice(
     failures: Failures,

@@ -4,10 +4,11 @@ import type { Plan } from "../copy/plan";
 import type { CopyStatus } from "../copy/status";
 import type { StorageAddress } from "../storage/address";
 import type { BlobLocation } from "../storage/location";
+import type { Acknowledgements } from "./acknowledgements";
 import type { Source } from "./ends";
 
 /** What every copy is asked for. */
-export interface CopyInputs {
+export interface CopyInputs extends Acknowledgements {
     readonly source: BlobLocation;
     readonly destination: BlobLocation;
     readonly metadata?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import type { CopyOperation } from "../copy/plan";
 import type { FileMethod } from "../copy/planFile";
+import { acknowledgements } from "./acknowledgements";
 import type { AnyCopyRequest, CopyInputs, CopyState } from "./copyTypes";
 import type { FileDestination } from "./fileEnds";
 
@@ -66,6 +67,7 @@ export const fileInputNames = [
     "onDestinationDrift",
     "verify",
     "method",
+    ...acknowledgements,
 ] as const satisfies readonly (keyof FileCopyInputs)[];
 
 /** What is recorded: the inputs (read and delete get nothing else) and what the service said. */

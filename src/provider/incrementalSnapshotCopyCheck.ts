@@ -4,6 +4,7 @@ import { type SnapshotTime, snapshotOf } from "../copy/incremental";
 import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { errorCode, explain } from "../storage/errors";
 import { redactUrl } from "../storage/url";
+import { checkAcknowledgements } from "./acknowledgements";
 import { checkConditions } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
 import { checkTimeout, longestReadMilliseconds } from "./checkOptions";
@@ -55,6 +56,7 @@ export async function checkIncrementalSnapshotCopy(
     checkFlag(failures, "deleteSnapshots", news.deleteSnapshots);
     checkTimeout(failures, news.timeout);
     checkChoice(failures, "onTimeout", news.onTimeout, ["keep", "abort"]);
+    checkAcknowledgements(failures, news);
 
     const { sourceGeneration: _, ...inputs } = news;
     if (failures.count > 0) {

@@ -1,10 +1,11 @@
 import { type CopiedSnapshot, type SnapshotTime, snapshotOf } from "../copy/incremental";
 import type { CopyStatus } from "../copy/status";
 import type { BlobLocation } from "../storage/location";
+import { type TransferAcknowledgements, transferAcknowledgements } from "./acknowledgements";
 import type { OnTimeout, SourceConditions } from "./copyTypes";
 
 /** What a program asks for, plain: what the handler gets. The documentation of each is with `IncrementalSnapshotCopyArgs`. */
-export interface IncrementalSnapshotCopyInputs {
+export interface IncrementalSnapshotCopyInputs extends TransferAcknowledgements {
     readonly source: BlobLocation;
     /** A DateTime, or the snapshot's URL. */
     readonly snapshot?: string;
@@ -36,6 +37,7 @@ export const inputNames = [
     "deleteSnapshots",
     "timeout",
     "onTimeout",
+    ...transferAcknowledgements,
 ] as const satisfies readonly (keyof IncrementalSnapshotCopyInputs)[];
 
 /** What is recorded: the inputs (read and delete get nothing else) and what the service said. */

@@ -19,21 +19,8 @@ export async function withExample(
 ): Promise<void> {
     const home = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-example-"));
     try {
-        const folder = join(home, name);
-        cpSync(join(root, "examples", name), folder, { recursive: true });
-        const { dependencies, devDependencies } = dependenciesOf(folder);
-        const nodeModules = join(folder, "node_modules");
-        const packed = join(nodeModules, "pulumi-azure-copy");
-        cpSync(join(inject("programFolder"), "node_modules/pulumi-azure-copy"), packed, { recursive: true });
-        for (const name of Object.keys({
-            ...dependencies,
-            ...devDependencies,
-            ...dependenciesOf(packed).dependencies,
-            "@pulumi/policy": "", // what the policy pack of the packed package runs with
-        })) {
-            link(name, nodeModules);
-        }
-        if (dependencies["@pulumi/azure-native"]) {
+        const folder = copyExample(name, home);
+        if (dependenciesOf(folder).dependencies["@pulumi/azure-native"]) {
             const path = join(root, "test/helpers/azureNative");
             appendFileSync(
                 join(folder, "Pulumi.yaml"),
@@ -45,6 +32,25 @@ export async function withExample(
     } finally {
         rmSync(home, { recursive: true, force: true });
     }
+}
+
+/** Copies an example into a folder, with the packages that `npm install` would get it; returns where it is. */
+export function copyExample(name: string, home: string): string {
+    const folder = join(home, name);
+    cpSync(join(root, "examples", name), folder, { recursive: true });
+    const { dependencies, devDependencies } = dependenciesOf(folder);
+    const nodeModules = join(folder, "node_modules");
+    const packed = join(nodeModules, "pulumi-azure-copy");
+    cpSync(join(inject("programFolder"), "node_modules/pulumi-azure-copy"), packed, { recursive: true });
+    for (const name of Object.keys({
+        ...dependencies,
+        ...devDependencies,
+        ...dependenciesOf(packed).dependencies,
+        "@pulumi/policy": "", // what the policy pack of the packed package runs with
+    })) {
+        link(name, nodeModules);
+    }
+    return folder;
 }
 
 function dependenciesOf(folder: string): Record<"dependencies" | "devDependencies", Record<string, string>> {

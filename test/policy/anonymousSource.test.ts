@@ -1,5 +1,15 @@
 import { anonymousSource } from "../../policy/rules/anonymousSource";
-import { azureBlob, azureNativeBlob, blobCopy, command, goldenBlob, sas, unknown } from "./support/resources";
+import {
+    azureBlob,
+    azureNativeBlob,
+    blobCopy,
+    command,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    sas,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const golden = "https://golden.blob.core.windows.net/images/orders.bak";
@@ -19,12 +29,33 @@ testRule(anonymousSource, {
                 "az storage blob copy start --account-name dev -c a -b b --source-account-name golden --source-container a --source-blob b",
             ),
         ],
+        "a file": [fileCopy()],
+        "a custom domain of an account": [
+            blobCopy({ source: { endpoint: "https://blobs.contoso.com", containerName: "images", blobName: "b" } }),
+            blobCopy({ source: { url: "https://blobs.contoso.com/images/b", accountName: "golden" } }, { name: "url" }),
+        ],
+        "an object of Amazon S3, whose URL is presigned for the copy": [
+            blobCopy({ source: { s3: { bucket: "backups", key: "a" } } }),
+            blobCopy({ source: { url: "gs://backups/a" } }, { name: "google" }),
+        ],
         "a web server on this machine": [blobCopy({ source: { url: "http://localhost:8080/a" } })],
     },
     refuses: {
         "a web server": {
             resources: [blobCopy({ source: { url: "https://example.com/a" } })],
             finding: "source is read without authorization: https://example.com/a.",
+        },
+        "what a program says that anybody can read": {
+            resources: [blobCopy({ source: goldenBlob({ credential: { type: "anonymous" } }) })],
+            finding: `source is read without authorization: ${golden}.`,
+        },
+        "a web server's file, to Azure Files": {
+            resources: [fileCopy({ source: { url: "https://example.com/a" } })],
+            finding: "source is read without authorization: https://example.com/a.",
+        },
+        "a public page blob": {
+            resources: [incrementalSnapshotCopy({ source: goldenBlob({ credential: { type: "anonymous" } }) })],
+            finding: `source is read without authorization: ${golden}.`,
         },
         "an azure Blob of another account": {
             resources: [azureBlob({ sourceUri: golden })],

@@ -5,7 +5,19 @@ import type { Copy, End } from "../../policy/copies/copy";
 import { readerOf } from "../../policy/copies/readers";
 import { plainProperties, Unknown } from "../../policy/known";
 import { received } from "./support/check";
-import { azureBlob, azureNativeBlob, blobCopy, command, type FakeResource, unknown } from "./support/resources";
+import {
+    azureBlob,
+    azureNativeBlob,
+    blobCopy,
+    command,
+    devBlob,
+    devFile,
+    type FakeResource,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    unknown,
+} from "./support/resources";
 
 async function copiesOf({ type, name, props, createSeconds = 0 }: FakeResource): Promise<readonly Copy[]> {
     const properties = plainProperties(received(props));
@@ -175,6 +187,72 @@ describe("a BlobCopy", () => {
         }
     });
 
+    it.each<[string, unknown, ReturnType<typeof at>]>([
+        ["a blob of the root container", { url: `${golden}/b` }, at("golden", "$root", "b")],
+        [
+            "a file by its parts",
+            { accountName: "golden", shareName: "config", filePath: "app/a b", accountKey: "a2V5" },
+            at("golden", "config", "app/a b"),
+        ],
+        [
+            "a file by a connection string",
+            { connectionString: "AccountName=golden;AccountKey=a2V5", shareName: "config", filePath: "a" },
+            at("golden", "config", "a"),
+        ],
+        [
+            "a blob behind a custom domain, by its parts",
+            { endpoint: "https://blobs.contoso.com", accountName: "golden", containerName: "a", blobName: "b" },
+            at("golden", "a", "b"),
+        ],
+        [
+            "a blob behind a custom domain, by its URL",
+            { url: "https://blobs.contoso.com/a/b/c", accountName: "golden" },
+            at("golden", "a", "b/c"),
+        ],
+    ])("is read where its source is %s", async (_, source, expected) => {
+        const [copy] = await copiesOf(blobCopy({ source }));
+        expect(place(copy!.source)).toEqual(expected);
+        expect(copy!.source.service).toBe(expected.containerName === "config" ? "file" : "blob");
+        expect(copy!.source.scheme).toBe("https");
+    });
+
+    it.each<[string, unknown]>([
+        ["a snapshot", goldenBlob({ snapshot: "2026-01-31T12:00:00.0000000Z" })],
+        ["a version", goldenBlob({ versionId: "2026-01-31T12:00:00.0000000Z" })],
+        ["a share snapshot", { ...devFile(), shareSnapshot: "2026-01-31T12:00:00.0000000Z" }],
+        ["a snapshot's URL", { url: `${golden}/a/b?snapshot=2026-01-31T12:00:00.0000000Z` }],
+        ["a version in Amazon S3", { s3: { bucket: "b", key: "k", versionId: "1" } }],
+        ["a generation in Google Cloud Storage", { url: "gs://b/o#17" }],
+    ])("copies once from %s", async (_, source) => {
+        const [copy] = await copiesOf(blobCopy({ source, onSourceChange: undefined }));
+        expect(copy!.copiesAgain).toBe(false);
+    });
+
+    it("keeps secrets of every kind out of messages", async () => {
+        const s3 = { bucket: "b", key: "k", secretAccessKey: "hidden key", sessionToken: "hidden token" };
+        const [copy] = await copiesOf(
+            blobCopy({ source: { s3 }, destination: devBlob({ accountKey: "hidden account" }) }),
+        );
+        expect(copy!.secrets).toEqual(["hidden key", "hidden token", "hidden account"]);
+    });
+
+    it.each<[unknown, unknown, unknown]>([
+        [undefined, undefined, false],
+        ["never", "copyAgain", false],
+        ["ifUnchanged", "fail", false],
+        ["ifUnchanged", "copyAgain", true],
+        ["always", undefined, true],
+        ["always", unknown, true],
+        [unknown, undefined, new Unknown("overwrite")],
+        [undefined, unknown, new Unknown("onDestinationDrift")],
+    ])(
+        "with overwrite %j and onDestinationDrift %j overwrites: %j",
+        async (overwrite, onDestinationDrift, expected) => {
+            const [copy] = await copiesOf(blobCopy({ overwrite, onDestinationDrift }));
+            expect(copy!.overwrites).toEqual(expected);
+        },
+    );
+
     it.each<[unknown, unknown]>([
         [{ type: "servicePrincipal", clientSecret: "hidden secret" }, { kind: "entraId" }],
         [{ type: "anonymous" }, { kind: "anonymous" }],
@@ -202,5 +280,96 @@ describe("a BlobCopy", () => {
 
     it("copies nothing where it only reads", async () => {
         expect(await copiesOf({ ...blobCopy(), props: {} })).toEqual([]);
+    });
+});
+
+describe("a FileCopy", () => {
+    it("is read by its parts, however they say where it is", async () => {
+        const files = [
+            { url: "https://golden.file.core.windows.net/a/b%20c" },
+            { accountName: "golden", shareName: "a", filePath: "b c" },
+            { endpoint: "https://golden.file.core.windows.net", shareName: "a", filePath: "b c" },
+            { connectionString: "AccountName=golden;AccountKey=a2V5", shareName: "a", filePath: "b c" },
+            { endpoint: "http://127.0.0.1:10004/golden", shareName: "a", filePath: "b c" },
+            { url: "http://golden.file.localhost:10004/a/b%20c" },
+        ];
+        for (const file of files) {
+            const [copy] = await copiesOf(fileCopy({ source: file, destination: file }));
+            for (const end of [copy!.source, copy!.destination]) {
+                expect(place(end)).toEqual(at("golden", "a", "b c"));
+                expect(end.service).toBe("file");
+            }
+        }
+    });
+
+    it("has a blob as its source, too", async () => {
+        const [copy] = await copiesOf(fileCopy({ source: goldenBlob() }));
+        expect(copy!.source).toMatchObject({ service: "blob", host: "golden.blob.core.windows.net" });
+    });
+
+    it("is read part by part where some are not known", async () => {
+        const [copy] = await copiesOf(fileCopy({ destination: devFile({ accountName: unknown, filePath: unknown }) }));
+        expect(copy!.destination).toMatchObject({
+            service: "file",
+            scheme: "https",
+            accountName: new Unknown("destination.accountName"),
+            containerName: "seed",
+            path: new Unknown("destination.filePath"),
+            credential: { kind: "entraId" },
+        });
+    });
+
+    it("tells its size, its timeout and what is acknowledged", async () => {
+        const [copy] = await copiesOf(
+            fileCopy({
+                sourceContentLength: 5,
+                timeout: "90s",
+                acknowledgeEgress: true,
+                acknowledgeCrossTenant: "known",
+                acknowledgeOverwrite: unknown,
+            }),
+        );
+        expect(copy).toMatchObject({
+            size: 5,
+            timeoutSeconds: 90,
+            acknowledgeEgress: true,
+            acknowledgeCrossTenant: "known",
+            acknowledgeOverwrite: new Unknown("acknowledgeOverwrite"),
+        });
+    });
+
+    it("copies nothing where it only reads", async () => {
+        expect(await copiesOf({ ...fileCopy(), props: { destination: { accountKey: "a2V5" } } })).toEqual([]);
+    });
+});
+
+describe("an IncrementalSnapshotCopy", () => {
+    const snapshot = "2026-01-31T12:00:00.0000000Z";
+
+    it.each<[string, unknown, unknown]>([
+        ["its DateTime", snapshot, snapshot],
+        ["its URL", `${golden}/a/b?snapshot=${snapshot}`, snapshot],
+        ["its encoded URL", `${golden}/a/b?snapshot=${encodeURIComponent(snapshot)}`, snapshot],
+        ["what is not known yet", unknown, new Unknown("snapshot")],
+        ["nothing", undefined, undefined],
+    ])("reads the snapshot of its source by %s", async (_, given, expected) => {
+        const [copy] = await copiesOf(incrementalSnapshotCopy({ snapshot: given }));
+        expect(copy!.source.snapshot).toEqual(expected);
+    });
+
+    it("copies a page blob incrementally, and overwrites nothing", async () => {
+        const [copy] = await copiesOf(incrementalSnapshotCopy());
+        expect(copy).toMatchObject({
+            incremental: true,
+            blobType: "PageBlob",
+            overwrites: false,
+            copiesAgain: false,
+            timeoutSeconds: 3_600,
+        });
+        expect(place(copy!.destination)).toEqual(at("contosodev", "seed", "orders.bak"));
+    });
+
+    it("copies nothing where it only reads", async () => {
+        expect(await copiesOf({ ...incrementalSnapshotCopy(), props: {} })).toEqual([]);
     });
 });

@@ -1,5 +1,5 @@
 import { copyCycle } from "../../policy/rules/copyCycle";
-import { blobCopy, command, devBlob, unknown } from "./support/resources";
+import { blobCopy, command, devBlob, devFile, fileCopy, incrementalSnapshotCopy, unknown } from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const step = (from: string, to: string, change: Record<string, unknown> = {}) =>
@@ -11,6 +11,23 @@ const step = (from: string, to: string, change: Record<string, unknown> = {}) =>
 testRule(copyCycle, {
     accepts: {
         "a chain": [step("a", "b"), step("b", "c"), step("a", "c2")],
+        "a share snapshot, which stays": [
+            fileCopy({
+                source: devFile({ shareSnapshot: "2026-01-31T12:00:00.0000000Z" }),
+                destination: devFile(),
+            }),
+        ],
+        "an incremental copy of a snapshot that is given": [
+            incrementalSnapshotCopy(
+                {
+                    takeSnapshot: undefined,
+                    snapshot: "2026-01-31T12:00:00.0000000Z",
+                    source: devBlob({ blobName: "a" }),
+                },
+                { name: "backup" },
+            ),
+            blobCopy({ source: devBlob(), destination: devBlob({ blobName: "a" }) }, { name: "restored" }),
+        ],
         "a snapshot, which stays": [step("a", "b"), step("b", "a", { snapshot: "2026-01-31T12:00:00.0000000Z" })],
     },
     refuses: {
@@ -21,6 +38,19 @@ testRule(copyCycle, {
         "three copies": {
             resources: [step("a", "b"), step("b", "c"), step("c", "a")],
             finding: "a-b → b-c → c-a → a-b.",
+        },
+        files: {
+            resources: [
+                fileCopy(
+                    { source: devFile({ filePath: "a" }), destination: devFile({ filePath: "b" }) },
+                    { name: "x" },
+                ),
+                fileCopy(
+                    { source: devFile({ filePath: "B" }), destination: devFile({ filePath: "a" }) },
+                    { name: "y" },
+                ),
+            ],
+            finding: "x: source is written by the copies that destination feeds: x → y → x.",
         },
         "a folder that is copied back": {
             resources: [

@@ -15,6 +15,8 @@ import {
     command,
     day,
     type FakeResource,
+    fileCopy,
+    incrementalSnapshotCopy,
     native,
     sas,
     unknown,
@@ -24,61 +26,97 @@ import {
 interface Wrong {
     readonly source?: string;
     readonly accessTier?: string;
+    /** A page blob, or where a type has none, as much as one may hold. */
     readonly page?: true;
     readonly overwrites?: true;
     readonly deletes?: true;
     readonly incremental?: true;
     readonly rehydrates?: true;
     readonly unknownSource?: true;
+    /** Whether there is another resource of the same type, for the same. */
+    readonly twice?: true;
     /** What is around it. */
     readonly around?: FakeResource[];
     readonly settings?: object;
 }
 
 const golden = "https://golden.blob.core.windows.net/images/orders.bak";
-const destination = "https://contosodev.blob.core.windows.net/seed/orders.bak";
+const atBlob = "https://contosodev.blob.core.windows.net/seed/orders.bak";
+const atFile = "https://contosodev.file.core.windows.net/seed/orders.bak";
 
-const types: Record<string, (wrong: Wrong) => FakeResource> = {
-    BlobCopy: ({ source = golden, accessTier, page, overwrites, rehydrates, unknownSource }) => {
-        const [url, sasToken] = source.split("?");
-        return blobCopy({
-            source: unknownSource ? unknown : { url, sasToken },
-            accessTier: page ? "P10" : accessTier,
-            overwrite: overwrites && "always",
-            waitForRehydration: rehydrates,
-            rehydratePriority: rehydrates && "High",
-            timeout: undefined,
-        });
+/** The source of a resource of this package. */
+function ownSource({ source = golden, unknownSource }: Wrong): unknown {
+    const [url, sasToken] = source.split("?");
+    return unknownSource ? unknown : { url, sasToken };
+}
+
+/** How each type does it, and where it writes to. */
+const types: Record<string, { readonly make: (wrong: Wrong) => FakeResource; readonly destination: string }> = {
+    BlobCopy: {
+        destination: atBlob,
+        make: (wrong) =>
+            blobCopy({
+                source: ownSource(wrong),
+                accessTier: wrong.page ? "P10" : wrong.accessTier,
+                overwrite: wrong.overwrites && "always",
+                waitForRehydration: wrong.rehydrates,
+                rehydratePriority: wrong.rehydrates && "High",
+                timeout: undefined,
+            }),
     },
-    "azure Blob": ({ source = golden, accessTier, page, unknownSource }) =>
-        azureBlob({ sourceUri: unknownSource ? unknown : source, accessTier, type: page ? "Page" : "Block" }),
-    "azure-native Blob": ({ source = golden, accessTier, page, unknownSource }) =>
-        azureNativeBlob(source, {
-            accessTier,
-            type: page ? "Page" : "Block",
-            ...(unknownSource && { containerName: unknown }),
-        }),
-    Command: ({ source = golden, accessTier, page, overwrites, deletes, incremental, rehydrates, unknownSource }) => {
-        if (incremental || rehydrates || source.startsWith("https://example.com/")) {
-            const kind = incremental ? "incremental-copy" : "copy";
-            const priority = rehydrates ? "--tier Hot --rehydrate-priority High" : "";
-            return command(
-                `az storage blob ${kind} start --account-name contosodev -c seed -b orders.bak -u '${source}' ${priority}`,
-            );
-        }
-        const verb = deletes ? "sync --delete-destination=true" : `copy --overwrite=${overwrites ? "true" : "false"}`;
-        const tier = accessTier ? `--block-blob-tier=${accessTier}` : "";
-        const type = page ? "--blob-type=PageBlob" : "";
-        return command(unknownSource ? unknown : `azcopy ${verb} '${source}' ${destination} ${tier} ${type}`);
+    FileCopy: {
+        destination: atFile,
+        make: (wrong) =>
+            fileCopy({
+                source: ownSource(wrong),
+                overwrite: wrong.overwrites && "always",
+                ...(wrong.page && { sourceContentLength: 4 * 1024 ** 4 }),
+                timeout: undefined,
+            }),
+    },
+    IncrementalSnapshotCopy: {
+        destination: atBlob,
+        make: (wrong) =>
+            incrementalSnapshotCopy({ source: ownSource(wrong), ...(wrong.page && { timeout: undefined }) }),
+    },
+    "azure Blob": {
+        destination: atBlob,
+        make: ({ source = golden, accessTier, page, unknownSource }) =>
+            azureBlob({ sourceUri: unknownSource ? unknown : source, accessTier, type: page ? "Page" : "Block" }),
+    },
+    "azure-native Blob": {
+        destination: atBlob,
+        make: ({ source = golden, accessTier, page, unknownSource }) =>
+            azureNativeBlob(source, {
+                accessTier,
+                type: page ? "Page" : "Block",
+                ...(unknownSource && { containerName: unknown }),
+            }),
+    },
+    Command: {
+        destination: atBlob,
+        make: ({ source = golden, accessTier, page, overwrites, deletes, incremental, rehydrates, unknownSource }) => {
+            if (incremental || rehydrates || source.startsWith("https://example.com/")) {
+                const kind = incremental ? "incremental-copy" : "copy";
+                const priority = rehydrates ? "--tier Hot --rehydrate-priority High" : "";
+                return command(
+                    `az storage blob ${kind} start --account-name contosodev -c seed -b orders.bak -u '${source}' ${priority}`,
+                );
+            }
+            const overwrite = `copy --overwrite=${overwrites ? "true" : "false"}`;
+            const verb = deletes ? "sync --delete-destination=true" : overwrite;
+            const tier = accessTier ? `--block-blob-tier=${accessTier}` : "";
+            const type = page ? "--blob-type=PageBlob" : "";
+            return command(unknownSource ? unknown : `azcopy ${verb} '${source}' ${atBlob} ${tier} ${type}`);
+        },
     },
 };
 
-const other = { ...blobCopy(), name: "other" };
 const lifecycle = native("ManagementPolicy", {
     policy: { rules: [{ definition: { actions: { baseBlob: { delete: { daysAfterCreationGreaterThan: 1 } } } } }] },
 });
 
-const wrongs: Record<(typeof rules)[number]["name"], Wrong> = {
+const wrongs: Record<(typeof rules)[number]["name"], Wrong | ((destination: string) => Wrong)> = {
     "archive-tier-destination": { accessTier: "Archive" },
     "cross-region-copy": { settings: { regions: { golden: "eastus", contosodev: "westus" } } },
     "unknown-region": {},
@@ -90,19 +128,19 @@ const wrongs: Record<(typeof rules)[number]["name"], Wrong> = {
         around: [account(), native("BlobContainerLegalHold", { containerName: "seed" })],
     },
     "mirror-without-soft-delete": { deletes: true, around: [account()] },
-    "same-destination": { around: [other] },
-    "nested-destination": {
-        around: [{ ...command(`azcopy sync ${golden} https://contosodev.blob.core.windows.net/seed`), name: "tree" }],
-    },
-    "copy-cycle": {
+    "same-destination": { twice: true },
+    "nested-destination": (destination) => ({
+        around: [{ ...command(`azcopy sync ${golden} ${destination.replace("/orders.bak", "")}`), name: "tree" }],
+    }),
+    "copy-cycle": (destination) => ({
         around: [blobCopy({ source: { url: destination }, destination: { url: golden } }, { name: "z" })],
-    },
-    "incremental-destination-written": { incremental: true, around: [other] },
+    }),
+    "incremental-destination-written": { incremental: true, around: [blobCopy({}, { name: "other" })] },
     "secret-instead-of-entra-id": { source: `${golden}?${sas()}` },
     "sas-not-https-only": { source: `${golden}?${sas({ spr: "https,http" })}` },
-    "sas-writable": { source: `${golden}?${sas({ sp: "rw" })}` },
+    "sas-writable": { source: `${golden}?${sas({ sp: "rd" })}` },
     "sas-long-lived": { source: `${golden}?${sas({ se: day(99) })}` },
-    "sas-expires-before-timeout": { source: `${golden}?${sas({ se: day(0.1) })}` },
+    "sas-expires-before-timeout": { source: `${golden}?${sas({ se: day(0.01) })}` },
     "http-source": { source: golden.replace("https", "http") },
     "source-host-not-allowed": { source: "https://example.com/a" },
     "anonymous-source": { source: "https://example.com/a" },
@@ -119,8 +157,15 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (name, rule
     it.each(copyReaders.map((reader) => [reader.label, reader] as const))(
         "covers %s as the table says",
         async (label, reader) => {
-            const wrong = wrongs[name];
-            const resources = [types[label]!(wrong), ...(wrong.around ?? [])];
+            const { make, destination } = types[label]!;
+            const given = wrongs[name];
+            const wrong = typeof given === "function" ? given(destination) : given;
+            const resource = make(wrong);
+            const resources = [
+                resource,
+                ...(wrong.twice ? [{ ...resource, name: "other" }] : []),
+                ...(wrong.around ?? []),
+            ];
             const asked =
                 name === "unknown-values"
                     ? rules.filter((one) => one.name === "same-destination" || one.name === "http-source")

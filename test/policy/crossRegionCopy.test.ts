@@ -7,7 +7,10 @@ import {
     blobCopy,
     command,
     devBlob,
+    devFile,
+    fileCopy,
     goldenBlob,
+    incrementalSnapshotCopy,
     unknown,
 } from "./support/resources";
 import { testRule } from "./support/testRule";
@@ -25,6 +28,12 @@ testRule(crossRegionCopy, {
         "one account": [blobCopy({ source: goldenBlob({ accountName: "contosodev" }) }), account()],
         "regions that are given, and the same": [
             blobCopy({ source: goldenBlob({ region: "West Europe" }), destination: devBlob({ region: "westeurope" }) }),
+        ],
+        "egress of files and of incremental copies that is acknowledged": [
+            fileCopy({ acknowledgeEgress: true }),
+            incrementalSnapshotCopy({ acknowledgeEgress: "the backup's region" }, { name: "backup" }),
+            account(),
+            far,
         ],
         "regions that nobody tells": [blobCopy()],
         "egress that is acknowledged": [blobCopy({ acknowledgeEgress: "the yearly drill" }), account(), far],
@@ -62,6 +71,19 @@ testRule(crossRegionCopy, {
             ],
             finding: "source is in eastus, destination in westeurope.",
         },
+        "a FileCopy, by the regions that it gives": {
+            resources: [
+                fileCopy({
+                    source: { accountName: "golden", shareName: "a", filePath: "b", region: "eastus" },
+                    destination: devFile({ region: "westus" }),
+                }),
+            ],
+            finding: "source is in eastus, destination in westus.",
+        },
+        "an IncrementalSnapshotCopy": {
+            resources: [incrementalSnapshotCopy(), account(), far],
+            finding: "source is in eastus, destination in westeurope.",
+        },
         "an azure Blob": {
             resources: [azureBlob({ sourceUri: "https://golden.blob.core.windows.net/images/a" }), account()],
             settings,
@@ -90,6 +112,10 @@ testRule(crossRegionCopy, {
         },
         "an unknown acknowledgement": {
             resources: [blobCopy({ acknowledgeEgress: unknown }), account(), far],
+            property: "acknowledgeEgress",
+        },
+        "an unknown acknowledgement of a FileCopy": {
+            resources: [fileCopy({ acknowledgeEgress: unknown }), account(), far],
             property: "acknowledgeEgress",
         },
         "an unknown source": { resources: [blobCopy({ source: unknown }), account()], property: "source" },

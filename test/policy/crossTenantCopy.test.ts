@@ -1,5 +1,16 @@
 import { crossTenantCopy } from "../../policy/rules/crossTenantCopy";
-import { account, azureBlob, blobCopy, command, devBlob, goldenBlob, unknown } from "./support/resources";
+import {
+    account,
+    azureBlob,
+    blobCopy,
+    command,
+    devBlob,
+    devFile,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const tenants = { golden: "1111", contosodev: "2222" };
@@ -12,6 +23,13 @@ testRule(crossTenantCopy, {
             blobCopy({ source: goldenBlob({ tenantId: "aa11" }), destination: devBlob({ tenantId: "AA11" }) }),
         ],
         "what is acknowledged": [blobCopy({ ...apart, acknowledgeCrossTenant: "handed to Fabrikam" })],
+        "what is acknowledged of files and incremental copies": {
+            resources: [
+                fileCopy({ acknowledgeCrossTenant: true }),
+                incrementalSnapshotCopy({ acknowledgeCrossTenant: true }, { name: "backup" }),
+            ],
+            settings: { tenants },
+        },
         "one account": {
             resources: [blobCopy({ source: goldenBlob({ accountName: "contosodev" }) })],
             settings: { tenants },
@@ -20,6 +38,19 @@ testRule(crossTenantCopy, {
     refuses: {
         "tenants that are given": {
             resources: [blobCopy(apart)],
+            finding: "source is in the tenant 1111, destination in 2222.",
+        },
+        "tenants that a FileCopy gives": {
+            resources: [
+                fileCopy({
+                    source: { accountName: "golden", shareName: "a", filePath: "b", tenantId: "1111" },
+                    destination: devFile({ tenantId: "2222" }),
+                }),
+            ],
+            finding: "source is in the tenant 1111, destination in 2222.",
+        },
+        "tenants that an IncrementalSnapshotCopy gives": {
+            resources: [incrementalSnapshotCopy(apart)],
             finding: "source is in the tenant 1111, destination in 2222.",
         },
         "a tenant of an account's provider": {

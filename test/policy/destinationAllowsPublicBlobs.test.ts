@@ -6,4 +6,5 @@ testAccountRule(destinationAllowsPublicBlobs, {
     open: true,
     azureOpen: { allowNestedItemsToBePublic: undefined },
     finding: "destination is in the account dev, which lets containers be public.",
+    blobsOnly: true,
 });

@@ -1,5 +1,13 @@
 import { egressCost } from "../../policy/rules/egressCost";
-import { account, azureBlob, blobCopy, goldenBlob, unknown } from "./support/resources";
+import {
+    account,
+    azureBlob,
+    blobCopy,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const GiB = 1024 ** 3;
@@ -34,6 +42,27 @@ testRule(egressCost, {
         "a size above the limit, within a continent": {
             resources: [blobCopy({ sourceContentLength: 3000 * GiB }), account(), far("northeurope")],
             finding: "costs about 60.00 USD, above the limit of 50.",
+        },
+        "a FileCopy": {
+            resources: [fileCopy({ sourceContentLength: 2000 * GiB }), account(), far("eastus")],
+            finding: "source has 2000 GiB",
+        },
+        "an IncrementalSnapshotCopy, by the size that is set": {
+            resources: [incrementalSnapshotCopy(), account(), far("eastus")],
+            settings: { sizes: { golden: 4000 } },
+            finding: "source has 4000 GiB, whose way from eastus to westeurope costs about 200.00 USD",
+        },
+        "a way from Asia, as dear to another continent as within": {
+            resources: [blobCopy({ sourceContentLength: 1000 * GiB }), account(), far("centralindia")],
+            finding: "costs about 80.00 USD",
+        },
+        "a way from South America": {
+            resources: [blobCopy({ sourceContentLength: 1000 * GiB }), account(), far("brazilsouth")],
+            finding: "costs about 160.00 USD",
+        },
+        "a region that is newer than the list of continents, at the dearest price": {
+            resources: [blobCopy({ sourceContentLength: 1000 * GiB }), account(), far("atlantiscentral")],
+            finding: "costs about 160.00 USD",
         },
         "one's own prices": {
             resources: [blobCopy({ sourceContentLength: 100 * GiB }), account(), far("brazilsouth")],

@@ -1,7 +1,15 @@
 import { expect, it } from "vitest";
 import { largeCopyWithoutTimeout } from "../../policy/rules/largeCopyWithoutTimeout";
 import { remedied } from "./support/remedy";
-import { azureBlob, azureNativeBlob, blobCopy, command, unknown } from "./support/resources";
+import {
+    azureBlob,
+    azureNativeBlob,
+    blobCopy,
+    command,
+    fileCopy,
+    incrementalSnapshotCopy,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const large = { sourceContentLength: 200 * 1024 ** 3, timeout: undefined };
@@ -11,6 +19,8 @@ testRule(largeCopyWithoutTimeout, {
         "a timeout": [blobCopy({ ...large, timeout: "2d" })],
         "a small copy": [blobCopy({ sourceContentLength: 5, timeout: undefined })],
         "a size that nobody tells": [blobCopy({ timeout: undefined })],
+        "a small file": [fileCopy({ sourceContentLength: 5, timeout: undefined })],
+        "an incremental copy with a timeout": [incrementalSnapshotCopy()],
         "a higher limit": { resources: [blobCopy(large)], settings: { gibibytes: 500 } },
         "customTimeouts of another resource": [azureBlob({ type: "Page" }, { createSeconds: 600 })],
     },
@@ -18,6 +28,15 @@ testRule(largeCopyWithoutTimeout, {
         "a large copy": { resources: [blobCopy(large)], finding: "no timeout is given, and 200 GiB are copied." },
         "a page blob's tier": {
             resources: [blobCopy({ accessTier: "P30", timeout: undefined })],
+            finding: "no timeout is given, and a page blob is copied.",
+        },
+        "a page blob's type": {
+            resources: [blobCopy({ blobType: "PageBlob", timeout: undefined })],
+            finding: "no timeout is given, and a page blob is copied.",
+        },
+        "a large file": { resources: [fileCopy(large)], finding: "no timeout is given, and 200 GiB are copied." },
+        "an incremental copy, whose first one moves all pages": {
+            resources: [incrementalSnapshotCopy({ timeout: undefined })],
             finding: "no timeout is given, and a page blob is copied.",
         },
         "an azure Blob": { resources: [azureBlob({ type: "Page" })], finding: "a page blob is copied." },
@@ -38,9 +57,13 @@ testRule(largeCopyWithoutTimeout, {
     },
 });
 
-it("mends a BlobCopy by the timeout that is set, and nothing else", async () => {
+it("mends this package's resources by the timeout that is set, and nothing else", async () => {
     expect(await remedied(largeCopyWithoutTimeout, blobCopy(large), { timeout: "3d" })).toMatchObject({
         timeout: "3d",
+    });
+    expect(await remedied(largeCopyWithoutTimeout, fileCopy(large))).toMatchObject({ timeout: "24h" });
+    expect(await remedied(largeCopyWithoutTimeout, incrementalSnapshotCopy({ timeout: undefined }))).toMatchObject({
+        timeout: "24h",
     });
     expect(await remedied(largeCopyWithoutTimeout, blobCopy({ timeout: undefined }))).toBeUndefined();
     expect(await remedied(largeCopyWithoutTimeout, blobCopy({ ...large, timeout: "1h" }))).toBeUndefined();

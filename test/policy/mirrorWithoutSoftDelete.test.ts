@@ -34,6 +34,17 @@ testRule(mirrorWithoutSoftDelete, {
             resources: [command("az storage blob sync --account-name contosodev -c seed -s ./folder"), account()],
             finding: "az storage blob sync (destination) loses what is not at the source",
         },
+        "a mirror of a share": {
+            resources: [
+                command(
+                    "azcopy sync https://golden.file.core.windows.net/a https://contosodev.file.core.windows.net/a --delete-destination=true",
+                ),
+                account(),
+                softDelete,
+            ],
+            finding:
+                "azcopy sync (destination) loses what is not at the source, and nothing in Azure Files keeps a single file's old content",
+        },
         "an account outside the stack": {
             resources: [sync("--delete-destination=true")],
             finding: "nothing tells that the account contosodev, which this stack does not make, has soft delete",

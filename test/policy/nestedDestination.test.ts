@@ -1,5 +1,5 @@
 import { nestedDestination } from "../../policy/rules/nestedDestination";
-import { azureBlob, blobCopy, command, devBlob, unknown } from "./support/resources";
+import { azureBlob, blobCopy, command, devBlob, fileCopy, incrementalSnapshotCopy, unknown } from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const folder = (path: string) =>
@@ -23,6 +23,21 @@ testRule(nestedDestination, {
             resources: [folder("seed"), blobCopy()],
             finding:
                 "seed: destination lies in what folder copies into: https://contosodev.blob.core.windows.net/seed/orders.bak in https://contosodev.blob.core.windows.net/seed.",
+        },
+        "a file in a share that is copied into": {
+            resources: [
+                fileCopy({}, { name: "file" }),
+                command(
+                    "azcopy sync https://golden.file.core.windows.net/a https://contosodev.file.core.windows.net/seed",
+                    {},
+                    { name: "folder" },
+                ),
+            ],
+            finding: "file: destination lies in what folder copies into",
+        },
+        "the destination of incremental copies in a container that is copied into": {
+            resources: [folder("seed"), incrementalSnapshotCopy()],
+            finding: "seed: destination lies in what folder copies into",
         },
         "a blob in a folder, of another type": {
             resources: [azureBlob({ name: "2026/01/orders.bak" }), folder("seed/2026")],

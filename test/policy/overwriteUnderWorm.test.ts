@@ -1,5 +1,15 @@
 import { overwriteUnderWorm } from "../../policy/rules/overwriteUnderWorm";
-import { account, azureAccount, blobCopy, command, devBlob, native, unknown } from "./support/resources";
+import {
+    account,
+    azureAccount,
+    blobCopy,
+    command,
+    devBlob,
+    fileCopy,
+    incrementalSnapshotCopy,
+    native,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const overwriting = blobCopy({ overwrite: "always" });
@@ -11,6 +21,7 @@ const policy = native("BlobContainerImmutabilityPolicy", {
 testRule(overwriteUnderWorm, {
     accepts: {
         "a copy that is made once": [blobCopy(), account(), policy],
+        "a share of that name": [fileCopy({ overwrite: "always" }), account(), policy],
         "a container without a policy": [overwriting, account()],
         "another container's policy": [
             blobCopy({ overwrite: "always", destination: devBlob({ containerName: "other" }) }),
@@ -39,6 +50,20 @@ testRule(overwriteUnderWorm, {
         "copying again under a policy": {
             resources: [blobCopy({ onSourceChange: "copyAgain" }), account(), policy],
             finding: "destination is copied again when the source changes, and",
+        },
+        "incremental copies": {
+            resources: [incrementalSnapshotCopy(), account(), policy],
+            finding: "destination is written by incremental copies, and BlobContainerImmutabilityPolicy makes",
+        },
+        "incremental copies by the Azure CLI": {
+            resources: [
+                command(
+                    "az storage blob incremental-copy start --account-name contosodev -c seed -b b -u https://golden.blob.core.windows.net/a/b",
+                ),
+                account(),
+                policy,
+            ],
+            finding: "(destination) is written by incremental copies",
         },
         "names that are not known, by what they come from": {
             resources: [

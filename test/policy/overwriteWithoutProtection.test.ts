@@ -1,5 +1,15 @@
 import { overwriteWithoutProtection } from "../../policy/rules/overwriteWithoutProtection";
-import { account, azureAccount, blobCopy, command, devBlob, native, unknown } from "./support/resources";
+import {
+    account,
+    azureAccount,
+    blobCopy,
+    command,
+    devBlob,
+    fileCopy,
+    incrementalSnapshotCopy,
+    native,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const overwriting = blobCopy({ overwrite: "always" });
@@ -32,6 +42,22 @@ testRule(overwriteWithoutProtection, {
         ],
         "versions, of azure": [overwriting, azureAccount({ blobProperties: { versioningEnabled: true } })],
         "soft delete, of azure": [overwriting, azureAccount({ blobProperties: { deleteRetentionPolicy: {} } })],
+        "a snapshot of what is overwritten": [
+            blobCopy({ overwrite: "always", snapshotBeforeOverwrite: true }),
+            account(),
+        ],
+        "overwriting only what is the copy's own": [blobCopy({ overwrite: "ifUnchanged" }), account()],
+        "drift that is left alone, or never overwritten": [
+            blobCopy({ onDestinationDrift: "ignore" }),
+            blobCopy({ onDestinationDrift: "copyAgain", overwrite: "never" }, { name: "never" }),
+            account(),
+        ],
+        "a file that is acknowledged": [fileCopy({ overwrite: "always", acknowledgeOverwrite: true }), account()],
+        "a share that is backed up": {
+            resources: [fileCopy({ overwrite: "always" }), account()],
+            settings: { protectedAccounts: ["contosodev"] },
+        },
+        "incremental copies, which overwrite nobody's": [incrementalSnapshotCopy(), account()],
         "what is acknowledged": [
             blobCopy({ overwrite: "always", acknowledgeOverwrite: "the seed is ours" }),
             account(),
@@ -47,6 +73,27 @@ testRule(overwriteWithoutProtection, {
             resources: [overwriting, account()],
             finding:
                 "destination may be overwritten by BlobCopy, and the account dev has no blob versioning or soft delete: https://contosodev.blob.core.windows.net/seed/orders.bak.",
+        },
+        "what somebody else has changed": {
+            resources: [blobCopy({ onDestinationDrift: "copyAgain" }), account()],
+            finding: "destination may be overwritten by BlobCopy",
+        },
+        "a file, whatever its account keeps of blobs": {
+            resources: [
+                fileCopy({ overwrite: "always" }),
+                account(),
+                native("BlobServiceProperties", { isVersioningEnabled: true }),
+            ],
+            finding:
+                "destination may be overwritten by FileCopy, and nothing in Azure Files keeps a single file's old content: https://contosodev.file.core.windows.net/seed/orders.bak.",
+        },
+        "a file of a command": {
+            resources: [
+                command(
+                    "az storage file copy start --account-name contosodev -s seed -p f --source-uri https://a.example/f",
+                ),
+            ],
+            finding: "az storage file copy start (destination) may be overwritten",
         },
         "an account of azure without either": {
             resources: [overwriting, azureAccount()],
@@ -73,6 +120,14 @@ testRule(overwriteWithoutProtection, {
     },
     undecided: {
         "an unknown choice": { resources: [blobCopy({ overwrite: unknown }), account()], property: "overwrite" },
+        "an unknown snapshot": {
+            resources: [blobCopy({ overwrite: "always", snapshotBeforeOverwrite: unknown }), account()],
+            property: "snapshotBeforeOverwrite",
+        },
+        "unknown drift": {
+            resources: [fileCopy({ onDestinationDrift: unknown }), account()],
+            property: "onDestinationDrift",
+        },
         "an unknown account": {
             resources: [blobCopy({ overwrite: "always", destination: devBlob({ accountName: unknown }) })],
             property: "destination.accountName",

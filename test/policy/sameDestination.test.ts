@@ -1,5 +1,14 @@
 import { sameDestination } from "../../policy/rules/sameDestination";
-import { azureBlob, blobCopy, command, devBlob, unknown } from "./support/resources";
+import {
+    azureBlob,
+    blobCopy,
+    command,
+    devBlob,
+    devFile,
+    fileCopy,
+    incrementalSnapshotCopy,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 testRule(sameDestination, {
@@ -11,6 +20,14 @@ testRule(sameDestination, {
         "different accounts": [
             blobCopy({}, { name: "one" }),
             blobCopy({ destination: devBlob({ accountName: "elsewhere" }) }, { name: "other" }),
+        ],
+        "a blob and a file of one name": [
+            blobCopy({}, { name: "one" }),
+            fileCopy({ destination: devFile() }, { name: "other" }),
+        ],
+        "an incremental copy and another one, which another rule is for": [
+            incrementalSnapshotCopy({}, { name: "one" }),
+            blobCopy({}, { name: "other" }),
         ],
         "one script for creating and updating": [
             command("azcopy copy https://a.example/b https://dev.blob.core.windows.net/c/b", {
@@ -33,6 +50,29 @@ testRule(sameDestination, {
                 ),
             ],
             finding: "destination of one too",
+        },
+        "two files, which differ by upper and lower case alone": {
+            resources: [
+                fileCopy({}, { name: "one" }),
+                fileCopy({ destination: devFile({ filePath: "Orders.bak" }) }, { name: "other" }),
+            ],
+            finding:
+                "other: destination is the destination of one too: https://contosodev.file.core.windows.net/seed/Orders.bak.",
+        },
+        "a file and a command's": {
+            resources: [
+                fileCopy({}, { name: "one" }),
+                command(
+                    "azcopy copy https://a.example/b https://contosodev.file.core.windows.net/seed/orders.bak",
+                    {},
+                    { name: "other" },
+                ),
+            ],
+            finding: "other: azcopy copy (destination) is the destination of one too",
+        },
+        "two incremental copies": {
+            resources: [incrementalSnapshotCopy({}, { name: "one" }), incrementalSnapshotCopy({}, { name: "other" })],
+            finding: "other: destination is the destination of one too",
         },
         "resources of different types": {
             resources: [blobCopy({}, { name: "one" }), azureBlob({}, { name: "other" })],

@@ -1,5 +1,16 @@
 import { sasExpiresBeforeTimeout } from "../../policy/rules/sasExpiresBeforeTimeout";
-import { azureBlob, blobCopy, command, day, goldenBlob, sas, unknown } from "./support/resources";
+import {
+    azureBlob,
+    blobCopy,
+    command,
+    day,
+    devFile,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    sas,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const uri = `https://golden.blob.core.windows.net/a/b?${sas({ se: day(0.5) })}`;
@@ -17,6 +28,16 @@ testRule(sasExpiresBeforeTimeout, {
         "coreutils' timeout": [command(`timeout 2h azcopy copy '${uri}' https://dev.blob.core.windows.net/a/b`)],
     },
     refuses: {
+        "a FileCopy": {
+            resources: [fileCopy({ destination: devFile({ sasToken: sas({ se: day(0.5) }) }), timeout: "1d" })],
+            finding: "destination has a SAS that expires at",
+        },
+        "an IncrementalSnapshotCopy": {
+            resources: [
+                incrementalSnapshotCopy({ source: goldenBlob({ sasToken: sas({ se: day(0.5) }) }), timeout: "1d" }),
+            ],
+            finding: "source has a SAS that expires at",
+        },
         "a SAS that expires before": {
             resources: [blobCopy({ source: goldenBlob({ sasToken: sas({ se: day(0.5) }) }), timeout: "1d" })],
             finding: "before a copy that starts now times out, after 24.0 hours.",

@@ -1,5 +1,16 @@
 import { sasLongLived } from "../../policy/rules/sasLongLived";
-import { azureBlob, blobCopy, day, devBlob, goldenBlob, sas, unknown } from "./support/resources";
+import {
+    azureBlob,
+    blobCopy,
+    day,
+    devBlob,
+    devFile,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    sas,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const year = sas({ se: day(365) });
@@ -16,6 +27,14 @@ testRule(sasLongLived, {
         ],
     },
     refuses: {
+        "a FileCopy": {
+            resources: [fileCopy({ destination: devFile({ sasToken: year }) })],
+            finding: "destination has a SAS that lasts 365 days",
+        },
+        "an IncrementalSnapshotCopy": {
+            resources: [incrementalSnapshotCopy({ destination: devBlob({ sasToken: year }) })],
+            finding: "destination has a SAS that lasts 365 days",
+        },
         "a year": {
             resources: [blobCopy({ source: goldenBlob({ sasToken: year }) })],
             finding: "source has a SAS that lasts 365 days, until 20",

@@ -1,5 +1,17 @@
 import { sasNotHttpsOnly } from "../../policy/rules/sasNotHttpsOnly";
-import { azureBlob, azureNativeBlob, blobCopy, command, devBlob, goldenBlob, sas, unknown } from "./support/resources";
+import {
+    azureBlob,
+    azureNativeBlob,
+    blobCopy,
+    command,
+    devBlob,
+    devFile,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    sas,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 const both = sas({ spr: "https,http" });
@@ -11,6 +23,14 @@ testRule(sasNotHttpsOnly, {
         "an emulator's SAS": [blobCopy({ source: { url: "http://127.0.0.1:10000/golden/c/b", sasToken: both } })],
     },
     refuses: {
+        "a FileCopy": {
+            resources: [fileCopy({ destination: devFile({ sasToken: both }) })],
+            finding: "destination has a SAS with spr=https,http.",
+        },
+        "an IncrementalSnapshotCopy": {
+            resources: [incrementalSnapshotCopy({ destination: devBlob({ sasToken: both }) })],
+            finding: "destination has a SAS with spr=https,http.",
+        },
         "http besides": {
             resources: [blobCopy({ source: goldenBlob({ sasToken: both }) })],
             finding: "source has a SAS with spr=https,http.",

@@ -1,10 +1,29 @@
 import { secretInsteadOfEntraId } from "../../policy/rules/secretInsteadOfEntraId";
-import { azureBlob, blobCopy, command, devBlob, goldenBlob, sas, unknown } from "./support/resources";
+import {
+    azureBlob,
+    blobCopy,
+    command,
+    devBlob,
+    devFile,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    sas,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 testRule(secretInsteadOfEntraId, {
     accepts: {
-        "no credential": [blobCopy()],
+        "no credential": [blobCopy(), fileCopy({}, { name: "file" }), incrementalSnapshotCopy({}, { name: "disk" })],
+        "the secret of an application in Microsoft Entra ID": [
+            blobCopy({
+                source: goldenBlob({ credential: { type: "servicePrincipal", clientSecret: "c2lnbmF0dXJl" } }),
+            }),
+        ],
+        "a key of Amazon S3": [
+            blobCopy({ source: { s3: { bucket: "b", key: "k", secretAccessKey: "c2lnbmF0dXJl" } } }),
+        ],
         "an emulator's key": [
             blobCopy({
                 source: {
@@ -50,6 +69,28 @@ testRule(secretInsteadOfEntraId, {
             ],
             finding:
                 "source is reached with a connection string: https://golden.blob.core.windows.net/images/orders.bak.",
+        },
+        "the key of a FileCopy": {
+            resources: [fileCopy({ destination: devFile({ accountKey: "c2lnbmF0dXJl" }) })],
+            finding:
+                "destination is reached with an account key: https://contosodev.file.core.windows.net/seed/orders.bak.",
+        },
+        "the connection string of a FileCopy": {
+            resources: [
+                fileCopy({
+                    source: {
+                        connectionString: "AccountName=golden;AccountKey=c2lnbmF0dXJl;EndpointSuffix=core.windows.net",
+                        shareName: "config",
+                        filePath: "app/settings.json",
+                    },
+                }),
+            ],
+            finding:
+                "source is reached with a connection string: https://golden.file.core.windows.net/config/app/settings.json.",
+        },
+        "the SAS of an IncrementalSnapshotCopy": {
+            resources: [incrementalSnapshotCopy({ destination: devBlob({ sasToken: sas() }) })],
+            finding: "destination is reached with a SAS",
         },
         "a SAS in sourceUri": {
             resources: [azureBlob({ sourceUri: `https://golden.blob.core.windows.net/a/b?${sas()}` })],

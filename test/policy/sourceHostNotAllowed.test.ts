@@ -1,5 +1,14 @@
 import { sourceHostNotAllowed } from "../../policy/rules/sourceHostNotAllowed";
-import { azureBlob, azureNativeBlob, blobCopy, command, goldenBlob, unknown } from "./support/resources";
+import {
+    azureBlob,
+    azureNativeBlob,
+    blobCopy,
+    command,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 testRule(sourceHostNotAllowed, {
@@ -31,6 +40,15 @@ testRule(sourceHostNotAllowed, {
         },
         "an account that is not on one's own list": {
             resources: [blobCopy()],
+            settings: { allowedHosts: ["contoso*.blob.core.windows.net"] },
+            finding: "source is on golden.blob.core.windows.net",
+        },
+        "a FileCopy": {
+            resources: [fileCopy({ source: { url: "https://example.com/a" } })],
+            finding: "source is on example.com",
+        },
+        "an IncrementalSnapshotCopy, of a list that is one's own": {
+            resources: [incrementalSnapshotCopy()],
             settings: { allowedHosts: ["contoso*.blob.core.windows.net"] },
             finding: "source is on golden.blob.core.windows.net",
         },

@@ -1,5 +1,13 @@
 import { unknownRegion } from "../../policy/rules/unknownRegion";
-import { account, blobCopy, devBlob, goldenBlob, unknown } from "./support/resources";
+import {
+    account,
+    blobCopy,
+    devBlob,
+    fileCopy,
+    goldenBlob,
+    incrementalSnapshotCopy,
+    unknown,
+} from "./support/resources";
 import { testRule } from "./support/testRule";
 
 testRule(unknownRegion, {
@@ -20,6 +28,15 @@ testRule(unknownRegion, {
             resources: [blobCopy(), account()],
             finding:
                 "source is in a region that nothing tells: https://golden.blob.core.windows.net/images/orders.bak is in no account",
+        },
+        "a file whose region nothing tells": {
+            resources: [fileCopy(), account()],
+            finding:
+                "source is in a region that nothing tells: https://golden.file.core.windows.net/config/app/settings.json",
+        },
+        "the source of incremental copies": {
+            resources: [incrementalSnapshotCopy(), account()],
+            finding: "source is in a region that nothing tells",
         },
         "a destination whose region nothing tells": {
             resources: [blobCopy({ source: goldenBlob({ region: "westeurope" }) })],

@@ -40,6 +40,15 @@ describe("check of FileCopy", () => {
     it.each<[string, object]>([
         ["a file", {}],
         ["a blob", { source: blob }],
+        [
+            "what it leaves to policies",
+            {
+                source: { ...good.source, region: "westeurope", tenantId: "11111111-2222-3333-4444-555555555555" },
+                acknowledgeEgress: "the nightly seed",
+                acknowledgeCrossTenant: true,
+                acknowledgeOverwrite: unknownValue,
+            },
+        ],
         ["another web server's file", { source: { url: "https://example.com/f" } }],
         ["an object of Amazon S3", { source: { s3: { bucket: "backups", key: "orders.bak" } } }],
         [
@@ -84,6 +93,11 @@ describe("check of FileCopy", () => {
     });
 
     it.each<[string, object, string[]]>([
+        [
+            "an empty acknowledgement",
+            { acknowledgeOverwrite: "" },
+            ["acknowledgeOverwrite must be true, false, or the reason"],
+        ],
         ["an unknown input", { tags: {} }, ["tags is no input of FileCopy; allowed are source, destination"]],
         [
             "a blob as destination",

@@ -48,6 +48,7 @@ describe("check of IncrementalSnapshotCopy", () => {
         ["takeSnapshot without parts", taking({})],
         ["takeSnapshot with its parts", taking({ triggers: [1, { a: "b" }, null], deleteSuperseded: true })],
         ["all options", { keepSnapshots: 1, deleteSnapshots: true, timeout: "2h", onTimeout: "abort", conditions: {} }],
+        ["what it leaves to policies", { acknowledgeEgress: "the backup's region", acknowledgeCrossTenant: true }],
         ["a snapshot that is not known yet", { snapshot: unknownValue }],
         ["takeSnapshot that is not known yet", taking(unknownValue)],
         ["triggers that are not known yet", taking({ triggers: unknownValue })],
@@ -60,6 +61,16 @@ describe("check of IncrementalSnapshotCopy", () => {
     });
 
     it.each<[string, object, string]>([
+        [
+            "an empty acknowledgement",
+            { acknowledgeEgress: " " },
+            "acknowledgeEgress must be true, false, or the reason",
+        ],
+        [
+            "what it never does",
+            { acknowledgeOverwrite: true },
+            "acknowledgeOverwrite is no input of IncrementalSnapshotCopy",
+        ],
         [
             "an input that is none",
             { triggers: [] },

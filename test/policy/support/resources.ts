@@ -34,6 +34,43 @@ export function blobCopy(props: Record<string, unknown> = {}, change: Change = {
     };
 }
 
+/** A FileCopy that no rule objects to, but for what is changed. */
+export function fileCopy(props: Record<string, unknown> = {}, change: Change = {}): FakeResource {
+    return {
+        type: "pulumi-nodejs:dynamic/azure-copy:FileCopy",
+        name: "seed",
+        props: {
+            source: { accountName: "golden", shareName: "config", filePath: "app/settings.json" },
+            destination: devFile(),
+            timeout: "1h",
+            onSourceChange: "ignore",
+            ...props,
+        },
+        ...change,
+    };
+}
+
+/** A file in the account contosodev. */
+export function devFile(change: Record<string, unknown> = {}): Record<string, unknown> {
+    return { accountName: "contosodev", shareName: "seed", filePath: "orders.bak", ...change };
+}
+
+/** An IncrementalSnapshotCopy that no rule objects to, but for what is changed. */
+export function incrementalSnapshotCopy(props: Record<string, unknown> = {}, change: Change = {}): FakeResource {
+    return {
+        type: "pulumi-nodejs:dynamic/azure-copy:IncrementalSnapshotCopy",
+        name: "seed",
+        props: {
+            source: goldenBlob(),
+            takeSnapshot: {},
+            destination: devBlob(),
+            timeout: "1h",
+            ...props,
+        },
+        ...change,
+    };
+}
+
 /** A source in the account golden. */
 export function goldenBlob(change: Record<string, unknown> = {}): Record<string, unknown> {
     return { accountName: "golden", containerName: "images", blobName: "orders.bak", ...change };

@@ -1,5 +1,16 @@
 import type { Rule } from "../../../policy/rule";
-import { account, azureAccount, azureBlob, azureNativeBlob, blobCopy, command, devBlob, unknown } from "./resources";
+import {
+    account,
+    azureAccount,
+    azureBlob,
+    azureNativeBlob,
+    blobCopy,
+    command,
+    devBlob,
+    fileCopy,
+    incrementalSnapshotCopy,
+    unknown,
+} from "./resources";
 import { testRule } from "./testRule";
 
 /** What a rule about one setting of the destination's account is tried with. */
@@ -12,10 +23,15 @@ export interface AccountCases {
     readonly azureOpen: Record<string, unknown>;
     /** What the rule says of the account dev. */
     readonly finding: string;
+    /** Whether the setting is about blobs alone. */
+    readonly blobsOnly?: true;
 }
 
 /** What holds of every rule about a setting of the destination's account. */
-export function testAccountRule(rule: Rule, { setting, open: value, azureOpen, finding }: AccountCases): void {
+export function testAccountRule(
+    rule: Rule,
+    { setting, open: value, azureOpen, finding, blobsOnly }: AccountCases,
+): void {
     const open = account({ [setting]: value });
     const azcopy = command(
         "azcopy copy https://golden.blob.core.windows.net/a https://contosodev.blob.core.windows.net/a",
@@ -25,6 +41,7 @@ export function testAccountRule(rule: Rule, { setting, open: value, azureOpen, f
             "an account that is closed": [blobCopy(), account()],
             "one of azure": [blobCopy(), azureAccount()],
             "an account outside the stack": [blobCopy()],
+            ...(blobsOnly && { "a file in an open account": [fileCopy(), open] }),
             "an open account that is no destination": [
                 blobCopy({ destination: devBlob({ accountName: "other" }) }),
                 open,
@@ -40,6 +57,8 @@ export function testAccountRule(rule: Rule, { setting, open: value, azureOpen, f
                 ],
                 finding: "destination is in the account dev",
             },
+            "that of an IncrementalSnapshotCopy": { resources: [incrementalSnapshotCopy(), open], finding },
+            ...(!blobsOnly && { "that of a FileCopy": { resources: [fileCopy(), open], finding } }),
             "that of an azure Blob": { resources: [azureBlob(), open], finding: "name is in the account dev" },
             "that of an azure-native Blob": {
                 resources: [azureNativeBlob("https://example.com/a"), open],

@@ -1,0 +1,159 @@
+// Ends as this package's own resources give them: by a URL, or by parts.
+
+import { credentialOfQuery, httpsAtAzure, placeOfUrl, readConnectionString, sasOf, splitQuery } from "../address";
+import { type Maybe, map, objectOf, type Properties, plainProperties, textOf, Unknown } from "../known";
+import { cloudObjectOf } from "./cloudObject";
+import type { Credential, End } from "./copy";
+
+/** What a resource writes. */
+export type Written = "blob" | "file";
+
+/** One end of a resource: its input `source` or `destination`. */
+export function ownEnd(role: End["role"], properties: Properties, written: Written): End {
+    const location = objectOf(properties, role);
+    const object = cloudObjectOf(location);
+    const place = object ? placeOfUrl(object.url) : placeOf(role, location, written);
+    return {
+        role,
+        property: role,
+        inputs: [role],
+        ...place,
+        snapshot: object?.version ?? firstText(location, "snapshot", "versionId", "shareSnapshot") ?? place.snapshot,
+        isTree: false,
+        credential: object ? undefined : credentialOf(location, place.service),
+        region: textOf(location, "region"),
+        tenantId: textOf(location, "tenantId"),
+    };
+}
+
+function firstText(location: Maybe<Properties>, ...parts: string[]): Maybe<string> {
+    return parts.map((part) => textOf(location, part)).find((text) => text !== undefined);
+}
+
+type Place = ReturnType<typeof placeOfUrl>;
+
+function placeOf(role: End["role"], location: Maybe<Properties>, written: Written): Place {
+    const url = textOf(location, "url");
+    if (location instanceof Unknown) {
+        return placeOfUrl(location);
+    }
+    return url === undefined ? placeOfParts(role, location, written) : placeOfOwnUrl(url, location);
+}
+
+/** A URL's place; behind a custom domain, the account that is given tells that it is one of Azure Storage. */
+function placeOfOwnUrl(url: Maybe<string>, location: Maybe<Properties>): Place {
+    const place = placeOfUrl(url);
+    const accountName = textOf(location, "accountName");
+    const segments = typeof place.path === "string" ? place.path.split("/") : [];
+    if (place.service === "web" && accountName !== undefined) {
+        const [containerName, ...path] = segments;
+        return { ...place, service: "blob", accountName, containerName, path: path.join("/") };
+    }
+    // A single segment is a blob of the root container.
+    const isInRoot = place.service === "blob" && place.path === "";
+    return {
+        ...place,
+        ...(isInRoot && { containerName: "$root", path: place.containerName }),
+        accountName: accountName ?? place.accountName,
+    };
+}
+
+function placeOfParts(role: End["role"], location: Properties | undefined, written: Written): Place {
+    const isFile =
+        firstText(location, "shareName", "filePath") !== undefined || (role === "destination" && written === "file");
+    const service = isFile ? "file" : "blob";
+    const given = textOf(location, "endpoint");
+    const endpoint =
+        given ??
+        map(textOf(location, "connectionString"), (text) => readConnectionString(text, service).endpoint) ??
+        map(textOf(location, "accountName"), (name) => `https://${name}.${service}.core.windows.net`) ??
+        new Unknown(role);
+    const account = placeOfUrl(map(endpoint, (text) => `${splitQuery(text).base.replace(/\/+$/, "")}/-/-`));
+    // An account without an endpoint of its own is reached where accounts are.
+    const isOrdinary = given === undefined && endpoint instanceof Unknown;
+    return {
+        ...account,
+        ...(isOrdinary && { scheme: "https" }),
+        service: given instanceof Unknown ? given : service,
+        accountName: textOf(location, "accountName") ?? account.accountName,
+        containerName: textOf(location, isFile ? "shareName" : "containerName"),
+        path: textOf(location, isFile ? "filePath" : "blobName"),
+    };
+}
+
+function credentialOf(location: Maybe<Properties>, service: End["service"]): Maybe<Credential> {
+    if (location instanceof Unknown) {
+        return location;
+    }
+    for (const kind of ["accountKey", "connectionString"] as const) {
+        if (location?.[kind] !== undefined) {
+            return { kind };
+        }
+    }
+    const credential = objectOf(location, "credential");
+    if (credential !== undefined && service !== "web") {
+        return map(credential, (given) =>
+            map(textOf(given, "type"), (type) => ({ kind: type === "anonymous" ? "anonymous" : "entraId" })),
+        );
+    }
+    const token = textOf(location, "sasToken");
+    // A URL that is not known yet may turn out to carry a SAS or none.
+    if (token instanceof Unknown && textOf(location, "url") instanceof Unknown) {
+        return token;
+    }
+    if (token !== undefined) {
+        return service === "web" ? undefined : (credentialOfQuery(token) ?? { kind: "sas", sas: sasOf(token) });
+    }
+    return map(service, (where) => ({ kind: where === "web" ? "anonymous" : "entraId" }));
+}
+
+const secretParts = new Set([
+    "connectionString",
+    "accountKey",
+    "sasToken",
+    "clientSecret",
+    "certificatePassword",
+    "secretAccessKey",
+    "sessionToken",
+    "credentials",
+]);
+
+/** The secrets at both ends, however deep. */
+export function ownSecrets(properties: Properties): string[] {
+    return [properties.source, properties.destination].flatMap(secretsOf);
+}
+
+function secretsOf(value: unknown): string[] {
+    if (typeof value !== "object" || value === null || value instanceof Unknown) {
+        return [];
+    }
+    return Object.entries(value).flatMap(([name, part]) =>
+        typeof part === "string" ? (secretParts.has(name) ? [part] : []) : secretsOf(part),
+    );
+}
+
+/** Writes https for http at both ends, where they are Azure's own. */
+export function useHttps(properties: Record<string, unknown>): boolean {
+    return ["source", "destination"].map((end) => useHttpsAt(properties, end)).includes(true);
+}
+
+function useHttpsAt(properties: Record<string, unknown>, end: string): boolean {
+    const location = objectOf(plainProperties(properties), end);
+    for (const part of ["url", "endpoint"]) {
+        const https = httpsAtAzure(textOf(location, part));
+        if (https !== undefined) {
+            (properties[end] as Record<string, unknown>)[part] = https;
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Gives a resource a timeout that has none. */
+export function setTimeout(properties: Record<string, unknown>, timeout: string): boolean {
+    if (Object.hasOwn(properties, "timeout")) {
+        return false;
+    }
+    properties.timeout = timeout;
+    return true;
+}
