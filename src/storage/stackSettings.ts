@@ -104,6 +104,9 @@ export function configKey(name: SettingName): string {
     return `azure-copy:${name}`;
 }
 
+/** The keys of all settings that are secret. */
+export const secretKeys = settingNames.filter((name) => (settings[name] as Setting).secret).map(configKey);
+
 /** The two places where something can be set, in words. */
 export function whereToSet(name: SettingName): string {
     return `${configKey(name)} or ${settings[name].variables[0]}`;
