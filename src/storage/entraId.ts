@@ -36,17 +36,20 @@ export function storageCredential(make: () => TokenCredential, where?: string): 
 const nothingFound =
     "found nothing to sign in with; run az login, set azure-copy:tenantId, clientId and clientSecret in the stack's config or as ARM_* or AZURE_* variables, run where there is a workload or managed identity, or give this end a credential";
 
-/** Nothing tells a provider which operation it runs in. */
-function staleConfig(where: string): string {
-    return `; if ${where} was changed since the last pulumi up, run pulumi up first, or add --run-program`;
+/** What refuses a credential of the config may be its age: nothing tells a provider which operation it runs in, and on what config. */
+function staleConfig(why: string, where: string): string {
+    return /AADSTS/.test(why) && where.startsWith("azure-copy:")
+        ? `; if ${where} was changed since the last pulumi up, run pulumi up first, or add --run-program`
+        : "";
 }
 
 /** Of several ways that were tried, those count that were there to be tried. */
 function whyNoToken(error: Error & { readonly errors?: readonly Error[] }, where?: string): string {
     const failed = error.errors?.filter(({ name }) => name !== "CredentialUnavailableError") ?? [error];
-    const by = where === undefined ? "" : ` by ${where}`;
     const why = failed.map(reason).join("; ") || `DefaultAzureCredential ${nothingFound}`;
-    return `Microsoft Entra ID gave no token${by}: ${why}${where?.startsWith("azure-copy:") ? staleConfig(where) : ""}`;
+    return where === undefined
+        ? `Microsoft Entra ID gave no token: ${why}`
+        : `Microsoft Entra ID gave no token by ${where}: ${why}${staleConfig(why, where)}`;
 }
 
 /** Entra ID's own words without its protocol's, with the ID by which it is asked about; or the first line. */
