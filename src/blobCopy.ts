@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BlobLocationArgs, BlobSourceArgs } from "./locationArgs";
 import { protectLocation } from "./locationArgs";
+import { warnOfPlainSecrets } from "./plainSecrets";
 import { dynamicProvider } from "./provider/dynamic";
 
 /** What a {@link BlobCopy} is made from. */
@@ -285,7 +286,7 @@ export interface DestinationConditionsArgs extends BlobConditionsArgs {
 export interface BlobCopyLookup {
     /**
      * The credential to read it with, as in {@link BlobCopyArgs.destination}.
-     * @default - `DefaultAzureCredential`
+     * @default - the stack's credential, see `BlobLocationArgs.credential`
      */
     destination?: pulumi.Input<BlobLocationArgs>;
     /** The key that the blob is encrypted with, as in {@link BlobCopyArgs.customerProvidedKey}. @default - none */
@@ -388,6 +389,7 @@ export class BlobCopy extends pulumi.dynamic.Resource {
             "azure-copy",
             "BlobCopy",
         );
+        warnOfPlainSecrets();
     }
 }
 

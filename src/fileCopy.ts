@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BlobCopyArgs } from "./blobCopy";
 import type { BlobSourceArgs, FileLocationArgs } from "./locationArgs";
 import { protectLocation } from "./locationArgs";
+import { warnOfPlainSecrets } from "./plainSecrets";
 import { dynamicProvider } from "./provider/dynamic";
 
 /** The arguments that a {@link FileCopy} has as a BlobCopy has them. */
@@ -135,7 +136,7 @@ export interface FileHttpHeadersArgs {
 
 /** How {@link FileCopy.get} reaches an existing file. */
 export interface FileCopyLookup {
-    /** The credential to read it with, as in {@link FileCopyArgs.destination}. @default - `DefaultAzureCredential` */
+    /** The credential to read it with, as in {@link FileCopyArgs.destination}. @default - the stack's credential, see `BlobLocationArgs.credential` */
     destination?: pulumi.Input<FileLocationArgs>;
 }
 
@@ -235,6 +236,7 @@ export class FileCopy extends pulumi.dynamic.Resource {
             "azure-copy",
             "FileCopy",
         );
+        warnOfPlainSecrets();
     }
 }
 

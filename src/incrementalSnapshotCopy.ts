@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BlobConditionsArgs, BlobCopyArgs } from "./blobCopy";
 import type { CopiedSnapshot } from "./copy/incremental";
 import { type BlobLocationArgs, protectLocation } from "./locationArgs";
+import { warnOfPlainSecrets } from "./plainSecrets";
 import { dynamicProvider } from "./provider/dynamic";
 import { redactUrl } from "./storage/url";
 
@@ -92,7 +93,7 @@ export interface TakeSnapshotArgs {
 export interface IncrementalSnapshotCopyLookup {
     /**
      * The credential to read it with, as in {@link IncrementalSnapshotCopyArgs.destination}.
-     * @default - `DefaultAzureCredential`
+     * @default - the stack's credential, see `BlobLocationArgs.credential`
      */
     destination?: pulumi.Input<BlobLocationArgs>;
 }
@@ -190,6 +191,7 @@ export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
             "azure-copy",
             "IncrementalSnapshotCopy",
         );
+        warnOfPlainSecrets();
     }
 }
 

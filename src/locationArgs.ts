@@ -5,7 +5,7 @@ import { splitSecretQuery } from "./storage/url";
 /**
  * Where a blob is, by its parts: `url`; or `containerName` and `blobName` with one or more of `accountName`, `endpoint` and `connectionString`.
  * It is reached with the one of `credential`, `connectionString`, `accountKey` and `sasToken` that is given; without one, with
- * `DefaultAzureCredential` (environment, workload identity, managed identity, Azure CLI).
+ * the stack's credential.
  */
 export interface BlobLocationArgs {
     /** The blob's URL, in place of the parts below. A SAS in it is split off and kept secret. */
@@ -31,7 +31,11 @@ export interface BlobLocationArgs {
     accountKey?: pulumi.Input<string>;
     /** A SAS for the blob, its container or the account, with or without `?`. A secret, whether or not the program marks it as one. */
     sasToken?: pulumi.Input<string>;
-    /** The identity in Microsoft Entra ID that reaches this end. Needs an https endpoint. @default - `DefaultAzureCredential` */
+    /**
+     * The identity in Microsoft Entra ID that reaches this end. Needs an https endpoint.
+     * @default - the stack's: what its config says (`azure-copy:tenantId`, `clientId`, `clientSecret`, …); else the `ARM_*` variables, both named as
+     * those of `@pulumi/azure-native`; else what `DefaultAzureCredential` finds (environment, workload identity, managed identity, Azure CLI)
+     */
     credential?: pulumi.Input<CredentialArgs>;
 }
 
@@ -47,7 +51,7 @@ export type CredentialArgs =
     | AzureCliCredentialArgs
     | AnonymousCredentialArgs;
 
-/** Whatever `DefaultAzureCredential` finds: environment, workload identity, managed identity, Azure CLI and other tools of developers. */
+/** Whatever `DefaultAzureCredential` finds, and nothing that the stack's config says: environment, workload identity, managed identity, Azure CLI and other tools of developers. */
 export interface DefaultCredentialArgs {
     type: "default";
     /** The tenant of workload identities and developers' tools. @default - `AZURE_TENANT_ID`, or the tool's own */

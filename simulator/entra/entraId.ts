@@ -7,6 +7,7 @@ import {
     type ManagedIdentityOptions,
     type Principal,
     RegisteredServicePrincipal,
+    randomSecret,
     type ServicePrincipal,
     type ServicePrincipalOptions,
 } from "./principals";
@@ -76,6 +77,16 @@ export class EntraId {
         }
         this.applications.push(added);
         return added;
+    }
+
+    /** Gives an application another secret, and refuses the one it had. Tokens that it has last on. Returns the new secret. */
+    rotateSecret({ tenantId, clientId }: ServicePrincipal): string {
+        const rotated = this.application(tenantId, clientId);
+        if (!rotated) {
+            throw new Error(`application "${clientId}" is not in the tenant "${tenantId}"`);
+        }
+        rotated.clientSecret = randomSecret();
+        return rotated.clientSecret;
     }
 
     /** Gives this machine a managed identity. It may do nothing until it is assigned a role. */

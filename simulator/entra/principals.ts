@@ -62,7 +62,7 @@ export class RegisteredServicePrincipal implements ServicePrincipal {
     readonly tenantId: string;
     readonly clientId: string;
     readonly objectId = randomUUID();
-    readonly clientSecret: string | undefined;
+    clientSecret: string | undefined;
     readonly certificate: X509Certificate | undefined;
     readonly federatedCredential: FederatedCredential | undefined;
 
@@ -71,7 +71,7 @@ export class RegisteredServicePrincipal implements ServicePrincipal {
         this.tenantId = checkGuid("tenantId", options.tenantId ?? defaultTenant);
         this.clientId = checkGuid("clientId", options.clientId ?? randomUUID());
         const secretless = certificate !== undefined || federatedCredential !== undefined;
-        this.clientSecret = options.clientSecret ?? (secretless ? undefined : randomBytes(30).toString("base64url"));
+        this.clientSecret = options.clientSecret ?? (secretless ? undefined : randomSecret());
         this.certificate = certificate === undefined ? undefined : new X509Certificate(certificate);
         this.federatedCredential = federatedCredential;
     }
@@ -86,6 +86,11 @@ export class RegisteredServicePrincipal implements ServicePrincipal {
         const expected = thumbprint(sha256 === undefined ? "sha1" : "sha256");
         return expected !== undefined && (sha256 ?? named(header.x5t)) === expected;
     }
+}
+
+/** A secret as an application gets it. */
+export function randomSecret(): string {
+    return randomBytes(30).toString("base64url");
 }
 
 /** Throws unless a tenant, client or object ID is a GUID; gives it in lower case. */

@@ -1,3 +1,4 @@
+import { clientRule, guid, type TextRule, tenantRule } from "../storage/identityRules";
 import { type EntraIdCredential, entraIdSecrets } from "../storage/location";
 import type { Failures } from "./failures";
 import { unknownValue } from "./unknown";
@@ -17,11 +18,9 @@ const types: Readonly<Record<EntraIdCredential["type"], { takes: readonly Part[]
     anonymous: { takes: [] },
 };
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-const rules: Readonly<Partial<Record<Part, { allowed: RegExp; words: string }>>> = {
-    tenantId: { allowed: /^[a-z0-9.-]+$/i, words: "must be a tenant's ID or domain name" },
-    clientId: { allowed: guid, words: "must be an application's ID, such as 00000000-0000-0000-0000-000000000000" },
+const rules: Readonly<Partial<Record<Part, TextRule>>> = {
+    tenantId: tenantRule,
+    clientId: clientRule,
     objectId: { allowed: guid, words: "must be a principal's ID, such as 00000000-0000-0000-0000-000000000000" },
     resourceId: { allowed: /^\//, words: "must be an Azure resource ID, which begins with /subscriptions/" },
 };

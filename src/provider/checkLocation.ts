@@ -19,6 +19,7 @@ import {
 } from "../storage/location";
 import { checkCloudObject, isCloudObject } from "./checkCloudObject";
 import { checkEntraId } from "./checkEntraId";
+import { checkPrivateLink } from "./checkPrivateLink";
 import type { Failures } from "./failures";
 import { hasUnknown, unknownValue } from "./unknown";
 
@@ -63,6 +64,7 @@ export function checkLocation(
     const before = failures.count;
     const kind = isFileLocation(location) || (end === "destination" && copied === "file") ? "file" : "blob";
     checkParts(failures, end, location, kind);
+    checkPrivateLink(failures, end, location);
     if (end === "destination") {
         refuseParts(failures, end, location, copied);
     }

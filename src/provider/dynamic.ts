@@ -18,6 +18,7 @@ export function dynamicProvider(type: string): pulumi.dynamic.ResourceProvider {
         }
     };
     return {
+        configure: (request) => host().configure(type, request),
         check: (olds, news) => host().check(type, olds, news),
         diff: (id, olds, news) => host().diff(type, id, olds, news),
         create: (inputs) => host().create(type, inputs),

@@ -5,6 +5,8 @@ import { type Clients, createClients } from "../storage/clients";
 import { secretsOf } from "../storage/credential";
 import type { BlobLocation } from "../storage/location";
 import { redact } from "../storage/redact";
+import { configMistakes } from "../storage/stackCredential";
+import { configureStack, secretsOfStack } from "../storage/stackSettings";
 import { blobCopyHandler } from "./blobCopy";
 import { systemClock } from "./clock";
 import { connectEngine, type Engine } from "./engine";
@@ -67,11 +69,12 @@ function handlerOf(type: string) {
 async function run<Result>(values: readonly Values[], call: (context: Context) => Promise<Result>): Promise<Result> {
     const { clients, engine, interactive } = sharedByAll();
     const urn = values.at(-1)!.__urn as string | undefined;
-    const secrets = values.flatMap((value) => [
+    const ofResource = values.flatMap((value) => [
         ...secretsOf(value.source as BlobLocation | undefined),
         ...secretsOf(value.destination as BlobLocation | undefined),
         ...[value.customerProvidedKey, value.sourceCustomerProvidedKey].filter((key) => typeof key === "string"),
     ]);
+    const secrets = [...ofResource, ...secretsOfStack()];
     const reporter = createProgressReporter(
         (line) => engine.log("info", redact(line, secrets), urn, true),
         interactive,
@@ -123,16 +126,35 @@ function own<Inputs>(values: Values): Inputs {
     return Object.fromEntries(Object.entries(values).filter(([key]) => !hostKeys.includes(key))) as Inputs;
 }
 
+/**
+ * Tells the stack's config, before anything else that a process is asked for.
+ *
+ * Credentials of the config come this way, and not as inputs, so that they are in no resource's state, and a new secret is no change of any
+ * resource. The engine keeps a stack's config in the state of its default provider (there secrets are encrypted): that is what refresh and
+ * destroy get, as the last `pulumi up` has seen it, unless they run the program. There is no other way to the config: the environment of a
+ * dynamic provider has none of it.
+ *
+ * It never throws: the engine's host calls it once, and goes on without a config where it has failed. {@link check} tells mistakes.
+ */
+export async function configure(_type: string, { config }: { readonly config: GivenConfig }): Promise<void> {
+    configureStack({ get: (key) => config.get(key), keys: Object.keys(config.rawConfig ?? {}) });
+}
+
+/** The config as the engine's host gives it. */
+interface GivenConfig {
+    get(key: string): string | undefined;
+    /** All of it; no part of the SDK's interface. Only the search for misspelled keys needs it. */
+    readonly rawConfig?: object;
+}
+
 export async function check(type: string, olds: Values, news: Values) {
     const result = await run([news], (context) => {
         const { impatientClients: clients, sources } = sharedByAll();
         return handlerOf(type).check(own(olds), own(news), { ...context, clients, sources });
     });
     // Beside a property's name the engine prints its value, secrets included; so the name goes into the reason.
-    const failures = result.failures.map(({ property, reason }) => ({
-        property: "",
-        reason: redact(`${property} ${reason}`),
-    }));
+    const mistakes = [...configMistakes(), ...result.failures.map(({ property, reason }) => `${property} ${reason}`)];
+    const failures = mistakes.map((mistake) => ({ property: "", reason: redact(mistake, secretsOfStack()) }));
     return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures };
 }
 

@@ -29,7 +29,7 @@ export interface ClientOptions {
     readonly maxTries?: number;
     /** The wait before the second try, in milliseconds; it doubles with each further one, up to 30 seconds. @default 800 */
     readonly retryDelayMilliseconds?: number;
-    /** What authorizes requests to an end that has no credential of its own. @default - `DefaultAzureCredential` */
+    /** What authorizes requests to an end that has no credential of its own. @default - the stack's, see `stackCredential.ts` */
     readonly defaultCredential?: () => Credential;
 }
 

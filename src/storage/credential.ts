@@ -3,6 +3,8 @@ import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-
 import { parseConnectionString, type StorageAddress } from "./address";
 import { storageCredential } from "./entraId";
 import { type BlobLocation, type EntraIdCredential, entraIdSecrets, s3CredentialParts } from "./location";
+import type { OidcCredential } from "./oidc";
+import { authority, stackCredential } from "./stackCredential";
 import { tokenCredential } from "./tokenCredential";
 
 /** How requests to one end are authorized. */
@@ -51,26 +53,32 @@ export function explicitCredential(location: BlobLocation, address: StorageAddre
     return undefined;
 }
 
-/** Authorizes by tokens of Microsoft Entra ID. */
-export function entraIdCredential(make: () => TokenCredential): Credential {
-    return { kind: "entraId", credential: storageCredential(make) };
+/**
+ * Authorizes by tokens of Microsoft Entra ID.
+ * @param where what has chosen the credential, to be told where it fails; nothing where the end itself has
+ */
+export function entraIdCredential(make: () => TokenCredential, where?: string): Credential {
+    return { kind: "entraId", credential: storageCredential(make, where) };
 }
 
 /** One for each that is given, in all resources of the process, so that tokens are shared. */
-function givenCredential(given: EntraIdCredential): Credential {
+function givenCredential(given: EntraIdCredential | OidcCredential, where?: string): Credential {
     if (given.type === "anonymous") {
         return anonymous;
     }
-    const key = JSON.stringify(Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1)));
-    return once(key, () => entraIdCredential(() => tokenCredential(given)));
+    const sorted = Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1));
+    const key = JSON.stringify([sorted, authority(), where]);
+    return once(key, () => entraIdCredential(() => tokenCredential(given), where));
 }
 
 /**
- * Entra ID, by whatever `DefaultAzureCredential` finds: environment, workload identity, managed identity, Azure CLI.
- * One for the process, so that tokens are shared.
+ * What reaches an end that has no credential of its own: what the stack's config or the environment says, or whatever
+ * `DefaultAzureCredential` finds. One for the process, so that tokens are shared.
+ * @throws an error that tells every setting that is wrong or missing
  */
 export function defaultCredential(): Credential {
-    return givenCredential({ type: "default" });
+    const { credential, where } = stackCredential();
+    return givenCredential(credential, where);
 }
 
 /** The secret values of a location, for redaction. */

@@ -12,15 +12,16 @@ const refreshEarlierMilliseconds = 5 * 60_000;
  * A credential as the Azure SDK can work with it, made when the first token is asked for. Its failures say what to do. Where an account
  * is of a tenant that the credential has no token for, it gives the token of its own tenant, which the account refuses. The SDK would ask
  * again every three seconds until the refused token expires.
+ * @param where what has chosen the credential for the whole stack, to be told where it fails
  */
-export function storageCredential(make: () => TokenCredential): TokenCredential {
+export function storageCredential(make: () => TokenCredential, where?: string): TokenCredential {
     let made: TokenCredential | undefined;
     async function ask(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken | null> {
         try {
             made ??= make();
             return await made.getToken(scopes, options);
         } catch (error) {
-            throw new Error(whyNoToken(error as Error), { cause: error });
+            throw new Error(whyNoToken(error as Error, where), { cause: error });
         }
     }
     return {
@@ -33,12 +34,22 @@ export function storageCredential(make: () => TokenCredential): TokenCredential 
 }
 
 const nothingFound =
-    "found nothing to sign in with; run az login, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, run where there is a workload or managed identity, or give this end a credential";
+    "found nothing to sign in with; run az login, set azure-copy:tenantId, clientId and clientSecret in the stack's config or as ARM_* or AZURE_* variables, run where there is a workload or managed identity, or give this end a credential";
+
+/** What refuses a credential of the config may be its age: nothing tells a provider which operation it runs in, and on what config. */
+function staleConfig(why: string, where: string): string {
+    return /AADSTS/.test(why) && where.startsWith("azure-copy:")
+        ? `; if ${where} was changed since the last pulumi up, run pulumi up first, or add --run-program`
+        : "";
+}
 
 /** Of several ways that were tried, those count that were there to be tried. */
-function whyNoToken(error: Error & { readonly errors?: readonly Error[] }): string {
+function whyNoToken(error: Error & { readonly errors?: readonly Error[] }, where?: string): string {
     const failed = error.errors?.filter(({ name }) => name !== "CredentialUnavailableError") ?? [error];
-    return `Microsoft Entra ID gave no token: ${failed.map(reason).join("; ") || `DefaultAzureCredential ${nothingFound}`}`;
+    const why = failed.map(reason).join("; ") || `DefaultAzureCredential ${nothingFound}`;
+    return where === undefined
+        ? `Microsoft Entra ID gave no token: ${why}`
+        : `Microsoft Entra ID gave no token by ${where}: ${why}${staleConfig(why, where)}`;
 }
 
 /** Entra ID's own words without its protocol's, with the ID by which it is asked about; or the first line. */

@@ -2,16 +2,19 @@
 
 import type { TokenCredential } from "@azure/identity";
 import type { EntraIdCredential } from "./location";
+import { type OidcCredential, oidcToken } from "./oidc";
+import { authority } from "./stackCredential";
 
-/**
- * The credential that gets tokens. `ARM_DISABLE_INSTANCE_DISCOVERY=true` trusts an authority (`AZURE_AUTHORITY_HOST`) that
- * `login.microsoftonline.com` does not know, as in a private cloud.
- */
-export function tokenCredential(given: EntraIdCredential): TokenCredential {
+/** The credential that gets tokens, from the authority of the stack's cloud. */
+export function tokenCredential(given: EntraIdCredential | OidcCredential): TokenCredential {
     // Loaded on first use: it takes longer to load than most copies take, and keys and SAS need none of it.
     const identity = require("@azure/identity") as typeof import("@azure/identity");
+    const options = authority();
+    if (given.type === "oidc") {
+        const { tenantId, clientId } = given;
+        return new identity.ClientAssertionCredential(tenantId, clientId, () => oidcToken(given), options);
+    }
     const { type, tenantId, clientId, objectId, resourceId, tokenFilePath } = given;
-    const options = { disableInstanceDiscovery: process.env.ARM_DISABLE_INSTANCE_DISCOVERY === "true" };
     const tenant = tenantId !== undefined && { tenantId };
     const client = clientId !== undefined && { clientId };
     switch (type) {
@@ -35,14 +38,21 @@ export function tokenCredential(given: EntraIdCredential): TokenCredential {
         case "azureCli":
             return new identity.AzureCliCredential({ ...tenant });
         default:
-            return new identity.DefaultAzureCredential({ ...options, ...tenant });
+            return new identity.DefaultAzureCredential({
+                ...options,
+                ...tenant,
+                ...(clientId !== undefined && {
+                    managedIdentityClientId: clientId,
+                    workloadIdentityClientId: clientId,
+                }),
+            });
     }
 }
 
 function servicePrincipal(
     identity: typeof import("@azure/identity"),
     { tenantId, clientId, clientSecret, certificatePath, certificatePassword }: EntraIdCredential,
-    options: { disableInstanceDiscovery: boolean },
+    options: ReturnType<typeof authority>,
 ): TokenCredential {
     if (tenantId === undefined || clientId === undefined) {
         throw new Error("a service principal needs tenantId and clientId");

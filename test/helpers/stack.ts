@@ -59,8 +59,8 @@ export interface TestStack {
     readonly stack: Automation.Stack;
     up(options?: { replace?: string[] }): Promise<Operation>;
     preview(options?: { policyPacks?: string[] }): Promise<Operation>;
-    refresh(): Promise<Operation>;
-    destroy(): Promise<Operation>;
+    refresh(options?: { runProgram?: boolean }): Promise<Operation>;
+    destroy(options?: { runProgram?: boolean }): Promise<Operation>;
     /** The state's resources of this package, with secrets in plain text. */
     resources(): Promise<ResourceState[]>;
     /** The state as it stands on disk, with secrets encrypted. */
@@ -228,8 +228,8 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
         stack,
         up: (options) => run((on) => stack.up({ ...on, ...options })),
         preview: (options) => run((on) => stack.preview({ ...on, ...options })),
-        refresh: () => run((on) => stack.refresh(on)),
-        destroy: () => run((on) => stack.destroy(on)),
+        refresh: (options) => run((on) => stack.refresh({ ...on, ...options })),
+        destroy: (options) => run((on) => stack.destroy({ ...on, ...options })),
         async resources() {
             const { deployment } = await stack.exportStack();
             return (deployment.resources ?? []).filter((one: ResourceState) => isOwnType(one.type, modules));

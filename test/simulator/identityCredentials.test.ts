@@ -67,6 +67,16 @@ function write(name: string, text: string): string {
 }
 
 describe("a service principal", () => {
+    test("gets a token for its latest secret only", async () => {
+        const principal = simulator.entra.addServicePrincipal();
+        const old = { ...principal };
+        const clientSecret = simulator.entra.rotateSecret(principal);
+        expect(await refusal(secretCredential(simulator, old))).toContain("AADSTS7000215");
+        expect(await claims(secretCredential(simulator, { ...old, clientSecret }))).toMatchObject({
+            appid: principal.clientId,
+        });
+    });
+
     test("gets a token for its secret that says who it is", async () => {
         const principal = simulator.entra.addServicePrincipal({ clientSecret: "a secret" });
         const before = Math.floor(Date.now() / 1000);

@@ -105,6 +105,11 @@ describe("check of BlobCopy", () => {
             "source.endpoint must be a blob service's URL",
         ],
         [
+            "the name of a private endpoint",
+            source({ accountName: undefined, endpoint: "https://golden.privatelink.blob.core.windows.net" }),
+            "source.endpoint must be the account's own name, https://golden.blob.core.windows.net, which leads to its private endpoint",
+        ],
+        [
             "a container's name in capitals",
             source({ containerName: "Images" }),
             "source.containerName must have 3 to 63 lower-case letters",

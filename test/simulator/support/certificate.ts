@@ -1,12 +1,13 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import tls from "node:tls";
 
-/** A certificate for 127.0.0.1 and localhost, signed by itself, and its key; both in PEM. */
-export function selfSigned(): { cert: string; key: string } {
+/** A certificate for 127.0.0.1, localhost and other hosts, signed by itself, and its key; both in PEM. */
+export function selfSigned(hosts: readonly string[] = []): { cert: string; key: string } {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const algorithm = sequence(oid("2a8648ce3d040302"));
     const name = sequence(der(0x31, sequence(oid("550403"), der(0x0c, Buffer.from("localhost")))));
-    const names = sequence(der(0x82, Buffer.from("localhost")), der(0x87, Buffer.from([127, 0, 0, 1])));
+    const hostNames = ["localhost", ...hosts].map((host) => der(0x82, Buffer.from(host)));
+    const names = sequence(...hostNames, der(0x87, Buffer.from([127, 0, 0, 1])));
     const extension = sequence(oid("551d11"), der(0x04, names));
     const certificate = sequence(
         der(0xa0, der(0x02, Buffer.from([2]))),
@@ -27,12 +28,20 @@ export function selfSigned(): { cert: string; key: string } {
     };
 }
 
+/** Hosts of clouds and of custom domains, whose names a test may have looked up to this machine. */
+const servedHosts = [
+    "*.blob.core.windows.net",
+    "*.blob.core.usgovcloudapi.net",
+    "*.blob.core.chinacloudapi.cn",
+    "*.contoso.example",
+];
+
 let trust: ReturnType<typeof selfSigned> | undefined;
 
 /** Such a certificate, the same for all, which every client of this process trusts. Other processes do by NODE_EXTRA_CA_CERTS. */
 export function trusted(): ReturnType<typeof selfSigned> {
     if (!trust) {
-        const made = selfSigned();
+        const made = selfSigned(servedHosts);
         const createSecureContext = tls.createSecureContext;
         // The Azure SDK makes its agents itself, and this version of Node.js reads NODE_EXTRA_CA_CERTS only when it starts.
         tls.createSecureContext = (options) => {

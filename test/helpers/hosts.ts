@@ -1,0 +1,44 @@
+// Names of hosts that lead to this machine.
+
+import dns from "node:dns";
+import { once } from "node:events";
+import { createServer, request } from "node:https";
+import type { AddressInfo } from "node:net";
+import { onTestFinished, vi } from "vitest";
+import type { AccountHandle } from "../../simulator";
+import { trusted } from "../simulator/support/certificate";
+
+const { lookup } = dns;
+
+/** Has every name looked up to this machine, as a private DNS zone does with an account's name, until the test ends. */
+export function resolveToThisMachine(): void {
+    const local = (_name: string, ...rest: unknown[]) => (lookup as (...all: unknown[]) => void)("127.0.0.1", ...rest);
+    vi.spyOn(dns, "lookup").mockImplementation(local as never);
+    onTestFinished(() => {
+        vi.restoreAllMocks();
+    });
+}
+
+/** Serves a simulated account under whatever name it is asked for, as under a domain of its owner's, until the test ends. */
+export async function serveDomain(account: AccountHandle): Promise<{ port: string }> {
+    const { port } = new URL(account.blobEndpoint);
+    const server = createServer(trusted(), (incoming, outgoing) => {
+        const { method, url, headers } = incoming;
+        // The service knows the account by the domain; the simulator by the account's own name.
+        const host = `${account.name}.blob.core.windows.net`;
+        const asked = { host: "127.0.0.1", servername: host, port, method, path: url, headers: { ...headers, host } };
+        const handedOn = request(asked, (answer) => {
+            outgoing.writeHead(answer.statusCode!, answer.statusMessage, answer.headers);
+            answer.pipe(outgoing);
+        });
+        handedOn.on("error", () => outgoing.destroy());
+        incoming.pipe(handedOn);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => {
+        server.close();
+        server.closeAllConnections();
+    });
+    return { port: String((server.address() as AddressInfo).port) };
+}
