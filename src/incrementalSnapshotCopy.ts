@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BlobConditionsArgs } from "./blobCopy";
 import type { CopiedSnapshot } from "./copy/incremental";
-import { type BlobLocationArgs, protectLocation } from "./locationArgs";
+import { type BlobLocationArgs, protectLocation, withoutSas, withSasOf } from "./locationArgs";
 import { dynamicProvider } from "./provider/dynamic";
-import { redactUrl } from "./storage/url";
 
 /** What an {@link IncrementalSnapshotCopy} is made from. */
 export interface IncrementalSnapshotCopyArgs {
@@ -152,7 +151,7 @@ export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
 
     /**
      * Reads an existing destination of incremental copies, which stays as it is and is not managed.
-     * @param id the destination's URL
+     * @param id the destination's URL; a SAS in it is split off, kept secret, and authorizes where `lookup` gives nothing else
      */
     static get(
         name: string,
@@ -160,7 +159,10 @@ export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
         lookup?: IncrementalSnapshotCopyLookup,
         opts?: pulumi.CustomResourceOptions,
     ): IncrementalSnapshotCopy {
-        return new IncrementalSnapshotCopy(name, lookup as IncrementalSnapshotCopyArgs, { ...opts, id });
+        return new IncrementalSnapshotCopy(name, withSasOf(id, lookup) as IncrementalSnapshotCopyArgs, {
+            ...opts,
+            id: withoutSas(id),
+        });
     }
 
     /** Whether an object is an IncrementalSnapshotCopy, of whichever installed version of this package. */
@@ -190,11 +192,6 @@ export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
             "IncrementalSnapshotCopy",
         );
     }
-}
-
-function withoutSas(snapshot: pulumi.Input<string>): pulumi.Input<string> {
-    const shown = (text: string) => (text?.includes("?") ? redactUrl(text) : text);
-    return typeof snapshot === "string" ? shown(snapshot) : pulumi.output(snapshot).apply(shown);
 }
 
 const provider = dynamicProvider("IncrementalSnapshotCopy");
