@@ -5,6 +5,7 @@ import { type Clients, createClients } from "../storage/clients";
 import { secretsOf } from "../storage/credential";
 import type { BlobLocation } from "../storage/location";
 import { redact } from "../storage/redact";
+import { redactSdkLog } from "../storage/sdkLog";
 import { blobCopyHandler } from "./blobCopy";
 import { systemClock } from "./clock";
 import { connectEngine, type Engine } from "./engine";
@@ -41,6 +42,7 @@ let shared: Shared | undefined;
 function sharedByAll(): Shared {
     if (!shared) {
         const engine = connectEngine();
+        redactSdkLog(secrets);
         // An orphan must not act beside the providers of the next run; whatever is pending goes on at the service.
         engine.gone.addEventListener("abort", () => process.exit(1));
         const impatientClients = createClients({ maxTries: 3, retryDelayMilliseconds: 300 });
@@ -63,15 +65,25 @@ function handlerOf(type: string) {
     return handler;
 }
 
+/** What is secret in the resources that this process has seen. They share clients, so that one may tell of another's. */
+const secrets = new Set<string>();
+
+function keepSecret({ source, destination, customerProvidedKey, sourceCustomerProvidedKey }: Values): void {
+    const found = [
+        ...secretsOf(source as BlobLocation | undefined),
+        ...secretsOf(destination as BlobLocation | undefined),
+        ...[customerProvidedKey, sourceCustomerProvidedKey].filter((key) => typeof key === "string"),
+    ];
+    for (const secret of found) {
+        secrets.add(secret);
+    }
+}
+
 /** Runs one call of a handler, with progress and warnings on the resource's line, and secrets kept out of every word. */
 async function run<Result>(values: readonly Values[], call: (context: Context) => Promise<Result>): Promise<Result> {
+    values.forEach(keepSecret);
     const { clients, engine, interactive } = sharedByAll();
     const urn = values.at(-1)!.__urn as string | undefined;
-    const secrets = values.flatMap((value) => [
-        ...secretsOf(value.source as BlobLocation | undefined),
-        ...secretsOf(value.destination as BlobLocation | undefined),
-        ...[value.customerProvidedKey, value.sourceCustomerProvidedKey].filter((key) => typeof key === "string"),
-    ]);
     const reporter = createProgressReporter(
         (line) => engine.log("info", redact(line, secrets), urn, true),
         interactive,
@@ -87,14 +99,14 @@ async function run<Result>(values: readonly Values[], call: (context: Context) =
         reporter.done();
         return result;
     } catch (error) {
-        throw safe(error, values, secrets);
+        throw safe(error, values);
     } finally {
         reporter.stop();
     }
 }
 
 /** An error as the engine may show and store it: without secrets, and without a stack, which means nothing to its reader. */
-function safe(error: unknown, values: readonly Values[], secrets: readonly string[]): Error {
+function safe(error: unknown, values: readonly Values[]): Error {
     const message = redact(error instanceof Error ? error.message : String(error), secrets);
     const result = new Error(message);
     result.stack = "";
@@ -131,7 +143,7 @@ export async function check(type: string, olds: Values, news: Values) {
     // Beside a property's name the engine prints its value, secrets included; so the name goes into the reason.
     const failures = result.failures.map(({ property, reason }) => ({
         property: "",
-        reason: redact(`${property} ${reason}`),
+        reason: redact(`${property} ${reason}`, secrets),
     }));
     return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures };
 }
