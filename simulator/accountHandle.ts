@@ -75,8 +75,10 @@ export interface AccountHandle {
     readonly blobEndpoint: string;
     /** Azure Files' URL, without a slash at its end. */
     readonly fileEndpoint: string;
-    /** A connection string for any Azure Storage client. */
+    /** A connection string for any Azure Storage client, with the first key. */
     readonly connectionString: string;
+    /** Makes a new key in place of one, by which nothing is authorized from now on, nor by a SAS that it has signed. */
+    regenerateKey(keyName: "key1" | "key2"): void;
     /** Creates a container, without a request. One that is there stays, with the public access given now. */
     createContainer(name: string, options?: CreateContainerOptions): void;
     /** Puts a blob into a container, without a request. The content isn't copied; generated content takes no memory. */
@@ -101,17 +103,23 @@ export function createAccountHandle(
 ): AccountHandle {
     const blobEndpoint = `${urls.blob}/${account.name}`;
     const fileEndpoint = `${urls.file}/${account.name}`;
-    const [key, secondaryKey] = account.keys;
     const protocol = urls.blob.slice(0, urls.blob.indexOf(":"));
     const endpoints = `BlobEndpoint=${blobEndpoint};FileEndpoint=${fileEndpoint};`;
     return {
         name: account.name,
-        key,
-        secondaryKey,
+        get key() {
+            return account.keys[0];
+        },
+        get secondaryKey() {
+            return account.keys[1];
+        },
         tenantId: account.tenantId,
         blobEndpoint,
         fileEndpoint,
-        connectionString: `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${key};${endpoints}`,
+        get connectionString() {
+            return `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${account.keys[0]};${endpoints}`;
+        },
+        regenerateKey: (keyName) => account.regenerateKey(keyName),
         createContainer(name, options = {}) {
             checkContainerName(name);
             if (options.publicAccess && !account.allowBlobPublicAccess) {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BlobLocationArgs, BlobSourceArgs } from "./locationArgs";
-import { protectLocation } from "./locationArgs";
+import { protectLocation, withoutSas, withSasOf } from "./locationArgs";
 import { warnOfPlainSecrets } from "./plainSecrets";
 import { dynamicProvider } from "./provider/dynamic";
 
@@ -354,7 +354,7 @@ export class BlobCopy extends pulumi.dynamic.Resource {
 
     /**
      * Reads an existing blob, which stays as it is and is not managed.
-     * @param id the blob's URL
+     * @param id the blob's URL; a SAS in it is split off, kept secret, and authorizes where `lookup` gives nothing else
      */
     static get(
         name: string,
@@ -362,7 +362,7 @@ export class BlobCopy extends pulumi.dynamic.Resource {
         lookup?: BlobCopyLookup,
         opts?: pulumi.CustomResourceOptions,
     ): BlobCopy {
-        return new BlobCopy(name, lookup as BlobCopyArgs, { ...opts, id });
+        return new BlobCopy(name, withSasOf(id, lookup) as BlobCopyArgs, { ...opts, id: withoutSas(id) });
     }
 
     /** Whether an object is a BlobCopy, of whichever installed version of this package. */

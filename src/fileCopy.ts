@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BlobCopyArgs } from "./blobCopy";
 import type { BlobSourceArgs, FileLocationArgs } from "./locationArgs";
-import { protectLocation } from "./locationArgs";
+import { protectLocation, withoutSas, withSasOf } from "./locationArgs";
 import { warnOfPlainSecrets } from "./plainSecrets";
 import { dynamicProvider } from "./provider/dynamic";
 
@@ -202,7 +202,7 @@ export class FileCopy extends pulumi.dynamic.Resource {
 
     /**
      * Reads an existing file, which stays as it is and is not managed.
-     * @param id the file's URL
+     * @param id the file's URL; a SAS in it is split off, kept secret, and authorizes where `lookup` gives nothing else
      */
     static get(
         name: string,
@@ -210,7 +210,7 @@ export class FileCopy extends pulumi.dynamic.Resource {
         lookup?: FileCopyLookup,
         opts?: pulumi.CustomResourceOptions,
     ): FileCopy {
-        return new FileCopy(name, lookup as FileCopyArgs, { ...opts, id });
+        return new FileCopy(name, withSasOf(id, lookup) as FileCopyArgs, { ...opts, id: withoutSas(id) });
     }
 
     /** Whether an object is a FileCopy, of whichever installed version of this package. */

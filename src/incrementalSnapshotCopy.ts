@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BlobConditionsArgs, BlobCopyArgs } from "./blobCopy";
 import type { CopiedSnapshot } from "./copy/incremental";
-import { type BlobLocationArgs, protectLocation } from "./locationArgs";
+import { type BlobLocationArgs, protectLocation, withoutSas, withSasOf } from "./locationArgs";
 import { warnOfPlainSecrets } from "./plainSecrets";
 import { dynamicProvider } from "./provider/dynamic";
-import { redactUrl } from "./storage/url";
 
 /** What an {@link IncrementalSnapshotCopy} is made from. */
 export interface IncrementalSnapshotCopyArgs
@@ -154,7 +153,7 @@ export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
 
     /**
      * Reads an existing destination of incremental copies, which stays as it is and is not managed.
-     * @param id the destination's URL
+     * @param id the destination's URL; a SAS in it is split off, kept secret, and authorizes where `lookup` gives nothing else
      */
     static get(
         name: string,
@@ -162,7 +161,10 @@ export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
         lookup?: IncrementalSnapshotCopyLookup,
         opts?: pulumi.CustomResourceOptions,
     ): IncrementalSnapshotCopy {
-        return new IncrementalSnapshotCopy(name, lookup as IncrementalSnapshotCopyArgs, { ...opts, id });
+        return new IncrementalSnapshotCopy(name, withSasOf(id, lookup) as IncrementalSnapshotCopyArgs, {
+            ...opts,
+            id: withoutSas(id),
+        });
     }
 
     /** Whether an object is an IncrementalSnapshotCopy, of whichever installed version of this package. */
@@ -193,11 +195,6 @@ export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
         );
         warnOfPlainSecrets();
     }
-}
-
-function withoutSas(snapshot: pulumi.Input<string>): pulumi.Input<string> {
-    const shown = (text: string) => (text?.includes("?") ? redactUrl(text) : text);
-    return typeof snapshot === "string" ? shown(snapshot) : pulumi.output(snapshot).apply(shown);
 }
 
 const provider = dynamicProvider("IncrementalSnapshotCopy");

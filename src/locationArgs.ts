@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { entraIdSecrets, s3CredentialParts } from "./storage/location";
-import { splitSecretQuery } from "./storage/url";
+import { redactUrl, splitSecretQuery } from "./storage/url";
 
 /**
  * Where a blob is, by its parts: `url`; or `containerName` and `blobName` with one or more of `accountName`, `endpoint` and `connectionString`.
@@ -203,6 +203,29 @@ type Parts = Record<string, pulumi.Input<unknown>>;
 /** A location with its secrets marked as such and its SAS apart from its URL, as it goes to the engine. */
 export function protectLocation(location: pulumi.Input<string> | pulumi.Input<BlobSourceArgs>): pulumi.Input<Parts> {
     return whenKnown(location, (known) => protectParts(typeof known === "string" ? { url: known } : known));
+}
+
+/** A URL without the SAS in it: what may stand in the state, as an ID does. */
+export function withoutSas(url: pulumi.Input<string>): pulumi.Input<string> {
+    const shown = (text: string) => (text?.includes("?") ? redactUrl(text) : text);
+    return typeof url === "string" ? shown(url) : pulumi.output(url).apply(shown);
+}
+
+/**
+ * What an existing object is read with: what the program says, else the SAS in the object's URL.
+ * @param id the object's URL
+ */
+export function withSasOf<Lookup extends { destination?: pulumi.Input<object> }>(
+    id: pulumi.Input<string>,
+    lookup: Lookup | undefined,
+): Lookup | undefined {
+    if (lookup?.destination || (typeof id === "string" && !id.includes("?"))) {
+        return lookup;
+    }
+    return {
+        ...lookup,
+        destination: whenKnown(id, (url) => ({ sasToken: splitSecretQuery(url).secretQuery })),
+    } as Lookup;
 }
 
 function protectParts(parts: BlobSourceArgs): Parts {

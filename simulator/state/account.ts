@@ -56,7 +56,7 @@ export interface AccountOptions {
 export class Account {
     readonly name: string;
     /** Both keys, in Base64. */
-    readonly keys: readonly [string, string];
+    keys: readonly [string, string];
     readonly allowBlobPublicAccess: boolean;
     readonly allowSharedKeyAccess: boolean;
     readonly tenantId: string;
@@ -109,6 +109,11 @@ export class Account {
         if (!Number.isInteger(this.softDeleteDays) || this.softDeleteDays < 0 || this.softDeleteDays > 365) {
             throw new RangeError(`softDeleteDays must be a whole number from 0 to 365, got ${this.softDeleteDays}`);
         }
+    }
+
+    regenerateKey(keyName: "key1" | "key2"): void {
+        const [key1, key2] = this.keys;
+        this.keys = keyName === "key1" ? [accountKey(undefined), key2] : [key1, accountKey(undefined)];
     }
 
     /** Whether page blobs have premium tiers (P10 and so on). */

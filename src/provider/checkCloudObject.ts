@@ -16,8 +16,8 @@ interface Rule {
 const anyText: Rule = { allowed: /^/, words: "" };
 const secret: Rule = { ...anyText, secret: true };
 const endpoint: Rule = {
-    allowed: /^https?:\/\/[^/?#]+[^?#]*$/i,
-    words: "must be a URL that Azure can reach, without a query string",
+    allowed: /^https?:\/\/[^/?#@]+(?:\/[^?#]*)?$/i,
+    words: "must be a URL that Azure can reach, without a query string, a user name or a password",
 };
 const objectName: Rule = {
     allowed: /^(?!(?:.*\/)?\.\.?(?:\/|$))/s,

@@ -148,11 +148,11 @@ function checkParts(failures: Failures, end: string, location: BlobLocation, kin
         if (parts.length > 0) {
             failures.add(path("url"), undefined, `contradicts ${parts.join(", ")}; give the URL or the parts`);
         }
-        if (url !== unknownValue && url !== "" && !/^https?:\/\/[^/]+/i.test(url)) {
+        if (url !== unknownValue && url !== "" && !/^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(url)) {
             failures.add(
                 path("url"),
                 url,
-                "must be an absolute https URL (http for emulators and web servers that have no other)",
+                "must be an absolute https URL (http for emulators and web servers that have no other), without a user name or password",
             );
         }
     } else {
@@ -171,7 +171,7 @@ function checkParts(failures: Failures, end: string, location: BlobLocation, kin
         }
     }
     if (endpoint !== undefined && endpoint !== unknownValue) {
-        if (!/^https?:\/\/[^/?#]+[^?#]*$/i.test(endpoint)) {
+        if (!/^https?:\/\/[^/?#@]+(?:\/[^?#]*)?$/i.test(endpoint)) {
             failures.add(
                 path("endpoint"),
                 endpoint,

@@ -5,6 +5,7 @@ import { type Clients, createClients } from "../storage/clients";
 import { secretsOf } from "../storage/credential";
 import type { BlobLocation } from "../storage/location";
 import { redact } from "../storage/redact";
+import { redactSdkLog } from "../storage/sdkLog";
 import { configMistakes } from "../storage/stackCredential";
 import { configureStack, secretsOfStack } from "../storage/stackSettings";
 import { blobCopyHandler } from "./blobCopy";
@@ -43,6 +44,7 @@ let shared: Shared | undefined;
 function sharedByAll(): Shared {
     if (!shared) {
         const engine = connectEngine();
+        redactSdkLog(secrets);
         // An orphan must not act beside the providers of the next run; whatever is pending goes on at the service.
         engine.gone.addEventListener("abort", () => process.exit(1));
         const impatientClients = createClients({ maxTries: 3, retryDelayMilliseconds: 300 });
@@ -65,16 +67,26 @@ function handlerOf(type: string) {
     return handler;
 }
 
+/** What is secret in the stack and in the resources that this process has seen. They share clients, so that one may tell of another's. */
+const secrets = new Set<string>();
+
+function keepSecrets({ source, destination, customerProvidedKey, sourceCustomerProvidedKey }: Values): void {
+    const found = [
+        ...secretsOfStack(),
+        ...secretsOf(source as BlobLocation | undefined),
+        ...secretsOf(destination as BlobLocation | undefined),
+        ...[customerProvidedKey, sourceCustomerProvidedKey].filter((key) => typeof key === "string"),
+    ];
+    for (const secret of found) {
+        secrets.add(secret);
+    }
+}
+
 /** Runs one call of a handler, with progress and warnings on the resource's line, and secrets kept out of every word. */
 async function run<Result>(values: readonly Values[], call: (context: Context) => Promise<Result>): Promise<Result> {
+    values.forEach(keepSecrets);
     const { clients, engine, interactive } = sharedByAll();
     const urn = values.at(-1)!.__urn as string | undefined;
-    const ofResource = values.flatMap((value) => [
-        ...secretsOf(value.source as BlobLocation | undefined),
-        ...secretsOf(value.destination as BlobLocation | undefined),
-        ...[value.customerProvidedKey, value.sourceCustomerProvidedKey].filter((key) => typeof key === "string"),
-    ]);
-    const secrets = [...ofResource, ...secretsOfStack()];
     const reporter = createProgressReporter(
         (line) => engine.log("info", redact(line, secrets), urn, true),
         interactive,
@@ -90,14 +102,14 @@ async function run<Result>(values: readonly Values[], call: (context: Context) =
         reporter.done();
         return result;
     } catch (error) {
-        throw safe(error, values, secrets);
+        throw safe(error, values);
     } finally {
         reporter.stop();
     }
 }
 
 /** An error as the engine may show and store it: without secrets, and without a stack, which means nothing to its reader. */
-function safe(error: unknown, values: readonly Values[], secrets: readonly string[]): Error {
+function safe(error: unknown, values: readonly Values[]): Error {
     const message = redact(error instanceof Error ? error.message : String(error), secrets);
     const result = new Error(message);
     result.stack = "";
@@ -154,7 +166,7 @@ export async function check(type: string, olds: Values, news: Values) {
     });
     // Beside a property's name the engine prints its value, secrets included; so the name goes into the reason.
     const mistakes = [...configMistakes(), ...result.failures.map(({ property, reason }) => `${property} ${reason}`)];
-    const failures = mistakes.map((mistake) => ({ property: "", reason: redact(mistake, secretsOfStack()) }));
+    const failures = mistakes.map((mistake) => ({ property: "", reason: redact(mistake, secrets) }));
     return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures };
 }
 

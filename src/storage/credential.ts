@@ -6,6 +6,7 @@ import { type BlobLocation, type EntraIdCredential, entraIdSecrets, s3Credential
 import type { OidcCredential } from "./oidc";
 import { authority, stackCredential } from "./stackCredential";
 import { tokenCredential } from "./tokenCredential";
+import { splitSecretQuery } from "./url";
 
 /** How requests to one end are authorized. */
 export type Credential =
@@ -86,43 +87,36 @@ export function secretsOf(location: BlobLocation | undefined): string[] {
     if (!location) {
         return [];
     }
-    const parsed = location.connectionString === undefined ? {} : parseConnectionString(location.connectionString);
-    const secrets: string[] = [];
-    for (const key of [location.accountKey, parsed.accountKey, location.connectionString]) {
-        if (key) {
-            secrets.push(key);
-        }
-    }
-    for (const token of [location.sasToken, parsed.sasToken]) {
-        if (token) {
-            const signature = new URLSearchParams(token.replace(/^\?/, "")).get("sig");
-            secrets.push(token, ...(signature ? [signature, encodeURIComponent(signature)] : []));
-        }
-    }
-    for (const part of entraIdSecrets) {
-        const secret = location.credential?.[part];
-        if (secret) {
-            secrets.push(secret, encodeURIComponent(secret));
-        }
-    }
-    return [...secrets, ...secretsOfOtherVendors(location)];
+    const { url, connectionString, accountKey, sasToken, credential, s3 } = location;
+    const parsed = isText(connectionString) ? parseConnectionString(connectionString) : {};
+    const given = [
+        accountKey,
+        parsed.accountKey,
+        connectionString,
+        ...entraIdSecrets.map((part) => credential?.[part]),
+        ...s3CredentialParts.map((part) => s3?.[part]),
+        ...secretsOfKeyFile(location),
+    ];
+    // A transformation of the program may have given a URL with its SAS again.
+    const tokens = [sasToken, parsed.sasToken, isText(url) ? splitSecretQuery(url).secretQuery : undefined];
+    return [...given.filter(isText), ...tokens.filter(isText).flatMap(secretsOfQuery)];
 }
 
-function secretsOfOtherVendors({ s3, googleCloudStorage }: BlobLocation): string[] {
-    const secrets: string[] = [];
-    for (const part of s3CredentialParts) {
-        const secret = s3?.[part];
-        if (secret) {
-            secrets.push(secret, encodeURIComponent(secret));
-        }
-    }
+/** Check runs on whatever a program has given. */
+function isText(value: unknown): value is string {
+    return typeof value === "string" && value !== "";
+}
+
+/** Of a SAS, the signature alone is secret; of another query string, any part may be. */
+function secretsOfQuery(query: string): string[] {
+    const parameters = new URLSearchParams(query.replace(/^\?/, ""));
+    const signature = parameters.get("sig");
+    return [query, ...(signature ? [signature] : parameters.values())];
+}
+
+function secretsOfKeyFile({ googleCloudStorage }: BlobLocation): (string | undefined)[] {
     const keyFile = googleCloudStorage?.credentials;
     // In JSON a private key has escaped line ends, and in an error it may have its own.
-    const escaped = /"private_key"\s*:\s*"([^"]+)"/.exec(keyFile ?? "")?.[1];
-    for (const secret of [keyFile, escaped, escaped?.replaceAll("\\n", "\n")]) {
-        if (secret) {
-            secrets.push(secret);
-        }
-    }
-    return secrets;
+    const escaped = isText(keyFile) ? /"private_key"\s*:\s*"([^"]+)"/.exec(keyFile)?.[1] : undefined;
+    return [keyFile, escaped, escaped?.replaceAll("\\n", "\n")];
 }

@@ -1,6 +1,7 @@
 // Stacks of the real Pulumi CLI, by its Automation API, with state in a folder of their own.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -44,27 +45,38 @@ export function pulumiEnvironment(home: string): Record<string, string> {
 export interface Operation {
     /** Steps on this package's resources, by name: `create`, `update`, `replace`, `same`, `delete`, … */
     readonly steps: Record<string, string[]>;
-    /** Everything that the CLI printed, and all of its events as JSON: what must hold no secret. */
+    /** Everything that the CLI printed, but for its log, and all of its events as JSON: what must hold no secret. */
     readonly transcript: string;
+    /** The engine's own log, where `logToStdErr` asks for it. */
+    readonly log: string;
     /** Lines that the engine showed with a resource while it ran. */
     readonly progress: { urn: string; message: string }[];
     readonly warnings: string[];
+    /** The names of the resources that have failed, each once. */
+    readonly failed: string[];
     readonly outputs: Record<string, unknown>;
     /** Set where the operation failed. */
     readonly error?: string;
 }
 
+/** How much the CLI tells. */
+type Verbosity = Pick<Automation.UpOptions, "logToStdErr" | "logVerbosity" | "logFlow">;
+
 /** A stack under test. */
 export interface TestStack {
     readonly stack: Automation.Stack;
-    up(options?: { replace?: string[] }): Promise<Operation>;
-    preview(options?: { policyPacks?: string[] }): Promise<Operation>;
-    refresh(options?: { runProgram?: boolean }): Promise<Operation>;
-    destroy(options?: { runProgram?: boolean }): Promise<Operation>;
+    up(options?: { replace?: string[]; continueOnError?: boolean } & Verbosity): Promise<Operation>;
+    preview(options?: { policyPacks?: string[] } & Verbosity): Promise<Operation>;
+    refresh(options?: { runProgram?: boolean } & Verbosity): Promise<Operation>;
+    destroy(options?: { runProgram?: boolean } & Verbosity): Promise<Operation>;
     /** The state's resources of this package, with secrets in plain text. */
     resources(): Promise<ResourceState[]>;
     /** The state as it stands on disk, with secrets encrypted. */
     onDisk(): string;
+    /** Every file that the CLI has written so far: the state with its backups, and the history of operations. */
+    history(): string[];
+    /** What `pulumi stack export` prints, with secrets encrypted. */
+    exported(): string;
 }
 
 export interface ResourceState {
@@ -168,7 +180,7 @@ export async function openStack(
 function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
     // The event's type names no such severity, which the engine sends all the same.
     const severity: string | undefined = diagnosticEvent?.severity;
-    return severity === "debug" && diagnosticEvent!.message.startsWith("RegisterResource RPC finished");
+    return severity === "debug" && /^(?:Register|Read)Resource RPC finished/.test(diagnosticEvent!.message);
 }
 
 function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, stateFile: string): TestStack {
@@ -178,8 +190,11 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
             onError: (text: string) => void;
             onEvent: (event: Automation.EngineEvent) => void;
         }) => Promise<object>,
+        { logToStdErr = false }: Verbosity = {},
     ): Promise<Operation> {
         const texts: string[] = [];
+        const log: string[] = [];
+        const failed = new Set<string>();
         const steps: Record<string, string[]> = {};
         const progress: { urn: string; message: string }[] = [];
         const warnings: string[] = [];
@@ -188,7 +203,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
         try {
             const result = await operation({
                 onOutput: (text) => texts.push(text),
-                onError: (text) => texts.push(text),
+                onError: (text) => (logToStdErr ? log : texts).push(text),
                 onEvent: (event) => {
                     if (!isSdkDebug(event)) {
                         texts.push(JSON.stringify(event));
@@ -203,13 +218,18 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
                         progress.push({ urn: line.urn ?? "", message: line.message });
                     } else if (line?.severity === "warning") {
                         warnings.push(line.message);
+                    } else if (line?.severity === "error" && line.urn) {
+                        failed.add(line.urn.split("::").at(-1)!);
                     }
                 },
             });
             values = (result as Partial<Automation.UpResult>).outputs;
         } catch (failure) {
             error = (failure as Error).message;
-            texts.push(error);
+            // It repeats what was printed, the log included.
+            if (!logToStdErr) {
+                texts.push(error);
+            }
         }
         const outputs = Object.fromEntries(
             // Asking for them starts the CLI twice; an `up` that went well has done it.
@@ -218,22 +238,36 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
         return {
             steps,
             transcript: texts.join("\n"),
+            log: log.join(""),
             progress,
             warnings,
+            failed: [...failed].sort(),
             outputs,
             ...(error !== undefined && { error }),
         };
     }
     return {
         stack,
-        up: (options) => run((on) => stack.up({ ...on, ...options })),
-        preview: (options) => run((on) => stack.preview({ ...on, ...options })),
-        refresh: (options) => run((on) => stack.refresh({ ...on, ...options })),
-        destroy: (options) => run((on) => stack.destroy({ ...on, ...options })),
+        up: (options) => run((on) => stack.up({ ...on, ...options }), options),
+        preview: (options) => run((on) => stack.preview({ ...on, ...options }), options),
+        refresh: (options) => run((on) => stack.refresh({ ...on, ...options }), options),
+        destroy: (options) => run((on) => stack.destroy({ ...on, ...options }), options),
         async resources() {
             const { deployment } = await stack.exportStack();
             return (deployment.resources ?? []).filter((one: ResourceState) => isOwnType(one.type, modules));
         },
         onDisk: () => readFileSync(stateFile, "utf8"),
+        history() {
+            const [folder] = stateFile.split("/stacks/");
+            const entries = readdirSync(folder!, { recursive: true, withFileTypes: true });
+            const files = entries.filter((entry) => entry.isFile());
+            return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"));
+        },
+        exported() {
+            const { workspace } = stack;
+            const options = { cwd: workspace.workDir, env: { ...process.env, ...workspace.envVars } };
+            const arguments_ = ["stack", "export", "--stack", stack.name];
+            return execFileSync(workspace.pulumiCommand.command, arguments_, { ...options, encoding: "utf8" });
+        },
     };
 }

@@ -1,145 +1,384 @@
-// Keys and signatures are nowhere in plain text: not in the state, not in what the CLI prints, not in its events, not in outputs.
+// Every kind of secret, marked, with every resource, at every moment: nowhere in plain text, and in no other form. Not in the state, not in what
+// the CLI prints, its events, its log, or what the provider's process prints; and the new one is used once it was rotated.
 
-import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
+import { createPrivateKey, randomBytes, randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+    AccountSASPermissions,
+    BlobServiceClient,
+    generateAccountSASQueryParameters,
+    StorageSharedKeyCredential,
+} from "@azure/storage-blob";
+import { generate } from "selfsigned";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { BuiltInRole } from "../../simulator";
+import type { ServicePrincipalCredentialArgs } from "../../src";
 import { cpkInfo } from "../../src/storage/encryption";
+import type { AccountName } from "../helpers/accounts";
+import { startGoogleCloudStorage, type TestGoogleCloudStorage } from "../helpers/googleCloudStorage";
+import { MarkedSecrets } from "../helpers/markedSecrets";
+import { accessKey, startS3, type TestS3 } from "../helpers/s3";
 import { type Operation, type Program, type TestStack, withStack } from "../helpers/stack";
 import { startStorage, type TestStorage } from "../helpers/storage";
 import { trustCertificate } from "../helpers/trustCertificate";
 
 let storage: TestStorage;
+let s3: TestS3;
+let google: TestGoogleCloudStorage;
+let folder: string;
+let secrets: MarkedSecrets;
 
 beforeEach(async () => {
-    storage = await startStorage({ realTime: true });
+    [storage, s3, google] = await Promise.all([startStorage({ https: true }), startS3(), startGoogleCloudStorage()]);
+    folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-secrets-"));
+    secrets = new MarkedSecrets();
+    storage.simulator.account("golden").createShare("docs");
+    storage.simulator.account("dev").createShare("seed");
+    await blob("golden", "images/disk.vhd").getPageBlobClient().create(1024);
+    trustCertificate();
+    vi.stubEnv("AZURE_AUTHORITY_HOST", storage.simulator.entra.authorityHost);
+    vi.stubEnv("ARM_DISABLE_INSTANCE_DISCOVERY", "true");
+    vi.stubEnv("AZURE_LOG_LEVEL", "verbose");
+    // The folder of this project has the libraries of other vendors.
+    vi.stubEnv("NODE_PATH", resolve(__dirname, "../../node_modules"));
 });
 
 afterEach(async () => {
-    await storage.close();
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+    await Promise.all([storage.close(), s3.close(), google.close()]);
 });
 
-/** Runs a resource through success, no change, failure, timeout, refresh and delete, and hands every word of it to `see`. */
-async function everyMoment(program: Program, test: (words: string, state: string) => void): Promise<void> {
-    await withStack(program, async (stack: TestStack) => {
-        const words: string[] = [];
-        const states: string[] = [];
-        const note = (operation: Operation) => {
-            words.push(operation.transcript, JSON.stringify(operation.outputs));
-            states.push(stack.onDisk());
-        };
-        note(await stack.preview());
-        note(await stack.up());
-        note(await stack.up());
-        note(await stack.refresh());
-        const rule = storage.simulator.copies.add({ seconds: 1, fail: "500 InternalServerError" });
-        storage.simulator.account("golden").putBlob("images", "orders.bak", "newer");
-        note(await stack.up());
-        rule.remove();
-        const fault = storage.simulator.faults.add({
-            operation: "Get Blob Properties",
-            account: "dev",
-            status: 403,
-            errorCode: "AuthorizationFailure",
-        });
-        note(await stack.refresh());
-        fault.remove();
-        storage.simulator.copies.add({ seconds: 60 });
-        note(await stack.up());
-        note(await stack.destroy());
-        expect(words.join()).toContain("ended as failed");
-        expect(words.join()).toContain("403 AuthorizationFailure");
-        expect(words.join()).toContain("still pending at its timeout");
-        test(words.join("\n"), states.join("\n"));
-    });
+/** All that authorizes, as it is at a time. */
+interface Credentials {
+    readonly accountKey: Record<AccountName, string>;
+    readonly connectionString: Record<AccountName, string>;
+    readonly sasToken: Record<AccountName, string>;
+    readonly clientSecret: ServicePrincipalCredentialArgs;
+    readonly certificate: ServicePrincipalCredentialArgs;
 }
 
-it.each(["connectionString", "accountKey"] as const)("hides a plain %s, from success to failure", async (kind) => {
-    const end = (account: "golden" | "dev", containerName: string) => {
-        const { key, blobEndpoint, connectionString } = storage.simulator.account(account);
-        const credential = kind === "accountKey" ? { accountKey: key, endpoint: blobEndpoint } : { connectionString };
-        return { ...credential, containerName, blobName: "orders.bak" };
-    };
-    const program: Program = ({ copy }) => {
-        const seed = new copy.BlobCopy("seed", {
-            source: end("golden", "images"),
-            destination: end("dev", "seed"),
-            timeout: "3s",
-            method: "copyBlob",
-        });
-        return { url: seed.url, source: seed.sourceUrl };
-    };
-    await everyMoment(program, (words, state) => {
-        for (const account of ["golden", "dev"]) {
-            const { key } = storage.simulator.account(account);
-            expect(words).not.toContain(key);
-            expect(state).not.toContain(key);
-        }
-        // The SAS that was made for the service to read the source was never written anywhere.
-        expect(words).not.toContain("sig=");
-        expect(state).not.toContain("sig=");
-        expect(state).toContain("ciphertext");
-    });
-});
+/** Of the principals that are in use. */
+const roles: { remove(): void }[] = [];
 
-it("hides the key of a location that check refuses", async () => {
-    const { key } = storage.simulator.account("golden");
-    const program: Program = ({ copy }) => {
-        const source = { accountKey: key, containerName: "images", blobName: "orders.bak" };
-        new copy.BlobCopy("seed", { source, destination: storage.inputs.destination as never });
-        return undefined;
-    };
-    await withStack(program, async ({ preview }) => {
-        const { transcript, error } = await preview();
-        expect(error).toBeDefined();
-        expect(transcript).toContain("source lacks the storage account");
-        expect(transcript).not.toContain(key);
-    });
-});
-
-it("hides plain customer-provided keys, and uses them from the state", async () => {
-    const https = await startStorage({ realTime: true, https: true });
-    onTestFinished(() => https.close());
-    trustCertificate();
-    const key = Buffer.alloc(32, 1).toString("base64");
-    const rotated = Buffer.alloc(32, 2).toString("base64");
-    const sourceKey = Buffer.alloc(32, 3).toString("base64");
-    await https.blob("golden").upload("secret", 6, { customerProvidedKey: cpkInfo(sourceKey) });
-    let customerProvidedKey = key;
-    const program: Program = ({ copy }) => {
-        const { source, destination } = https.inputs as { source: never; destination: never };
-        const keys = { customerProvidedKey, sourceCustomerProvidedKey: sourceKey };
-        const seed = new copy.BlobCopy("seed", { source, destination, ...keys });
-        return { url: seed.url, etag: seed.etag };
-    };
-    await withStack(program, async ({ preview, up, refresh, destroy, onDisk, resources }) => {
-        const words: string[] = [];
-        const states: string[] = [];
-        const run = async (operation: () => Promise<Operation>) => {
-            const done = await operation();
-            words.push(done.transcript, JSON.stringify(done.outputs));
-            states.push(onDisk());
-            return done;
+/** New keys, SAS and service principals in place of those before, which authorize nothing any more. */
+async function issue(): Promise<Credentials> {
+    for (const role of roles.splice(0)) {
+        role.remove();
+    }
+    const ofAccount = (account: AccountName) => {
+        const handle = storage.simulator.account(account);
+        handle.regenerateKey("key1");
+        const token = generateAccountSASQueryParameters(
+            {
+                services: "bf",
+                resourceTypes: "sco",
+                permissions: AccountSASPermissions.parse("rwdlacup"),
+                expiresOn: new Date(Date.now() + 86_400_000),
+            },
+            new StorageSharedKeyCredential(account, handle.key),
+        ).toString();
+        secrets.mark(`the signature of ${account}'s SAS`, new URLSearchParams(token).get("sig")!);
+        return {
+            accountKey: secrets.mark(`${account}'s key`, handle.key),
+            connectionString: secrets.mark(`${account}'s connection string`, handle.connectionString),
+            sasToken: secrets.mark(`${account}'s SAS`, token),
         };
-        await run(preview);
-        expect((await run(up)).error).toBeUndefined();
-        const written = await https.blob("dev").getProperties({ customerProvidedKey: cpkInfo(key) });
-        expect(written.contentLength).toBe(6);
-        expect((await run(refresh)).error).toBeUndefined();
-        expect((await run(up)).steps).toEqual({ seed: ["same"] });
-        customerProvidedKey = "too short";
-        expect((await run(up)).error).toContain("customerProvidedKey must be an AES-256 key");
-        customerProvidedKey = rotated;
-        expect((await run(up)).steps).toEqual({ seed: ["update"] });
-        const again = await https.blob("dev").getProperties({ customerProvidedKey: cpkInfo(rotated) });
-        expect(again.etag).not.toBe(written.etag);
-        const fault = https.simulator.faults.add({ operation: "Get Blob Properties", account: "dev", status: 403 });
-        expect((await run(refresh)).error).toBeDefined();
-        fault.remove();
-        const [resource] = await resources();
-        expect(Object.keys(resource!.outputs)).toContain("customerProvidedKey");
-        expect((await run(destroy)).error).toBeUndefined();
-        await expect(https.blob("dev").exists()).resolves.toBe(false);
-        for (const secret of [key, rotated, sourceKey, "too short"]) {
-            expect(words.join("\n")).not.toContain(secret);
-            expect(states.join("\n")).not.toContain(secret);
+    };
+    const [golden, dev] = [ofAccount("golden"), ofAccount("dev")];
+    return {
+        accountKey: { golden: golden.accountKey, dev: dev.accountKey },
+        connectionString: { golden: golden.connectionString, dev: dev.connectionString },
+        sasToken: { golden: golden.sasToken, dev: dev.sasToken },
+        clientSecret: principalWithSecret("golden", "Storage Blob Data Reader"),
+        certificate: await principalWithCertificate("dev", "Storage Blob Data Contributor"),
+    };
+}
+
+function principalWithSecret(account: AccountName, role: BuiltInRole): ServicePrincipalCredentialArgs {
+    const principal = storage.simulator.entra.addServicePrincipal();
+    roles.push(storage.simulator.account(account).assignRole(principal, role));
+    const clientSecret = secrets.mark("a client secret", principal.clientSecret!);
+    return { type: "servicePrincipal", tenantId: principal.tenantId, clientId: principal.clientId, clientSecret };
+}
+
+async function principalWithCertificate(
+    account: AccountName,
+    role: BuiltInRole,
+): Promise<ServicePrincipalCredentialArgs> {
+    const { cert, private: key } = await generate([{ name: "commonName", value: "deployer" }], { algorithm: "sha256" });
+    const principal = storage.simulator.entra.addServicePrincipal({ certificate: cert });
+    const { tenantId, clientId } = principal;
+    roles.push(storage.simulator.account(account).assignRole(principal, role));
+    const certificatePassword = secrets.mark("a certificate's password", `"${randomBytes(12).toString("base64")}/\\ö`);
+    const encrypted = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: certificatePassword } as const;
+    const certificatePath = join(folder, `${clientId}.pem`);
+    writeFileSync(certificatePath, `${createPrivateKey(key).export(encrypted)}\n${cert}`);
+    return { type: "servicePrincipal", tenantId, clientId, certificatePath, certificatePassword };
+}
+
+/** A blob as the test itself sees it, by the key that it does not rotate. */
+function blob(account: AccountName, path: string) {
+    const { blobEndpoint, secondaryKey } = storage.simulator.account(account);
+    const service = new BlobServiceClient(blobEndpoint, new StorageSharedKeyCredential(account, secondaryKey));
+    const [container, ...name] = path.split("/");
+    return service.getContainerClient(container!).getBlobClient(name.join("/"));
+}
+
+const url = (account: AccountName, path: string) => `${storage.simulator.account(account).blobEndpoint}/${path}`;
+
+/** What no secret is, and must be found wherever secrets are looked for. */
+const marker = `marker-${randomUUID()}`;
+
+/** What a test changes between two operations. */
+interface Current {
+    credentials: Credentials;
+    readonly customerProvidedKey: Record<"source" | "destination", string>;
+    snapshot: string;
+    /** Inputs that check refuses. */
+    mistakes?: Record<string, unknown>;
+}
+
+/** One resource for each kind of secret, of each type one at least. The program marks nothing as secret. */
+function programOf(current: Current): Program {
+    return ({ copy }) => {
+        const { accountKey, connectionString, sasToken, clientSecret, certificate } = current.credentials;
+        const golden = { endpoint: url("golden", "").slice(0, -1), accountName: "golden", containerName: "images" };
+        const dev = { endpoint: url("dev", "").slice(0, -1), accountName: "dev", containerName: "seed" };
+        const to = (name: string) => ({ ...dev, blobName: `${marker}/${name}` });
+        const options = { timeout: "4s", method: "copyBlob" } as const;
+        if (current.mistakes) {
+            new copy.BlobCopy(marker, current.mistakes as never);
+            return {};
         }
+        const keys = new copy.BlobCopy("keys", {
+            source: { ...golden, accountKey: accountKey.golden, blobName: "encrypted.bak" },
+            destination: {
+                connectionString: connectionString.dev,
+                containerName: "seed",
+                blobName: `${marker}/encrypted`,
+            },
+            customerProvidedKey: current.customerProvidedKey.destination,
+            sourceCustomerProvidedKey: current.customerProvidedKey.source,
+            timeout: "4s",
+        });
+        const sas = new copy.BlobCopy("sas", {
+            source: `${url("golden", "images/orders.bak")}?${sasToken.golden}`,
+            destination: { url: url("dev", `seed/${marker}/sas`), sasToken: `?${sasToken.dev}` },
+            ...options,
+        });
+        new copy.BlobCopy("principals", {
+            source: { ...golden, blobName: "orders.bak", credential: clientSecret },
+            destination: { ...to("principals"), credential: certificate },
+            ...options,
+        });
+        new copy.BlobCopy("s3", {
+            source: { s3: s3.location() },
+            destination: { ...to("s3"), accountKey: accountKey.dev },
+            ...options,
+        });
+        new copy.BlobCopy("google", {
+            source: { googleCloudStorage: google.location() },
+            destination: { ...to("google"), accountKey: accountKey.dev },
+            ...options,
+        });
+        new copy.FileCopy("file", {
+            source: {
+                endpoint: storage.simulator.account("golden").fileEndpoint,
+                shareName: "docs",
+                filePath: "app/settings.json",
+                sasToken: sasToken.golden,
+            },
+            destination: {
+                connectionString: connectionString.dev,
+                shareName: "seed",
+                filePath: `${marker}/settings.json`,
+            },
+            timeout: "4s",
+        });
+        new copy.IncrementalSnapshotCopy("snapshots", {
+            source: { ...golden, accountKey: accountKey.golden, blobName: "disk.vhd" },
+            snapshot: `${url("golden", "images/disk.vhd")}?snapshot=${current.snapshot}&${sasToken.golden}`,
+            destination: `${url("dev", `seed/${marker}/disk.vhd`)}?${sasToken.dev}`,
+            deleteSnapshots: true,
+            timeout: "4s",
+        });
+        const read = copy.BlobCopy.get("read", `${url("dev", "seed/there")}?${sasToken.dev}`);
+        return { url: keys.url, source: sas.sourceUrl, length: read.contentLength };
+    };
+}
+
+const copies = ["file", "google", "keys", "principals", "s3", "sas", "snapshots"];
+const each = (step: string) => Object.fromEntries(copies.map((name) => [name, [step]]));
+
+/** Changes every source, so that everything is copied again. */
+async function changeSources(current: Current, content: string): Promise<void> {
+    const golden = storage.simulator.account("golden");
+    golden.putBlob("images", "orders.bak", content);
+    golden.putFile("docs", "app/settings.json", content);
+    google.put(content);
+    await s3.put(content);
+    const customerProvidedKey = cpkInfo(current.customerProvidedKey.source);
+    const encrypted = blob("golden", "images/encrypted.bak").getBlockBlobClient();
+    await encrypted.upload(content, content.length, { customerProvidedKey });
+    const disk = blob("golden", "images/disk.vhd").getPageBlobClient();
+    await disk.uploadPages(Buffer.alloc(512, content), 0, 512);
+    current.snapshot = (await disk.createSnapshot()).snapshot!;
+}
+
+/**
+ * What the engine itself logs of the properties of any resource of any package, with secrets as they are: how it sends and receives them, how it
+ * compares them, and what Pulumi's SDK says of its answer. It does so whether or not they are marked as secret.
+ */
+const engineLine =
+    /^\{"time":"[^"]+","level":"\w+","msg":"(?:(?:M|Unm)arshaling property for RPC\[|Planner decided to |(?:eventSink::Debug\(<\{%reset%\}>)?(?:Register|Read)Resource RPC finished: )/;
+
+/** A log of the engine: its own dumps of properties, and all else, which our resources and our provider have a hand in. */
+function sorted(log: string): { dumps: string; rest: string } {
+    const lines = log.split("\n");
+    const ofEngine = (line: string) => engineLine.test(line);
+    return {
+        dumps: lines.filter(ofEngine).join("\n"),
+        rest: lines.filter((line) => !ofEngine(line)).join("\n"),
+    };
+}
+
+it("shows no secret at any moment, and uses the new ones once they were rotated", async () => {
+    const customerProvidedKey = {
+        source: secrets.mark("the source's customer-provided key", randomBytes(32).toString("base64")),
+        destination: secrets.mark("the destination's customer-provided key", randomBytes(32).toString("base64")),
+    };
+    secrets.mark("the access key's ID", accessKey.accessKeyId);
+    secrets.mark("the access key", accessKey.secretAccessKey);
+    secrets.mark("the service account's private key", JSON.parse(google.credentials).private_key.split("\n")[1]);
+    const current: Current = { credentials: await issue(), customerProvidedKey, snapshot: "" };
+    await changeSources(current, "first");
+    await blob("dev", "seed/there").getBlockBlobClient().upload("there", 5);
+    const { simulator } = storage;
+    /** Where secrets were looked for, by moment: the places that held something, the marker at least. */
+    const places: Record<string, string[]> = {};
+    const dumped = new Set<string>();
+
+    await withStack(programOf(current), async (stack: TestStack) => {
+        const verbose = { logToStdErr: true, logVerbosity: 9, logFlow: true };
+        async function look(moment: string, run: () => Promise<Operation>): Promise<Operation> {
+            const operation = await run();
+            const { dumps, rest } = sorted(operation.log);
+            const texts = {
+                transcript: operation.transcript,
+                log: rest,
+                outputs: JSON.stringify(operation.outputs),
+                state: stack.onDisk(),
+            };
+            for (const [place, text] of Object.entries(texts)) {
+                expect(secrets.in(text), `${place} at ${moment}`).toEqual([]);
+            }
+            places[moment] = Object.entries(texts).flatMap(([place, text]) => (text.includes(marker) ? [place] : []));
+            for (const name of secrets.namesIn(dumps)) {
+                dumped.add(name);
+            }
+            return operation;
+        }
+
+        current.mistakes = {
+            source: { accountKey: current.credentials.accountKey.golden, containerName: "images", blobName: "a" },
+            destination: {
+                endpoint: `https://me:${secrets.mark("a password in a URL", randomUUID())}@contoso.com`,
+                containerName: "seed",
+                blobName: "a",
+                credential: { ...current.credentials.certificate, clientId: "deployer" },
+            },
+            customerProvidedKey: secrets.mark("a key that is too short", randomUUID()),
+        };
+        const refused = await look("mistakes", () => stack.preview(verbose));
+        expect(refused.transcript).toContain("source lacks the storage account");
+        expect(refused.transcript).toContain("destination.endpoint must be a blob service's URL");
+        expect(refused.transcript).toContain("destination.credential.clientId must be an application's ID");
+        expect(refused.transcript).toContain("customerProvidedKey must be an AES-256 key");
+        current.mistakes = undefined;
+
+        expect((await look("preview", () => stack.preview(verbose))).steps).toEqual({
+            ...each("create"),
+            read: ["read"],
+        });
+
+        const slow = [
+            simulator.copies.add({ seconds: 60 }),
+            simulator.faults.add({ operation: "Put Blob From URL", hang: true }),
+        ];
+        const late = await look("timeout", () => stack.up({ ...verbose, continueOnError: true }));
+        expect(late.failed).toEqual(copies);
+        expect(late.transcript).toContain("still pending at its timeout");
+        expect(stack.onDisk()).toContain("still pending at its timeout");
+        for (const rule of slow) {
+            rule.remove();
+        }
+        storage.clock.advance(60_000);
+
+        const success = await look("success", () => stack.up(verbose));
+        expect(success.failed).toEqual([]);
+        expect(success.outputs).toMatchObject({ url: url("dev", `seed/${marker}/encrypted`), length: 5 });
+        // What the provider's process prints is among what the CLI prints: here the Azure SDK's own log.
+        expect(success.transcript).toContain("azure:storage-blob:info");
+        expect(success.transcript).toContain("sig=REDACTED");
+
+        current.credentials = await issue();
+        simulator.requests.clear();
+        const rotation = await look("rotation", () => stack.up(verbose));
+        expect(rotation.steps).toMatchObject(each("update"));
+        expect(rotation.error).toBeUndefined();
+        // Only check looks at the sources, as it does in every up; and what is no resource of ours to change is read.
+        const asked = simulator.requests.all().filter(({ account, blob: name }) => account && name !== "there");
+        expect(new Set(asked.map(({ operation, account }) => `${operation} ${account}`))).toEqual(
+            new Set(["Get Blob Properties golden", "Get File Properties golden"]),
+        );
+        const refresh = await look("refresh", () => stack.refresh(verbose));
+        expect(refresh.error).toBeUndefined();
+
+        await changeSources(current, "second");
+        const failing = [
+            simulator.copies.add({ fail: "500 InternalServerError" }),
+            simulator.faults.add({ operation: "Put Blob From URL", status: 403, errorCode: "AuthorizationFailure" }),
+        ];
+        const failure = await look("failure", () => stack.up({ ...verbose, continueOnError: true }));
+        expect(failure.failed).toEqual(copies);
+        expect(failure.transcript).toContain("ended as failed");
+        for (const rule of failing) {
+            rule.remove();
+        }
+
+        const fault = simulator.faults.add({ account: "dev", status: 403, errorCode: "AuthorizationFailure" });
+        const blind = await look("failed refresh", () => stack.refresh(verbose));
+        expect(blind.failed).toEqual([...copies, "read"].sort());
+        expect(blind.transcript).toContain("403 AuthorizationFailure");
+        fault.remove();
+
+        const exported = stack.exported();
+        expect(secrets.in(exported)).toEqual([]);
+        expect(exported).toContain(marker);
+        expect(exported).toContain("ciphertext");
+
+        expect((await look("delete", () => stack.destroy(verbose))).error).toBeUndefined();
+        expect(await blob("dev", `seed/${marker}/sas`).exists()).toBe(false);
+
+        const history = stack.history();
+        expect(secrets.in(history.join("\n"))).toEqual([]);
+        expect(history.filter((text) => text.includes(marker)).length).toBeGreaterThan(10);
     });
+    const everywhere = ["transcript", "log", "outputs", "state"];
+    expect(places).toEqual({
+        mistakes: ["transcript", "log"],
+        preview: ["transcript", "log"],
+        timeout: ["transcript", "log", "state"],
+        success: everywhere,
+        rotation: everywhere,
+        refresh: everywhere,
+        failure: everywhere,
+        "failed refresh": everywhere,
+        delete: ["transcript", "log"],
+    });
+    // Each has gone through the engine, and would have been found.
+    expect([...dumped].sort()).toEqual(secrets.names);
 });

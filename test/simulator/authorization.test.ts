@@ -111,6 +111,20 @@ describe("Shared Key", () => {
         expect(elementText(bearer, "AuthenticationErrorDetail")).toContain("is not allowed with HTTP");
     });
 
+    test("a key that was regenerated authorizes nothing any more, nor does a SAS by it; the other one stays", async () => {
+        const { key, secondaryKey, connectionString } = golden;
+        const sas = await sasUrl(blobOf(golden, "/images/a"));
+        golden.regenerateKey("key1");
+        expect(golden.key).not.toBe(key);
+        expect(golden.secondaryKey).toBe(secondaryKey);
+        expect(golden.connectionString).toBe(connectionString.replace(key, golden.key));
+        expect((await raw(golden, "/images/a", { key })).status).toBe(403);
+        expect((await fetch(sas)).status).toBe(403);
+        expect((await raw(golden, "/images/a", { key: golden.key })).status).toBe(200);
+        expect((await raw(golden, "/images/a", { key: secondaryKey })).status).toBe(200);
+        expect((await fetch(await sasUrl(blobOf(golden, "/images/a")))).status).toBe(200);
+    });
+
     test("an account can forbid its keys", async () => {
         const accounts = [{ name: "golden", allowSharedKeyAccess: false }, { name: "dev" }];
         const simulated = await simulate({ accounts });

@@ -56,7 +56,17 @@ describe("check of BlobCopy", () => {
         [
             "a URL that is none",
             { source: { url: "images/orders.bak" } },
-            'source.url must be an absolute https URL (http for emulators and web servers that have no other) (got "images/orders.bak")',
+            'source.url must be an absolute https URL (http for emulators and web servers that have no other), without a user name or password (got "images/orders.bak")',
+        ],
+        [
+            "a URL with a password",
+            { source: { url: "https://me:secret@contoso.com/orders.bak" } },
+            "source.url must be an absolute https URL",
+        ],
+        [
+            "an endpoint with a password",
+            source({ endpoint: "https://me:secret@contoso.com" }),
+            "source.endpoint must be a blob service's URL",
         ],
         [
             "a URL without a blob",
@@ -343,6 +353,11 @@ describe("check of a source of another vendor", () => {
         [
             "an endpoint without a scheme",
             { s3: { ...s3, endpoint: "minio:9000" } },
+            ["source.s3.endpoint must be a URL"],
+        ],
+        [
+            "an endpoint with a password",
+            { s3: { ...s3, endpoint: "https://me:secret@minio.contoso.com" } },
             ["source.s3.endpoint must be a URL"],
         ],
         [

@@ -13,6 +13,12 @@ describe("redact", () => {
         ],
         ["x-ms-encryption-key-sha256: 3QFF=", "x-ms-encryption-key-sha256: 3QFF="],
         ["authorization: Bearer eyJ0.eyJ1.c2ln", "authorization: Bearer REDACTED"],
+        ['{"access_token":"eyJ0.eyJ1.c2-_ln"}', '{"access_token":"REDACTED"}'],
+        [
+            "client_id=1&client_secret=a~b.c&client_assertion=eyJ0.eyJ1.c2ln",
+            "client_id=1&client_secret=REDACTED&client_assertion=REDACTED",
+        ],
+        ["GET https://me:pass%20word@contoso.com/a@b failed", "GET https://REDACTED@contoso.com/a@b failed"],
         [
             "https://storage.googleapis.com/b/o?X-Goog-Credential=a%40b%2F2026&X-Goog-Signature=ff00&generation=1",
             "https://storage.googleapis.com/b/o?X-Goog-Credential=REDACTED&X-Goog-Signature=REDACTED&generation=1",
@@ -27,6 +33,19 @@ describe("redact", () => {
 
     it("takes out values that are known to be secret, wherever they stand", () => {
         expect(redact("the key c2VjcmV0a2V5 is wrong", ["c2VjcmV0a2V5"])).toBe("the key REDACTED is wrong");
+    });
+
+    it.each([
+        ["in a URL", "key=ab%2Bc%2Fd%22%3D%3D"],
+        ["in a URL, in lower case", "key=ab%2bc%2fd%22%3d%3d"],
+        ["in JSON", '{"key":"ab+c/d\\"=="}'],
+        ["in base64", `Basic ${Buffer.from('ab+c/d"==').toString("base64")}`],
+    ])("takes out such a value %s", (_, text) => {
+        expect(redact(text, ['ab+c/d"=='])).toMatch(/^(?:key=|\{"key":"|Basic )REDACTED(?:"\})?$/);
+    });
+
+    it("takes out a value whole that begins as another one does", () => {
+        expect(redact("the key c2VjcmV0a2V5 is wrong", ["c2VjcmV0", "c2VjcmV0a2V5"])).toBe("the key REDACTED is wrong");
     });
 
     it("leaves a text without secrets as it is", () => {
