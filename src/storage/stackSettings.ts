@@ -168,10 +168,10 @@ export function misspelledKeys(): string[] {
     });
 }
 
-/** The secret values that are set, in the forms in which they may appear, for redaction. */
+/** The secret values that are set, for redaction. */
 export function secretsOfStack(): string[] {
     return settingNames.flatMap((name) => {
         const values = [configured(name), fromEnvironment(name)];
-        return values.flatMap((value) => (value?.setting.secret ? [value.text, encodeURIComponent(value.text)] : []));
+        return values.flatMap((value) => (value?.setting.secret ? [value.text] : []));
     });
 }

@@ -191,26 +191,18 @@ describe("a secret in the config", () => {
         expect(await storage.blob("dev", "disk.vhd").exists()).toBe(true);
     });
 
-    it("reads the blob that a FileCopy copies", async () => {
-        const keyed = await startEntraIdStorage({ sharedKeys: true });
-        onTestFinished(() => keyed.close());
-        const { simulator } = keyed;
-        const principal = simulator.entra.addServicePrincipal();
-        simulator.account("golden").assignRole(principal, contributor);
-        simulator.account("dev").createShare("seed");
-        await useStack({
-            "azure-copy:activeDirectoryAuthorityHost": simulator.entra.authorityHost,
-            "azure-copy:disableInstanceDiscovery": "true",
-            ...inConfig(principal),
-            "azure-copy:clientSecret": principal.clientSecret!,
-        });
-        const { connectionString } = simulator.account("dev");
-        const state = await upOnceWith(fileCopyHandler, keyed, undefined, {
-            source: keyed.inputs.source,
-            destination: { connectionString, shareName: "seed", filePath: "orders.bak" },
+    it("reaches both ends of a FileCopy", async () => {
+        const principal = withRoles(storage.simulator.entra.addServicePrincipal());
+        const dev = storage.simulator.account("dev");
+        dev.assignRole(principal, "Storage File Data Privileged Contributor");
+        dev.createShare("seed");
+        await useSecret(principal);
+        const state = await upOnceWith(fileCopyHandler, storage, undefined, {
+            source: storage.inputs.source,
+            destination: { endpoint: dev.fileEndpoint, shareName: "seed", filePath: "orders.bak" },
         } as never);
         expect(state.copyStatus).toBe("success");
-        expect(readings(keyed)).toEqual(["Copy File: user delegation SAS"]);
+        expect(readings(storage)).toEqual(["Put Range From URL: token"]);
     });
 
     it("gives way to what an end has of its own", async () => {
