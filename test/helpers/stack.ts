@@ -180,7 +180,7 @@ export async function openStack(
 function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
     // The event's type names no such severity, which the engine sends all the same.
     const severity: string | undefined = diagnosticEvent?.severity;
-    return severity === "debug" && diagnosticEvent!.message.startsWith("RegisterResource RPC finished");
+    return severity === "debug" && /^(?:Register|Read)Resource RPC finished/.test(diagnosticEvent!.message);
 }
 
 function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, stateFile: string): TestStack {
@@ -227,7 +227,9 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
         } catch (failure) {
             error = (failure as Error).message;
             // It repeats what was printed, the log included.
-            (logToStdErr ? log : texts).push(error);
+            if (!logToStdErr) {
+                texts.push(error);
+            }
         }
         const outputs = Object.fromEntries(
             // Asking for them starts the CLI twice; an `up` that went well has done it.
