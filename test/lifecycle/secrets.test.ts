@@ -199,13 +199,13 @@ function programOf(current: Current): Program {
             timeout: "4s",
         });
         new copy.IncrementalSnapshotCopy("snapshots", {
-            source: { ...golden, accountKey: accountKey.golden, blobName: "disk.vhd" },
+            source: { connectionString: connectionString.golden, containerName: "images", blobName: "disk.vhd" },
             snapshot: `${url("golden", "images/disk.vhd")}?snapshot=${current.snapshot}&${sasToken.golden}`,
             destination: `${url("dev", `seed/${marker}/disk.vhd`)}?${sasToken.dev}`,
             deleteSnapshots: true,
             timeout: "4s",
         });
-        const read = copy.BlobCopy.get("read", `${url("dev", "seed/there")}?${sasToken.dev}`);
+        const read = copy.BlobCopy.get(marker, `${url("dev", "seed/there")}?${sasToken.dev}`);
         return { url: keys.url, source: sas.sourceUrl, length: read.contentLength };
     };
 }
@@ -301,7 +301,7 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
 
         expect((await look("preview", () => stack.preview(verbose))).steps).toEqual({
             ...each("create"),
-            read: ["read"],
+            [marker]: ["read"],
         });
 
         const slow = [
@@ -339,8 +339,14 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
 
         await changeSources(current, "second");
         const failing = [
-            simulator.copies.add({ fail: "500 InternalServerError" }),
-            simulator.faults.add({ operation: "Put Blob From URL", status: 403, errorCode: "AuthorizationFailure" }),
+            ...["google", "principals", "s3", "sas"].map((name) =>
+                // Once, since putting the old content back is a copy, too.
+                simulator.copies.add({ blob: `${marker}/${name}`, fail: "500 InternalServerError", times: 1 }),
+            ),
+            simulator.copies.add({ share: "seed", fail: "500 InternalServerError" }),
+            ...["Put Blob From URL", "Incremental Copy Blob"].map((operation) =>
+                simulator.faults.add({ operation, status: 403, errorCode: "AuthorizationFailure" }),
+            ),
         ];
         const failure = await look("failure", () => stack.up({ ...verbose, continueOnError: true }));
         expect(failure.failed).toEqual(copies);
@@ -351,7 +357,7 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
 
         const fault = simulator.faults.add({ account: "dev", status: 403, errorCode: "AuthorizationFailure" });
         const blind = await look("failed refresh", () => stack.refresh(verbose));
-        expect(blind.failed).toEqual([...copies, "read"].sort());
+        expect(blind.failed).toEqual([...copies, marker].sort());
         expect(blind.transcript).toContain("403 AuthorizationFailure");
         fault.remove();
 
@@ -361,7 +367,9 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
         expect(exported).toContain("ciphertext");
 
         expect((await look("delete", () => stack.destroy(verbose))).error).toBeUndefined();
-        expect(await blob("dev", `seed/${marker}/sas`).exists()).toBe(false);
+        for (const name of ["encrypted", "sas", "principals", "s3", "google", "disk.vhd"]) {
+            expect(await blob("dev", `seed/${marker}/${name}`).exists(), name).toBe(false);
+        }
 
         const history = stack.history();
         expect(secrets.in(history.join("\n"))).toEqual([]);
@@ -375,8 +383,8 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
         success: everywhere,
         rotation: everywhere,
         refresh: everywhere,
-        failure: everywhere,
-        "failed refresh": everywhere,
+        failure: ["transcript", "log", "state"],
+        "failed refresh": ["transcript", "log", "state"],
         delete: ["transcript", "log"],
     });
     // Each has gone through the engine, and would have been found.
