@@ -168,10 +168,20 @@ export function misspelledKeys(): string[] {
     });
 }
 
+/** Variables with secrets that the Azure and AWS SDKs read by themselves. */
+const secretVariables = [
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+];
+
 /** The secret values that are set, for redaction. */
 export function secretsOfStack(): string[] {
-    return settingNames.flatMap((name) => {
-        const values = [configured(name), fromEnvironment(name)];
-        return values.flatMap((value) => (value?.setting.secret ? [value.text] : []));
-    });
+    const settings = settingNames.flatMap((name) => [configured(name), fromEnvironment(name)]);
+    const values = [
+        ...settings.flatMap((value) => (value?.setting.secret ? [value.text] : [])),
+        ...secretVariables.flatMap((name) => process.env[name] ?? []),
+    ];
+    return [...new Set(values)];
 }
