@@ -283,7 +283,10 @@ async function deleteOwn(
         context.warn(`${destination.url} belongs to another resource of this program now, and was left alone`);
         return;
     }
-    if (there && (!there.isIncrementalCopy || there.copyId !== state.copyId)) {
+    // A copy that failed has changed nothing, and the engine records nothing of an update that failed by it.
+    const unchanged =
+        there?.copyId === state.copyId || there?.copyStatus === "failed" || there?.copyStatus === "aborted";
+    if (there && !(there.isIncrementalCopy && unchanged)) {
         context.warn(
             `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
         );

@@ -710,6 +710,16 @@ describe("delete", () => {
         await expect(handler.delete(state, anotherRun())).resolves.toBeUndefined();
     });
 
+    it("deletes a destination whose last update has failed", async () => {
+        const state = await up(undefined, { deleteSnapshots: true });
+        await write(0, 1, "b");
+        storage.simulator.copies.add({ fail: '500 InternalServerError "Copy failed."' });
+        await expect(up(state, { deleteSnapshots: true, ...triggers("tuesday") })).rejects.toThrow("Copy failed");
+        await handler.delete(state, anotherRun());
+        expect(await backup.exists()).toBe(false);
+        expect(storage.warnings).toEqual([]);
+    });
+
     it("leaves what somebody else has copied onto since", async () => {
         const state = await up(undefined, { deleteSnapshots: true });
         await up(state, triggers("tuesday"));
