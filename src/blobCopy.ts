@@ -162,7 +162,8 @@ export interface BlobCopyArgs {
 
     /**
      * How long the copy is waited for, from `"1s"` to `"14d"`: `"90s"`, `"30m"`, `"1h30m"`. At its end `pulumi up` fails;
-     * what becomes of the copy, `onTimeout` says. A SAS that is made for the copy lasts a day longer.
+     * what becomes of the copy, `onTimeout` says. A SAS that is made for the copy lasts a day longer, one by Entra ID 6 days and 23 hours at
+     * most, which is then the longest timeout for `"copyBlob"` and `"copyFile"`.
      * @default "24h"
      */
     timeout?: pulumi.Input<string>;

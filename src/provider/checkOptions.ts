@@ -2,7 +2,9 @@
 
 import { addressUrl, isFixed, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
 import { explain } from "../storage/errors";
+import type { BlobLocation } from "../storage/location";
 import { longestPresignedMilliseconds } from "../storage/presigned";
+import { longestUserDelegationMilliseconds } from "../storage/sas";
 import type { SourceProperties } from "../storage/webSource";
 import { checkAcknowledgements } from "./acknowledgements";
 import { isCloudObject } from "./checkCloudObject";
@@ -49,28 +51,70 @@ function sourceNow({
     };
 }
 
+type WithMethod = CopyInputs & { readonly method?: string };
+
 /** When to copy, what to overwrite, how long to wait. */
-export function checkCopyOptions(failures: Failures, inputs: CopyInputs, source: SourceAddress | undefined): void {
+export function checkCopyOptions(failures: Failures, inputs: WithMethod, source: SourceAddress | undefined): void {
     checkLeaseSource(failures, inputs, source);
     checkChoice(failures, "overwrite", inputs.overwrite, ["never", "ifUnchanged", "always"]);
     checkChoice(failures, "onSourceChange", inputs.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkChoice(failures, "onDestinationDrift", inputs.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
     checkChoice(failures, "verify", inputs.verify, ["length", "md5", "none"]);
-    checkTimeout(failures, inputs.timeout, source !== undefined && isCloudObject(inputs.source));
+    checkTimeout(failures, inputs.timeout, longestOf(inputs, source));
     checkChoice(failures, "onTimeout", inputs.onTimeout, ["keep", "abort"]);
     checkAcknowledgements(failures, inputs);
 }
 
-/** How long a copy is waited for. */
-export function checkTimeout(failures: Failures, timeout: string | undefined, isPresigned = false): void {
+/** What keeps a copy from being waited for as long as the service works on it. */
+interface Longest {
+    readonly milliseconds: number;
+    readonly words: string;
+}
+
+const presigned: Longest = {
+    milliseconds: longestPresignedMilliseconds,
+    words: 'must be "7d" at most, as long as a presigned URL of the source lasts',
+};
+
+const userDelegation = (instead: string): Longest => ({
+    milliseconds: longestUserDelegationMilliseconds,
+    words: `must be "6d23h" at most, as long as a user delegation SAS of the source lasts; or ${instead}give the source an account key or a SAS`,
+});
+
+function longestOf({ method, source }: WithMethod, address: SourceAddress | undefined): Longest | undefined {
+    if (!address) {
+        return undefined;
+    }
+    if (isCloudObject(source)) {
+        return presigned;
+    }
+    const bySas = method === "copyBlob" || method === "copyFile";
+    return bySas && hasEntraIdCredential(source) ? userDelegation('set method to "fromUrl", or ') : undefined;
+}
+
+/** Whether an end is given an Entra ID credential of its own. Without one, nobody knows yet what will read a source. */
+function hasEntraIdCredential(location: BlobLocation | undefined): boolean {
+    const type: string | undefined = location?.credential?.type;
+    return type !== undefined && type !== "anonymous" && type !== unknownValue;
+}
+
+/** How long an incremental copy is waited for: its source is always read by a SAS. */
+export function checkIncrementalTimeout(
+    failures: Failures,
+    { timeout, source }: Pick<CopyInputs, "timeout" | "source">,
+) {
+    checkTimeout(failures, timeout, hasEntraIdCredential(source) ? userDelegation("") : undefined);
+}
+
+function checkTimeout(failures: Failures, timeout: string | undefined, longest: Longest | undefined): void {
     if (timeout === undefined || timeout === unknownValue) {
         return;
     }
     const milliseconds = typeof timeout === "string" ? parseDuration(timeout) : undefined;
     if (milliseconds === undefined || milliseconds < 1_000 || milliseconds > longestTimeoutMilliseconds) {
         failures.add("timeout", timeout, 'must be a duration from "1s" to "14d", such as "90s", "30m" or "1h30m"');
-    } else if (isPresigned && milliseconds > longestPresignedMilliseconds) {
-        failures.add("timeout", timeout, 'must be "7d" at most, as long as a presigned URL of the source lasts');
+    } else if (longest && milliseconds > longest.milliseconds) {
+        failures.add("timeout", timeout, longest.words);
     }
 }
 

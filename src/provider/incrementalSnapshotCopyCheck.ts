@@ -7,7 +7,7 @@ import { redactUrl } from "../storage/url";
 import { checkAcknowledgements } from "./acknowledgements";
 import { checkConditions } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
-import { checkTimeout, longestReadMilliseconds } from "./checkOptions";
+import { checkIncrementalTimeout, longestReadMilliseconds } from "./checkOptions";
 import { checkChoice, checkFlag } from "./checkProperties";
 import { openDestination, openSource } from "./ends";
 import { Failures } from "./failures";
@@ -54,7 +54,7 @@ export async function checkIncrementalSnapshotCopy(
         failures.add("keepSnapshots", keep, "must be a whole number from 1 on; leave it out to keep all");
     }
     checkFlag(failures, "deleteSnapshots", news.deleteSnapshots);
-    checkTimeout(failures, news.timeout);
+    checkIncrementalTimeout(failures, news);
     checkChoice(failures, "onTimeout", news.onTimeout, ["keep", "abort"]);
     checkAcknowledgements(failures, news);
 

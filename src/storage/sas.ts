@@ -10,7 +10,7 @@ import { joinSecretQuery } from "./url";
 const startEarlierMilliseconds = 15 * 60_000;
 
 /** A user delegation key ends at most seven days after the request, by the service's clock; so an hour is left for clocks that differ. */
-const longestUserDelegationMilliseconds = (7 * 24 - 1) * 3_600_000;
+export const longestUserDelegationMilliseconds = (7 * 24 - 1) * 3_600_000;
 
 /** Reading the blob, and its tags where a condition asks for them. */
 export type SourcePermissions = "r" | "rt";

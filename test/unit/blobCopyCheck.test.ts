@@ -259,6 +259,15 @@ describe("check of BlobCopy", () => {
         ],
         ["a timeout over two weeks", { timeout: "15d" }, "timeout must be a duration"],
         [
+            "a timeout over that of a user delegation SAS, which Copy Blob then reads the source by",
+            {
+                source: { ...good.source, accountKey: undefined, credential: { type: "azureCli" } },
+                method: "copyBlob",
+                timeout: "7d",
+            },
+            'timeout must be "6d23h" at most, as long as a user delegation SAS of the source lasts; or set method to "fromUrl", or give the source an account key or a SAS (got "7d")',
+        ],
+        [
             "an input that there is not",
             { metdata: {} },
             "metdata is no input of BlobCopy; allowed are source, destination",

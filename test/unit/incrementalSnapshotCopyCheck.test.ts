@@ -149,6 +149,11 @@ describe("check of IncrementalSnapshotCopy", () => {
         ],
         ["half a snapshot to keep", { keepSnapshots: 1.5 }, "keepSnapshots must be a whole number"],
         ["deleteSnapshots that is no flag", { deleteSnapshots: "yes" }, "deleteSnapshots must be true or false"],
+        [
+            "a timeout over that of a user delegation SAS",
+            { ...source({ accountKey: undefined, credential: { type: "azureCli" } }), timeout: "7d" },
+            'timeout must be "6d23h" at most, as long as a user delegation SAS of the source lasts; or give the source an account key or a SAS (got "7d")',
+        ],
         ["no duration", { timeout: "soon" }, 'timeout must be a duration from "1s" to "14d"'],
         ["another onTimeout", { onTimeout: "fail" }, 'onTimeout must be one of "keep", "abort"'],
     ])("fails with %s", async (_, change, expected) => {
