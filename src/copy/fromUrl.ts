@@ -11,8 +11,8 @@ import type {
 } from "@azure/storage-blob";
 import { errorCode, statusCode } from "../storage/errors";
 import { redactUrl, splitSecretQuery } from "../storage/url";
+import type { Clock } from "./clock";
 import { CopyError, CopyInterruptedError, SourceChangedError } from "./errors";
-import type { Clock } from "./wait";
 
 /** How the service reads a source, for one request. */
 export interface AuthorizedSource {

@@ -4,8 +4,8 @@
 import type { BlobClient } from "@azure/storage-blob";
 import { errorCode, explain, isNotFound } from "../storage/errors";
 import { isTransient } from "../storage/transient";
+import type { Clock } from "./clock";
 import { CopyInterruptedError } from "./errors";
-import type { Clock } from "./wait";
 
 /** How long a lease lasts, and how often it is renewed. */
 export interface LeaseTiming {

@@ -1,16 +1,10 @@
 import { errorCode, isFileNotFound, statusCode } from "../storage/errors";
 import { isTransient, retryAfterMilliseconds } from "../storage/transient";
+import type { Clock } from "./clock";
 import { CopyError, CopyInterruptedError, CopyTimeoutError } from "./errors";
 import type { Plan } from "./plan";
 import { blindDelay, type Look, pollDelay } from "./pollDelay";
 import { type CopyProperties, parseProgress } from "./status";
-
-/** Time, as waiting needs it; tests bring their own. */
-export interface Clock {
-    now(): Date;
-    /** Ends after the given time; rejects as soon as the signal is aborted. */
-    sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
 
 /** How far a pending copy is. */
 export interface CopyProgress {

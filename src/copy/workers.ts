@@ -1,7 +1,7 @@
 // Many requests at a time that mind one service together: when it is busy for one of them, all of them slow down.
 
 import { isTransient, retryAfterMilliseconds } from "../storage/transient";
-import type { Clock } from "./wait";
+import type { Clock } from "./clock";
 
 /** What {@link runWorkers} takes. */
 export interface WorkerOptions<Item> {

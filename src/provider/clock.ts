@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../copy/wait";
+import type { Clock } from "../copy/clock";
 
 /** The machine's own time. */
 export const systemClock: Clock = {

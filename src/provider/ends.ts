@@ -23,7 +23,6 @@ import { presignedUrl, readPresigned } from "../storage/presigned";
 import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { joinSecretQuery } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
-import type { BlobCopyInputs } from "./blobCopyTypes";
 import type { Context } from "./handler";
 
 /** The blob that a copy writes to. */
@@ -68,6 +67,13 @@ export interface Source {
     authorize(lastsMilliseconds: number): Promise<AuthorizedSource>;
 }
 
+/** What requests to a destination must name. */
+interface Access {
+    readonly customerProvidedKey?: string;
+    readonly encryptionScope?: string;
+    readonly conditions?: { readonly leaseId?: string };
+}
+
 /**
  * @param own what is asked for
  * @param previous what was recorded last, by which the blob may still be encrypted
@@ -75,8 +81,8 @@ export interface Source {
 export function openDestination(
     location: BlobLocation,
     context: Context,
-    own: Partial<BlobCopyInputs> = {},
-    previous: Partial<BlobCopyInputs> = {},
+    own: Access = {},
+    previous: Pick<Access, "customerProvidedKey"> = {},
 ): Destination {
     const address = resolveAddress(location);
     if (address?.kind !== "blob") {

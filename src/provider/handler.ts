@@ -1,4 +1,5 @@
-import type { Clock, CopyProgress } from "../copy/wait";
+import type { Clock } from "../copy/clock";
+import type { CopyProgress } from "../copy/wait";
 import type { Clients } from "../storage/clients";
 import type { SourceReader } from "./sourceReader";
 

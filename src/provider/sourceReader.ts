@@ -2,7 +2,7 @@
 // one by one are 2,000 round trips. After a handful of blobs of one container, a list tells of the others.
 
 import type { BlobItem } from "@azure/storage-blob";
-import type { Clock } from "../copy/wait";
+import type { Clock } from "../copy/clock";
 import { type BlobAddress, containerUrl } from "../storage/address";
 import type { Clients } from "../storage/clients";
 import type { Credential } from "../storage/credential";
