@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { checkBlobCopy } from "../../src/provider/blobCopyCheck";
 import type { BlobCopyInputs } from "../../src/provider/blobCopyTypes";
-import type { Context } from "../../src/provider/handler";
 import { unknownValue } from "../../src/provider/unknown";
+import { offline } from "../helpers/offline";
 
 const key = Buffer.alloc(64, 1).toString("base64");
-
-/** Every client throws: what check reports here, it reports without a network. */
-const context: Context = {
-    clients: new Proxy({} as Context["clients"], {
-        get() {
-            throw new Error("no network");
-        },
-    }),
-    clock: { now: () => new Date("2026-06-01T00:00:00Z"), sleep: async () => {} },
-    signal: new AbortController().signal,
-    progress: () => {},
-    warn: () => {},
-};
 
 /** Inputs without a mistake; each test changes one thing. */
 const good: BlobCopyInputs = {
@@ -27,7 +14,7 @@ const good: BlobCopyInputs = {
 };
 
 async function failuresOf(change: object): Promise<string[]> {
-    const { failures } = await checkBlobCopy({}, { ...good, ...change } as BlobCopyInputs, context);
+    const { failures } = await checkBlobCopy({}, { ...good, ...change } as BlobCopyInputs, offline);
     return failures.map(({ property, reason }) => `${property} ${reason}`);
 }
 
@@ -36,7 +23,7 @@ const destination = (change: object) => ({ destination: { ...good.destination, .
 
 describe("check of BlobCopy", () => {
     it("accepts good inputs, and gives them back", async () => {
-        const { inputs, failures } = await checkBlobCopy({}, good, context);
+        const { inputs, failures } = await checkBlobCopy({}, good, offline);
         expect(failures).toEqual([]);
         expect(inputs).toEqual(good);
     });
@@ -314,7 +301,7 @@ describe("check of BlobCopy", () => {
         const { inputs, failures } = await checkBlobCopy(
             {},
             { ...good, onSourceChange: "copyAgain" },
-            { ...context, warn: (text) => warnings.push(text) },
+            { ...offline, warn: (text) => warnings.push(text) },
         );
         expect(failures).toEqual([]);
         expect(inputs.sourceEtag).toBeUndefined();
@@ -323,7 +310,7 @@ describe("check of BlobCopy", () => {
 
     it("keeps the recorded ETag where the source can't be read, so that a lost network is no change", async () => {
         const olds = { ...good, sourceEtag: '"0x1"' };
-        const { inputs } = await checkBlobCopy(olds, { ...good, onSourceChange: "copyAgain" }, context);
+        const { inputs } = await checkBlobCopy(olds, { ...good, onSourceChange: "copyAgain" }, offline);
         expect(inputs.sourceEtag).toBe('"0x1"');
     });
 });

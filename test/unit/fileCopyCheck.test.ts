@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { checkFileCopy } from "../../src/provider/fileCopyCheck";
 import type { FileCopyInputs } from "../../src/provider/fileCopyTypes";
-import type { Context } from "../../src/provider/handler";
 import { unknownValue } from "../../src/provider/unknown";
+import { offline } from "../helpers/offline";
 
 const key = Buffer.alloc(64, 1).toString("base64");
-
-/** Every client throws: what check reports here, it reports without a network. */
-const context: Context = {
-    clients: new Proxy({} as Context["clients"], {
-        get() {
-            throw new Error("no network");
-        },
-    }),
-    clock: { now: () => new Date("2026-06-01T00:00:00Z"), sleep: async () => {} },
-    signal: new AbortController().signal,
-    progress: () => {},
-    warn: () => {},
-};
 
 /** Inputs without a mistake; each test changes one thing. */
 const good: FileCopyInputs = {
@@ -32,7 +19,7 @@ const sas = (letters: string, resource = "s") =>
     `sv=2026-04-06&sr=${resource}&sp=${letters}&se=2026-12-31T00:00:00Z&sig=abc`;
 
 async function failuresOf(change: object): Promise<string[]> {
-    const { failures } = await checkFileCopy({}, { ...good, ...change } as FileCopyInputs, context);
+    const { failures } = await checkFileCopy({}, { ...good, ...change } as FileCopyInputs, offline);
     return failures.map(({ property, reason }) => `${property} ${reason}`);
 }
 

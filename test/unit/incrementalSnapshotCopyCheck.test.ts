@@ -1,24 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Context } from "../../src/provider/handler";
 import { checkIncrementalSnapshotCopy } from "../../src/provider/incrementalSnapshotCopyCheck";
 import type { IncrementalSnapshotCopyInputs } from "../../src/provider/incrementalSnapshotCopyTypes";
 import { unknownValue } from "../../src/provider/unknown";
+import { offline } from "../helpers/offline";
 
 const key = Buffer.alloc(64, 1).toString("base64");
 const snapshot = "2026-01-31T12:00:00.0000000Z";
-
-/** Every client throws: what check reports here, it reports without a network. */
-const context: Context = {
-    clients: new Proxy({} as Context["clients"], {
-        get() {
-            throw new Error("no network");
-        },
-    }),
-    clock: { now: () => new Date("2026-06-01T00:00:00Z"), sleep: async () => {} },
-    signal: new AbortController().signal,
-    progress: () => {},
-    warn: () => {},
-};
 
 /** Inputs without a mistake; each test changes one thing. */
 const good: IncrementalSnapshotCopyInputs = {
@@ -28,7 +15,7 @@ const good: IncrementalSnapshotCopyInputs = {
 };
 
 const check = (change: object, olds: object = {}) =>
-    checkIncrementalSnapshotCopy(olds, { ...good, ...change } as IncrementalSnapshotCopyInputs, context);
+    checkIncrementalSnapshotCopy(olds, { ...good, ...change } as IncrementalSnapshotCopyInputs, offline);
 
 async function failuresOf(change: object): Promise<string[]> {
     const { failures } = await check(change);
@@ -172,7 +159,7 @@ describe("check of IncrementalSnapshotCopy", () => {
 
     it("looks at the service only where a copy is due on the same destination", async () => {
         const warnings: string[] = [];
-        const asking = { ...context, warn: (message: string) => warnings.push(message) };
+        const asking = { ...offline, warn: (message: string) => warnings.push(message) };
         const olds = { ...good, sourceGeneration: "since then", deleteSnapshots: true };
         const run = (change: object) => checkIncrementalSnapshotCopy(olds, { ...good, ...change }, asking);
         const elsewhere = { destination: { ...good.destination, blobName: "other.vhd" } };
