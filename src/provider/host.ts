@@ -4,7 +4,7 @@
 import { type Clients, createClients } from "../storage/clients";
 import { secretsOf } from "../storage/credential";
 import type { BlobLocation } from "../storage/location";
-import { redact } from "../storage/redact";
+import { redact, Secrets } from "../storage/redact";
 import { redactSdkLog } from "../storage/sdkLog";
 import { configMistakes } from "../storage/stackCredential";
 import { configureStack, secretsOfStack } from "../storage/stackSettings";
@@ -68,7 +68,7 @@ function handlerOf(type: string) {
 }
 
 /** What is secret in the stack and in the resources that this process has seen. They share clients, so that one may tell of another's. */
-const secrets = new Set<string>();
+const secrets = new Secrets();
 
 function keepSecrets({ source, destination, customerProvidedKey, sourceCustomerProvidedKey }: Values): void {
     const found = [

@@ -20,16 +20,38 @@ const patterns: readonly RegExp[] = [
 /** Shorter ones are left: they would blank out half the text. */
 const shortestSecret = 8;
 
+/** Values known to be secret. Their forms are made once: a process may know thousands, and redacts every line of progress. */
+export class Secrets {
+    readonly #values = new Set<string>();
+    #forms: readonly string[] | undefined;
+
+    constructor(values: Iterable<string> = []) {
+        for (const value of values) {
+            this.add(value);
+        }
+    }
+
+    add(value: string): void {
+        if (value.length >= shortestSecret && !this.#values.has(value)) {
+            this.#values.add(value);
+            this.#forms = undefined;
+        }
+    }
+
+    /** What to look for. What is a part of another one comes after it, whose rest would stay. */
+    get forms(): readonly string[] {
+        this.#forms ??= [...this.#values].flatMap(formsOf).sort((one, other) => other.length - one.length);
+        return this.#forms;
+    }
+}
+
 /**
  * Replaces secrets in a text by `REDACTED`.
  * @param secrets values known to be secret, of 8 characters at least; they are found in URLs, in JSON and in base64, too
  */
-export function redact(text: string, secrets: Iterable<string> = []): string {
-    const forms = [...secrets].filter(({ length }) => length >= shortestSecret).flatMap(formsOf);
-    // What is a part of another one comes after it, whose rest would stay.
-    forms.sort((one, other) => other.length - one.length);
+export function redact(text: string, secrets: Secrets = new Secrets()): string {
     let result = text;
-    for (const form of forms) {
+    for (const form of secrets.forms) {
         result = result.replaceAll(form, "REDACTED");
     }
     for (const pattern of patterns) {

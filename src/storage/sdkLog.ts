@@ -2,14 +2,14 @@
 
 import { format } from "node:util";
 import { AzureLogger } from "@azure/logger";
-import { redact } from "./redact";
+import { redact, type Secrets } from "./redact";
 
 /**
  * Keeps secrets out of the Azure SDK's own log. The SDK takes them out of requests, but shows the headers of answers as they are (core-rest-pipeline
  * 1.24), in one of which the service tells a copy's source with its SAS.
  * @param secrets values known to be secret, those included that are added later
  */
-export function redactSdkLog(secrets: Iterable<string>): void {
+export function redactSdkLog(secrets: Secrets): void {
     const { log } = AzureLogger;
     AzureLogger.log = (...words) => log(redact(format(...words), secrets));
 }

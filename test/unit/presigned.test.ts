@@ -4,7 +4,7 @@ import { type CloudObject, cloudObjectUrl } from "../../src/storage/cloudObject"
 import { secretsOf } from "../../src/storage/credential";
 import { missingLibraries } from "../../src/storage/optionalLibrary";
 import { presignedUrl } from "../../src/storage/presigned";
-import { redact } from "../../src/storage/redact";
+import { redact, Secrets } from "../../src/storage/redact";
 import { redactUrl } from "../../src/storage/url";
 import { serviceAccount } from "../helpers/googleCloudStorage";
 
@@ -32,7 +32,7 @@ describe.each(objects)("a presigned URL of $vendor for $location.bucket", (objec
 
     it("leaves nothing secret in a text", async () => {
         const url = await presignedUrl(object, 60_000, signal);
-        const told = redact(`copying ${url} with ${JSON.stringify(location)}`, secretsOf(location));
+        const told = redact(`copying ${url} with ${JSON.stringify(location)}`, new Secrets(secretsOf(location)));
         const signature =
             new URL(url).searchParams.get("X-Amz-Signature") ?? new URL(url).searchParams.get("X-Goog-Signature");
         for (const secret of [signature!, key.accessKeyId, key.secretAccessKey, JSON.parse(credentials).private_key]) {
