@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { CopyResource, isOfType, typeToken } from "./copyResource";
 import type { BlobLocationArgs, BlobSourceArgs } from "./locationArgs";
-import { protectLocation, withoutSas, withSasOf } from "./locationArgs";
-import { warnOfPlainSecrets } from "./plainSecrets";
+import { withoutSas, withSasOf } from "./locationArgs";
 import { dynamicProvider } from "./provider/dynamic";
 
 /** What a {@link BlobCopy} is made from. */
@@ -312,9 +312,9 @@ export interface BlobCopyLookup {
  * export const etag = seed.etag;
  * ```
  */
-export class BlobCopy extends pulumi.dynamic.Resource {
+export class BlobCopy extends CopyResource {
     /** The type token, by which policies and transforms recognize the resource. */
-    static readonly __pulumiType: string = "pulumi-nodejs:dynamic/azure-copy:BlobCopy";
+    static readonly __pulumiType: string = typeToken("BlobCopy");
 
     /** The destination's URL, without a SAS. The resource's ID, too. */
     declare readonly url: pulumi.Output<string>;
@@ -368,29 +368,11 @@ export class BlobCopy extends pulumi.dynamic.Resource {
 
     /** Whether an object is a BlobCopy, of whichever installed version of this package. */
     static override isInstance(obj: unknown): obj is BlobCopy {
-        return (
-            pulumi.Resource.isInstance(obj) && (obj as { __pulumiType?: string }).__pulumiType === BlobCopy.__pulumiType
-        );
+        return isOfType(obj, BlobCopy.__pulumiType);
     }
 
     constructor(name: string, args: BlobCopyArgs, opts?: pulumi.CustomResourceOptions) {
-        super(
-            provider,
-            name,
-            {
-                ...outputs,
-                ...args,
-                ...protectKeys(args),
-                source: args?.source && protectLocation(args.source),
-                destination: args?.destination && protectLocation(args.destination),
-                // The provider learns its resource's URN from nobody, and progress is shown by URN.
-                __urn: pulumi.createUrn(name, BlobCopy.__pulumiType, opts?.parent),
-            },
-            opts,
-            "azure-copy",
-            "BlobCopy",
-        );
-        warnOfPlainSecrets();
+        super(provider, "BlobCopy", name, outputs, { ...args, ...protectKeys(args) }, opts);
     }
 }
 

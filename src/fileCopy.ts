@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { BlobCopyArgs } from "./blobCopy";
+import { CopyResource, isOfType, typeToken } from "./copyResource";
 import type { BlobSourceArgs, FileLocationArgs } from "./locationArgs";
-import { protectLocation, withoutSas, withSasOf } from "./locationArgs";
-import { warnOfPlainSecrets } from "./plainSecrets";
+import { withoutSas, withSasOf } from "./locationArgs";
 import { dynamicProvider } from "./provider/dynamic";
 
 /** The arguments that a {@link FileCopy} has as a BlobCopy has them. */
@@ -165,9 +165,9 @@ export interface SmbPropertiesResult {
  * });
  * ```
  */
-export class FileCopy extends pulumi.dynamic.Resource {
+export class FileCopy extends CopyResource {
     /** The type token, by which policies and transforms recognize the resource. */
-    static readonly __pulumiType: string = "pulumi-nodejs:dynamic/azure-copy:FileCopy";
+    static readonly __pulumiType: string = typeToken("FileCopy");
 
     /** The destination's URL, without a SAS. The resource's ID, too. */
     declare readonly url: pulumi.Output<string>;
@@ -215,28 +215,11 @@ export class FileCopy extends pulumi.dynamic.Resource {
 
     /** Whether an object is a FileCopy, of whichever installed version of this package. */
     static override isInstance(obj: unknown): obj is FileCopy {
-        return (
-            pulumi.Resource.isInstance(obj) && (obj as { __pulumiType?: string }).__pulumiType === FileCopy.__pulumiType
-        );
+        return isOfType(obj, FileCopy.__pulumiType);
     }
 
     constructor(name: string, args: FileCopyArgs, opts?: pulumi.CustomResourceOptions) {
-        super(
-            provider,
-            name,
-            {
-                ...outputs,
-                ...args,
-                source: args?.source && protectLocation(args.source),
-                destination: args?.destination && protectLocation(args.destination),
-                // The provider learns its resource's URN from nobody, and progress is shown by URN.
-                __urn: pulumi.createUrn(name, FileCopy.__pulumiType, opts?.parent),
-            },
-            opts,
-            "azure-copy",
-            "FileCopy",
-        );
-        warnOfPlainSecrets();
+        super(provider, "FileCopy", name, outputs, args, opts);
     }
 }
 

@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { BlobConditionsArgs, BlobCopyArgs } from "./blobCopy";
 import type { CopiedSnapshot } from "./copy/incremental";
-import { type BlobLocationArgs, protectLocation, withoutSas, withSasOf } from "./locationArgs";
-import { warnOfPlainSecrets } from "./plainSecrets";
+import { CopyResource, isOfType, typeToken } from "./copyResource";
+import { type BlobLocationArgs, withoutSas, withSasOf } from "./locationArgs";
 import { dynamicProvider } from "./provider/dynamic";
 
 /** What an {@link IncrementalSnapshotCopy} is made from. */
@@ -116,9 +116,9 @@ export interface IncrementalSnapshotCopyLookup {
  * export const latest = backup.destinationSnapshotUrl;
  * ```
  */
-export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
+export class IncrementalSnapshotCopy extends CopyResource {
     /** The type token, by which policies and transforms recognize the resource. */
-    static readonly __pulumiType: string = "pulumi-nodejs:dynamic/azure-copy:IncrementalSnapshotCopy";
+    static readonly __pulumiType: string = typeToken("IncrementalSnapshotCopy");
 
     /** The destination's URL, without a SAS. The resource's ID, too. */
     declare readonly url: pulumi.Output<string>;
@@ -169,31 +169,22 @@ export class IncrementalSnapshotCopy extends pulumi.dynamic.Resource {
 
     /** Whether an object is an IncrementalSnapshotCopy, of whichever installed version of this package. */
     static override isInstance(obj: unknown): obj is IncrementalSnapshotCopy {
-        return (
-            pulumi.Resource.isInstance(obj) &&
-            (obj as { __pulumiType?: string }).__pulumiType === IncrementalSnapshotCopy.__pulumiType
-        );
+        return isOfType(obj, IncrementalSnapshotCopy.__pulumiType);
     }
 
     constructor(name: string, args: IncrementalSnapshotCopyArgs, opts?: pulumi.CustomResourceOptions) {
         super(
             provider,
+            "IncrementalSnapshotCopy",
             name,
+            outputs,
             {
-                ...outputs,
                 ...args,
-                source: args?.source && protectLocation(args.source),
-                destination: args?.destination && protectLocation(args.destination),
                 // The source's credential reads the snapshot; a SAS in its URL would stand in the state.
                 ...(args?.snapshot !== undefined && { snapshot: withoutSas(args.snapshot) }),
-                // The provider learns its resource's URN from nobody, and progress is shown by URN.
-                __urn: pulumi.createUrn(name, IncrementalSnapshotCopy.__pulumiType, opts?.parent),
             },
             opts,
-            "azure-copy",
-            "IncrementalSnapshotCopy",
         );
-        warnOfPlainSecrets();
     }
 }
 
