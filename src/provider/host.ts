@@ -3,6 +3,7 @@
 
 import { type Clients, createClients } from "../storage/clients";
 import { secretsOf } from "../storage/credential";
+import { defined } from "../storage/defined";
 import type { BlobLocation } from "../storage/location";
 import { redact, Secrets } from "../storage/redact";
 import { redactSdkLog } from "../storage/sdkLog";
@@ -127,11 +128,6 @@ function safe(error: unknown, values: readonly Values[]): Error {
 
 function hostValues(values: Values): Values {
     return Object.fromEntries(hostKeys.filter((key) => key in values).map((key) => [key, values[key]]));
-}
-
-/** The engine's structures know no undefined. */
-function defined(values: object): Values {
-    return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 function own<Inputs>(values: Values): Inputs {

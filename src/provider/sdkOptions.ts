@@ -2,6 +2,7 @@
 
 import type { BlobHTTPHeaders, BlobImmutabilityPolicy, ModifiedAccessConditions } from "@azure/storage-blob";
 import { parseDate } from "../storage/date";
+import { defined } from "../storage/defined";
 import type { SourceProperties } from "../storage/webSource";
 import type { HttpHeaders, ImmutabilityPolicy } from "./blobCopyTypes";
 import type { SourceConditions } from "./copyTypes";
@@ -32,5 +33,5 @@ export function asHttpHeaders(given: HttpHeaders | undefined, source: SourceProp
         blobContentDisposition: given?.blobContentDisposition ?? source.contentDisposition,
         blobContentMD5: md5,
     };
-    return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+    return defined(headers);
 }

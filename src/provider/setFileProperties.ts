@@ -1,6 +1,7 @@
 // What a file's properties are set to without copying it again.
 
 import type { FileGetPropertiesResponse, FileHttpHeaders } from "@azure/storage-file-share";
+import { defined } from "../storage/defined";
 import type { SourceProperties } from "../storage/webSource";
 import type { FileCopyRequest, FileHttpHeaderInputs, SmbInputs } from "./fileCopyTypes";
 import type { FileDestination } from "./fileEnds";
@@ -26,7 +27,7 @@ export function asFileHttpHeaders(given: FileHttpHeaderInputs | undefined, sourc
         fileContentDisposition: given?.fileContentDisposition ?? source.contentDisposition,
         fileContentMD5: md5,
     };
-    return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+    return defined(headers);
 }
 
 /**

@@ -1,6 +1,8 @@
 // SMB properties as each request takes them.
 
 import type { FileGetPropertiesResponse, FileProperties, FileStartCopyOptions } from "@azure/storage-file-share";
+import { defined } from "../storage/defined";
+import { fileShareSdk } from "../storage/fileClients";
 import {
     type FileCopyInputs,
     type FileCopyRequest,
@@ -108,10 +110,5 @@ export async function smbValues(
 
 /** The SDK's class is loaded with the SDK. */
 export function parseAttributes(text: string) {
-    const { FileSystemAttributes } = require("@azure/storage-file-share") as typeof import("@azure/storage-file-share");
-    return FileSystemAttributes.parse(text);
-}
-
-function defined<Values extends object>(values: Values): { [Name in keyof Values]?: NonNullable<Values[Name]> } {
-    return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+    return fileShareSdk().FileSystemAttributes.parse(text);
 }

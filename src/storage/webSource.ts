@@ -1,4 +1,5 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
+import { defined } from "./defined";
 
 /** What is asked of a source, whatever it is. */
 export type SourceProperties = Pick<
@@ -78,7 +79,7 @@ export async function webProperties(response: Response): Promise<SourcePropertie
     };
     const metadata = metadataOf(response.headers);
     return {
-        ...Object.fromEntries(Object.entries(asTheyAre).filter(([, value]) => value !== undefined)),
+        ...defined(asTheyAre),
         ...(etag && { etag }),
         ...(modified && { lastModified: new Date(modified) }),
         ...(length && { contentLength: Number(length) }),
