@@ -1,7 +1,7 @@
 // Stacks of the real Pulumi CLI, by its Automation API, with state in a folder of their own.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -77,6 +77,8 @@ export interface TestStack {
     history(): string[];
     /** What `pulumi stack export` prints, with secrets encrypted. */
     exported(): string;
+    /** How the last operation ended. */
+    last(): Operation | undefined;
 }
 
 export interface ResourceState {
@@ -128,12 +130,25 @@ async function inHome(
     const stack = await open(home);
     try {
         await test(stack);
+    } catch (failure) {
+        throw withLastOperation(failure as Error, stack.last());
     } finally {
         if (isInUse(stack)) {
             await stack.destroy().catch(() => {});
         }
         rmSync(home, { recursive: true, force: true });
     }
+}
+
+/** A failed expectation names a step at most; why the CLI did not take it is told by what the CLI printed. */
+function withLastOperation(failure: Error, last: Operation | undefined): Error {
+    if (last && failure.cause === undefined) {
+        const { error = "nothing", steps, warnings } = last;
+        failure.cause = new Error(
+            `the last operation had the steps ${JSON.stringify(steps)}, the warnings ${JSON.stringify(warnings)} and the error: ${error}`,
+        );
+    }
+    return failure;
 }
 
 /** Most tests end with a destroyed stack, and destroying it again takes the CLI as long as the first time. */
@@ -143,9 +158,9 @@ function isInUse(stack: TestStack): boolean {
 }
 
 /**
- * Opens a stack, or makes it.
+ * Opens a stack, or makes it. Its project, which has its config, is in a folder of its own: tests run side by side.
  * @param folder where the program's node_modules are
- * @param home where the state is
+ * @param home where the project and the state are
  * @param plugins where providers are that are not installed
  */
 export async function openStack(
@@ -157,10 +172,14 @@ export async function openStack(
     // The Automation API looks for the CLI on this process's own PATH.
     process.env.PATH = pulumiEnvironment("").PATH;
     const modules = modulesOf(folder);
+    const project = join(home, "project");
+    mkdirSync(project, { recursive: true });
+    rmSync(join(project, "node_modules"), { force: true });
+    symlinkSync(join(folder, "node_modules"), join(project, "node_modules"));
     const stack = await modules.automation.LocalWorkspace.createOrSelectStack(
         { stackName: "test", projectName: "lifecycle", program: async () => program(modules) },
         {
-            workDir: folder,
+            workDir: project,
             envVars: pulumiEnvironment(home),
             projectSettings: {
                 name: "lifecycle",
@@ -184,6 +203,7 @@ function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
 }
 
 function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, stateFile: string): TestStack {
+    let last: Operation | undefined;
     async function run(
         operation: (options: {
             onOutput: (text: string) => void;
@@ -235,7 +255,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
             // Asking for them starts the CLI twice; an `up` that went well has done it.
             Object.entries(values ?? (await stack.outputs())).map(([name, { value }]) => [name, value]),
         );
-        return {
+        last = {
             steps,
             transcript: texts.join("\n"),
             log: log.join(""),
@@ -245,9 +265,11 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
             outputs,
             ...(error !== undefined && { error }),
         };
+        return last;
     }
     return {
         stack,
+        last: () => last,
         up: (options) => run((on) => stack.up({ ...on, ...options }), options),
         preview: (options) => run((on) => stack.preview({ ...on, ...options }), options),
         refresh: (options) => run((on) => stack.refresh({ ...on, ...options }), options),

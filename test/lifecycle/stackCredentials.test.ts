@@ -1,6 +1,6 @@
 // A whole stack authorized by its config, or by ARM_* variables, under the real Pulumi CLI: no end has a credential of its own.
 
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { ServicePrincipal } from "../../simulator";
 import { copier, type EntraIdStorage, startEntraIdStorage } from "../helpers/entraId";
 import { type Seed, seedProgram } from "../helpers/seedProgram";
@@ -44,10 +44,6 @@ async function setSecret({ stack }: TestStack, clientSecret: string): Promise<vo
 }
 
 async function configure(given: TestStack, { tenantId, clientId, clientSecret }: ServicePrincipal): Promise<void> {
-    const { workspace, name } = given.stack;
-    const before = await workspace.stackSettings(name);
-    // The program's folder, in which the config is, serves all tests.
-    onTestFinished(() => workspace.saveStackSettings(name, { ...before, config: {} }));
     await given.stack.setAllConfig({
         "azure-copy:tenantId": { value: tenantId },
         "azure-copy:clientId": { value: clientId },
