@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 
 /** A key of 64 bytes, of no use anywhere else. */
@@ -23,9 +22,8 @@ export interface CertificateFiles {
  * @param accounts their names; each has the key {@link azuriteKey}
  */
 export async function startAzurite(accounts: readonly string[], secure?: CertificateFiles): Promise<Azurite> {
-    const port = await freePort();
     const program = require.resolve("azurite/dist/src/blob/main.js");
-    const options = ["--blobHost", "127.0.0.1", "--blobPort", String(port), "--inMemoryPersistence"];
+    const options = ["--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence"];
     const quiet = ["--silent", "--disableTelemetry", "--skipApiVersionCheck"];
     const https = secure ? ["--cert", secure.cert, "--key", secure.key, "--oauth", "basic"] : [];
     const child = spawn(process.execPath, [program, ...options, ...quiet, ...https], {
@@ -33,9 +31,9 @@ export async function startAzurite(accounts: readonly string[], secure?: Certifi
         env: { ...process.env, AZURITE_ACCOUNTS: accounts.map((name) => `${name}:${azuriteKey}`).join(";") },
         stdio: ["ignore", "pipe", "pipe"],
     });
-    await listening(child);
+    const url = await listening(child);
     return {
-        url: `${secure ? "https" : "http"}://127.0.0.1:${port}`,
+        url,
         close: () =>
             new Promise((resolve) => {
                 child.once("exit", () => resolve());
@@ -44,29 +42,20 @@ export async function startAzurite(accounts: readonly string[], secure?: Certifi
     };
 }
 
-function listening(child: ChildProcess): Promise<void> {
+/** Where it listens: it takes a free port itself, which nobody can take before it. */
+function listening(child: ChildProcess): Promise<string> {
     return new Promise((resolve, reject) => {
         let output = "";
         const read = (chunk: Buffer) => {
             output += chunk;
-            if (output.includes("successfully listen")) {
-                resolve();
+            const [, url] = /successfully listens on (\S+)\n/.exec(output) ?? [];
+            if (url) {
+                resolve(url);
             }
         };
         child.stdout!.on("data", read);
         child.stderr!.on("data", read);
         child.once("error", reject);
         child.once("exit", (code) => reject(new Error(`Azurite ended with ${code}: ${output}`)));
-    });
-}
-
-function freePort(): Promise<number> {
-    return new Promise((resolve, reject) => {
-        const server = createServer();
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", () => {
-            const { port } = server.address() as { port: number };
-            server.close(() => resolve(port));
-        });
     });
 }
