@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { azcopy } from "./conformance/azcopy.mjs";
 import { azcopyIdentity } from "./conformance/azcopyIdentity.mjs";
 import { azureCli } from "./conformance/azureCli.mjs";
+import { azureCliIdentity } from "./conformance/azureCliIdentity.mjs";
 import { javascript } from "./conformance/javascript.mjs";
 import { python } from "./conformance/python.mjs";
 import { pythonIdentity } from "./conformance/pythonIdentity.mjs";
@@ -19,7 +20,15 @@ const require = createRequire(join(root, "package.json"));
 const { startSimulator } = require("pulumi-azure-copy/simulator");
 
 const { azurite, recordings, passed } = runTests();
-const clients = await runClients([javascript, python, pythonIdentity, azcopy, azcopyIdentity, azureCli]);
+const clients = await runClients([
+    javascript,
+    python,
+    pythonIdentity,
+    azcopy,
+    azcopyIdentity,
+    azureCli,
+    azureCliIdentity,
+]);
 const figures = {
     azuriteCases: azurite.cases.length,
     azuriteUnexplained: azurite.unexplained,

@@ -1,13 +1,11 @@
 // The Azure CLI, with connection strings instead of a login. What it did is looked at through the Azure SDK for JavaScript.
 
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { installAzcopy } from "./azcopyProgram.mjs";
 import { workOnFiles } from "./azureCliFiles.mjs";
-import { run, same } from "./run.mjs";
-import { pythonWith } from "./virtualEnvironment.mjs";
+import { inAnHour, withAzureCli } from "./azureCliProgram.mjs";
+import { same } from "./run.mjs";
 
-const VERSION = "2.91.0";
 const FILES = {
     "orders.bak": Buffer.alloc(40_000_000, "content of the golden account"),
     "disk.vhd": Buffer.alloc(4096, "p"),
@@ -22,53 +20,25 @@ export const azureCli = {
     name: "Azure CLI",
     agent: /^(AZURECLI\/|azsdk-python-|AzCopy\/)/,
     async use({ simulator, cache, require }) {
-        const python = await pythonWith("azure-cli", VERSION, join(cache, "clients/azure-cli"));
-        const home = mkdtempSync(join(cache, "azure-cli-"));
-        try {
-            const env = await environment(cache, home);
+        return withAzureCli(cache, async ({ az, home }) => {
             const [golden, dev] = ["golden", "dev"].map((name) => {
                 const account = simulator.account(name);
-                return { ...account, az: azOf(account, python, env, home), at: lookInto(account, require) };
+                return { ...account, az: azOf(account, az), at: lookInto(account, require) };
             });
             for (const [name, content] of Object.entries(FILES)) {
                 mkdirSync(dirname(join(home, name)), { recursive: true });
                 writeFileSync(join(home, name), content);
             }
             const all = { golden, dev, simulator, home };
-            return { version: VERSION, steps: [...(await work(all)), ...(await workOnFiles(all, require))] };
-        } finally {
-            rmSync(home, { recursive: true, force: true });
-        }
+            return [...(await work(all)), ...(await workOnFiles(all, require))];
+        });
     },
 };
 
-/** The CLI is told of nothing that is set on this machine, not even of accounts; and finds AzCopy where it would install it. */
-async function environment(cache, home) {
-    const azcopy = await installAzcopy(cache, home);
-    const env = Object.fromEntries(Object.entries(azcopy.env).filter(([name]) => !name.startsWith("AZURE_")));
-    // With it, all modules would be compiled anew at every call.
-    delete env.PYTHONDONTWRITEBYTECODE;
-    const config = join(home, "config");
-    mkdirSync(join(config, "bin"), { recursive: true });
-    copyFileSync(azcopy.program, join(config, "bin", process.platform === "win32" ? "azcopy.exe" : "azcopy"));
-    return {
-        ...env,
-        AZURE_CONFIG_DIR: config,
-        AZURE_CORE_COLLECT_TELEMETRY: "no",
-        AZURE_CORE_NO_COLOR: "yes",
-        AZURE_CORE_ONLY_SHOW_ERRORS: "yes",
-    };
-}
-
 /** `az storage` with the words of one command, and its arguments; gives what was printed. */
-function azOf(account, python, variables, cwd) {
-    const env = { ...variables, AZURE_STORAGE_CONNECTION_STRING: account.connectionString };
-    return (command, ...args) =>
-        run(python, ["-m", "azure.cli", "storage", ...command.split(" "), ...args], {
-            title: `az storage ${command}`,
-            cwd,
-            env,
-        });
+function azOf({ connectionString }, az) {
+    const env = { AZURE_STORAGE_CONNECTION_STRING: connectionString };
+    return (command, ...args) => az(env, `storage ${command}`, ...args);
 }
 
 /** Blobs and containers of an account, by the SDK. */
@@ -190,7 +160,7 @@ async function cancel({ golden, dev, simulator }) {
     same("refusal to cancel what isn't pending", refusal, "NoPendingCopyOperation");
 }
 
-/** The CLI starts incremental copies with an Entra login only, and shows and cancels them with a key as well. */
+/** The CLI starts incremental copies with a login only (azureCliIdentity.mjs), and shows and cancels them with a key as well. */
 async function cancelIncrementally({ golden, dev, simulator }) {
     const { snapshot } = JSON.parse(await golden.az("blob snapshot", "-c=images", "-n=disk.vhd"));
     const read = ["--permissions=r", `--expiry=${inAnHour()}`, "-o=tsv"];
@@ -281,11 +251,6 @@ async function remove({ golden, dev }) {
     same("blobs left", await count(golden, "images", ""), 3);
     await dev.az("container delete", "-n=seed");
     same("container", await dev.at("seed").exists(), false);
-}
-
-/** A time as the CLI takes it: without milliseconds. */
-function inAnHour() {
-    return new Date(Date.now() + 3600_000).toISOString().replace(/\.\d+/, "");
 }
 
 /** Fails unless the blob holds the bytes of the file. */
