@@ -236,7 +236,7 @@ async function wantedAttributes(
     context: Context,
 ): Promise<string | undefined> {
     return inputs.fileAttributes === "source"
-        ? (await source.file?.client.getProperties({ abortSignal: context.signal }))?.fileAttributes
+        ? (await source.file?.smb(context.signal))?.fileAttributes
         : (inputs.fileAttributes ?? there.fileAttributes);
 }
 

@@ -1,5 +1,5 @@
 import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
-import type { ShareClient, ShareFileClient } from "@azure/storage-file-share";
+import type { FileGetPropertiesResponse, ShareClient, ShareFileClient } from "@azure/storage-file-share";
 import type { AuthorizedSource } from "../copy/fromUrl";
 import type { Lease } from "../copy/lease";
 import {
@@ -46,8 +46,8 @@ export interface Source {
     readonly url: string;
     /** Reads the source itself, which only a blob's client can. */
     client?(): Promise<BlobClient>;
-    /** Reads what only a file has: its ranges, SMB properties and permission. */
-    readonly file?: { readonly client: ShareFileClient; readonly share: ShareClient };
+    /** What only a file has. */
+    readonly file?: SourceFile;
     /** The container that the source is in, to list its snapshots. */
     container?(): Promise<ContainerClient>;
     /** Reads the source's properties, as the client. */
@@ -65,6 +65,16 @@ export interface Source {
      * which must be asked for again with each request, else with a SAS.
      */
     authorize(lastsMilliseconds: number): Promise<AuthorizedSource>;
+}
+
+/** What a source has only where it is a file. */
+export interface SourceFile {
+    /** Reads its ranges. */
+    readonly client: ShareFileClient;
+    /** Reads its permission. */
+    readonly share: ShareClient;
+    /** Its SMB properties, as they were when its properties were last read. */
+    smb(signal: AbortSignal): Promise<FileGetPropertiesResponse>;
 }
 
 /** What requests to a destination must name. */
@@ -221,15 +231,17 @@ function fileSource(
     { clients }: Context,
 ): Omit<Source, "readableUrl" | "signedUrl" | "authorize"> {
     const client = clients.file(address, credential);
+    let last: FileGetPropertiesResponse | undefined;
+    const read = async (signal: AbortSignal) => {
+        last = await client.getProperties({ abortSignal: signal });
+        return last;
+    };
     return {
         address,
         url,
-        file: { client, share: clients.share(address, credential) },
+        file: { client, share: clients.share(address, credential), smb: async (signal) => last ?? read(signal) },
         // Files answer ranges without saying so.
-        properties: async (signal) => ({
-            ...(await client.getProperties({ abortSignal: signal })),
-            acceptRanges: "bytes",
-        }),
+        properties: async (signal) => ({ ...(await read(signal)), acceptRanges: "bytes" }),
         tags: async () => ({}),
     };
 }

@@ -176,10 +176,7 @@ async function changeTimeOf({ inputs, source }: FileCopyRequest, context: Contex
     if (fileChangeTime === undefined) {
         return {};
     }
-    const ofSource = async () => {
-        const read = await source.file?.client.getProperties({ abortSignal: context.signal });
-        return read?.fileChangeOn?.toISOString();
-    };
+    const ofSource = async () => (await source.file?.smb(context.signal))?.fileChangeOn?.toISOString();
     const time = fileChangeTime === "source" ? await ofSource() : fileChangeTime;
     return time === undefined ? {} : { copyFileSmbInfo: { fileChangeTime: time } };
 }

@@ -89,7 +89,7 @@ export async function smbValues(
     const abortSignal = context.signal;
     const { file } = request.source;
     const takesSource = Object.values(wanted).includes("source");
-    const source = takesSource && file ? await file.client.getProperties({ abortSignal }) : undefined;
+    const source = takesSource ? await file?.smb(abortSignal) : undefined;
     const time = (value: string | undefined, ofSource: Date | undefined) =>
         value === "source" ? ofSource : value === undefined ? undefined : new Date(value);
     let permission = await permissionGiven(wanted, request.destination, context);

@@ -209,6 +209,8 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         });
         const { permission } = await files.share("dev").getPermission(there.filePermissionKey!);
         expect(permission).toBe("O:S-1-5-32-544G:S-1-5-32-544D:(A;;FA;;;WD)");
+        const reads = files.simulator.requests.of("Get File Properties").filter(({ account }) => account === "golden");
+        expect(reads.length).toBe(2); // by check and by create
     });
 
     it("makes a read-only file, overwrites it when told so, and deletes it", async () => {
