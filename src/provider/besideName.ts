@@ -1,5 +1,6 @@
 // Names beside a destination, which tell by themselves whose they are and of what content.
 
+import { createHash } from "node:crypto";
 import { contentKey, type FromUrlSource } from "../copy/fromUrl";
 
 const infix = ".pulumi-azure-copy-";
@@ -10,7 +11,15 @@ const keyDigits = 16;
  * @param longest how many characters a name may have
  */
 export function besidePrefix(name: string, longest: number): string {
-    return `${name.slice(0, longest - infix.length - keyDigits)}${infix}`;
+    const room = longest - infix.length - keyDigits;
+    return `${name.length > room ? shortened(name, room) : name}${infix}`;
+}
+
+/** Two long names may differ at their ends alone. */
+function shortened(name: string, room: number): string {
+    const digest = createHash("sha256").update(name).digest("hex").slice(0, keyDigits);
+    // Not half of a character that takes two units.
+    return name.slice(0, room - keyDigits).replace(/[\uD800-\uDBFF]$/, "") + digest;
 }
 
 /** The name beside a destination for a source's content. */
