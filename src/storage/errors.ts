@@ -73,7 +73,7 @@ const nextSteps: Readonly<Record<string, string>> = {
         "the blob has no such lease: its lease has ended, or no blob is there; leave conditions.leaseId out, or take the lease anew",
     LeaseLost: "the blob's lease has ended meanwhile; run pulumi up again",
     LeaseAlreadyPresent:
-        "run pulumi up again once its holder has released it, or leave leaseSource out; a lease that nobody needs any more can be broken",
+        "run pulumi up again once its holder has released it; or leave leaseSource out, or give the ID of a lease on the destination as leaseId; a lease that nobody needs any more can be broken",
     LeaseIsBreakingAndCannotBeAcquired: "run pulumi up again once the lease is broken, which takes a minute at most",
     InfiniteLeaseDurationRequired:
         "Copy Blob writes to a leased blob only if the lease is infinite; take such a lease, or release it",
