@@ -57,7 +57,7 @@ export interface FileCopyArgs extends SharedArgs {
     /**
      * The destination's attributes: one or more of `ReadOnly`, `Hidden`, `System`, `Archive`, `Temporary`, `Offline`, `NotContentIndexed`,
      * `NoScrubData` with `|` between them, or `None`; `"source"` takes those of a source that is a file. Set in place when they change, as all
-     * SMB properties are.
+     * SMB properties are; a time or permission that is not asked for any more stays as it is.
      * @default - `Archive`
      */
     fileAttributes?: pulumi.Input<string>;

@@ -7,20 +7,20 @@ import type { FromUrlSource } from "../copy/fromUrl";
 import type { Plan } from "../copy/plan";
 import { planFileCopy } from "../copy/planFile";
 import { copyRanges } from "../copy/ranges";
-import { isUnfinishedCopyOf } from "../copy/unfinished";
+import { isUnfinishedCopyOf, unfinishedIn, unfinishedMarker } from "../copy/unfinished";
 import { sameAccount } from "../storage/address";
 import { errorCode, explain, isFileNotFound, statusCode } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
 import { what } from "./copyRequest";
-import { awaitEnd, CopyLeftPending } from "./endOfCopy";
+import { awaitEnd } from "./endOfCopy";
 import { authorizing } from "./ends";
 import type { FileCopyRequest } from "./fileCopyTypes";
 import { createDirectories, directoryNames, type FileDestination, fileName, observeFile, siblingOf } from "./fileEnds";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent } from "./observe";
-import { asFileHttpHeaders, setFileProperties } from "./setFileProperties";
-import { copyFileSmb, parseAttributes, smbOf, withAttribute } from "./smb";
+import { asFileHttpHeaders, type FileChanges, setFileProperties } from "./setFileProperties";
+import { copyFileSmb, newFileAttributes, parseAttributes, smbOf, withAttribute } from "./smb";
 import { underTimeout } from "./underTimeout";
 import { changedMeanwhile } from "./unpinned";
 import { verifyCopy } from "./verifyCopy";
@@ -61,7 +61,7 @@ export function readingOf(
 
 /**
  * Brings the source's content beside the destination, or carries on with what an interrupted run has left there.
- * @throws CopyLeftPending where something is worth carrying on with
+ * @throws CopyLeftPending where a Copy File goes on; whatever else is thrown may have left something, too
  */
 export async function writeBeside(
     request: FileCopyRequest,
@@ -90,21 +90,20 @@ export async function writeBeside(
         plan = { operation: "Copy File", reason: "a Copy File of this source is pending already" };
     }
     const planned = { ...request, plan };
-    let properties: FileGetPropertiesResponse;
-    if (plan.operation === "Put Range From URL") {
-        if (found && !(await isUnfinishedCopyOf(found.metadata, reading))) {
-            await removeFile(beside, found, context);
-        }
-        properties = await putRanges(planned, beside, source!, reading, context);
-    } else if (fromHere && found.copyStatus === "success" && source && isCopyOfCurrent(found, source)) {
-        properties = found;
-    } else {
-        if (found && !pending) {
-            await removeFile(beside, found, context);
-        }
-        properties = await copyFile(planned, beside, source, pending ? found.copyId! : undefined, deadline, context);
+    const byRanges = plan.operation === "Put Range From URL";
+    const whole = fromHere && found.copyStatus === "success" && source && isCopyOfCurrent(found, source);
+    const carriesOn = byRanges ? await isUnfinishedCopyOf(found?.metadata, reading) : pending || whole === true;
+    if (found && !carriesOn) {
+        await removeFile(beside, found, context);
     }
-    return { beside, properties: await dress(planned, beside, properties, context), plan };
+    const pendingId = pending ? found.copyId! : undefined;
+    const properties = byRanges
+        ? await putRanges(planned, beside, source!, reading, context)
+        : whole
+          ? found
+          : await copyFile(planned, beside, source, pendingId, deadline, context);
+    const changes = carriesOn ? allOf(planned, properties, source) : notTakenBy(planned, properties);
+    return { beside, properties: await dress(planned, beside, properties, changes, context), plan };
 }
 
 type Planned = FileCopyRequest & { readonly plan: Plan };
@@ -141,14 +140,23 @@ async function startCopyFile(request: Planned, beside: FileDestination, context:
     const { inputs, source } = request;
     const url = await source.readableUrl(request.timeoutMilliseconds + sasGraceMilliseconds);
     const smb = await copyFileSmb(request, context);
-    const { copyId } = await inDirectories(request, context, () =>
-        beside.client.startCopyFromURL(url, {
-            ...(inputs.metadata && { metadata: { ...inputs.metadata } }),
-            ...smb,
-            abortSignal: context.signal,
-        }),
-    );
-    return copyId!;
+    try {
+        const { copyId } = await inDirectories(request, context, () =>
+            beside.client.startCopyFromURL(url, {
+                ...(inputs.metadata && { metadata: { ...inputs.metadata } }),
+                ...smb,
+                abortSignal: context.signal,
+            }),
+        );
+        return copyId!;
+    } catch (error) {
+        // Where the answer was lost, the SDK has asked again, and met its own copy.
+        const there = errorCode(error) === "PendingCopyOperation" ? await observeFile(beside, context) : undefined;
+        if (there?.copyId !== undefined && isCopyOf(there, source.address)) {
+            return there.copyId;
+        }
+        throw error;
+    }
 }
 
 /** Put Range From URL, under the timeout. */
@@ -180,17 +188,11 @@ async function putRanges(
             ),
         );
     } catch (error) {
-        const left = await observeFile(beside, context).catch(() => undefined);
-        if (!left) {
-            throw error;
-        }
-        if (aborts && error instanceof CopyTimeoutError) {
+        const left = aborts && error instanceof CopyTimeoutError ? await observeFile(beside, context) : undefined;
+        if (left) {
             await removeFile(beside, left, context);
-            throw error;
         }
-        const cause =
-            error instanceof CopyError ? error : explain(`copy ${what(request)} by ${request.plan.operation}`, error);
-        throw new CopyLeftPending({ sourceEtag: source.etag, properties: left }, cause);
+        throw error instanceof CopyError ? error : explain(`copy ${what(request)} by ${request.plan.operation}`, error);
     }
     const properties = await observeFile(beside, context);
     if (!properties) {
@@ -200,44 +202,51 @@ async function putRanges(
     return properties;
 }
 
-/** Sets what the operation itself does not take. */
 async function dress(
     request: Planned,
     beside: FileDestination,
     there: FileGetPropertiesResponse,
+    changes: FileChanges,
     context: Context,
 ): Promise<FileGetPropertiesResponse> {
-    const { inputs } = request;
-    const byRanges = request.plan.operation === "Put Range From URL";
-    const none = inputs.metadata !== undefined && Object.keys(inputs.metadata).length === 0;
-    const attributes = inputs.setArchiveAttribute
-        ? { fileAttributes: withAttribute(await wantedAttributes(request, there, context), "Archive", true) }
-        : {};
-    const set = await setFileProperties(
-        request,
-        beside,
-        byRanges
-            ? { smb: { ...smbOf(inputs), ...attributes } }
-            : {
-                  // No request of Copy File can say "no metadata".
-                  ...(none && Object.keys(there.metadata ?? {}).length > 0 && { metadata: {} }),
-                  ...(inputs.fileHttpHeaders && { fileHttpHeaders: { given: inputs.fileHttpHeaders, source: there } }),
-              },
-        there,
-        {},
-        context,
-    );
+    const set = await setFileProperties(request, beside, changes, there, {}, context);
     return (set ? await observeFile(beside, context) : undefined) ?? there;
 }
 
-async function wantedAttributes(
-    { inputs, source }: FileCopyRequest,
+/** What the operation itself does not take. */
+function notTakenBy({ inputs, plan }: Planned, there: FileGetPropertiesResponse): FileChanges {
+    if (plan.operation === "Put Range From URL") {
+        return { smb: smbOf(inputs), archive: inputs.setArchiveAttribute === true };
+    }
+    const none = inputs.metadata !== undefined && Object.keys(inputs.metadata).length === 0;
+    return {
+        // No request of Copy File can say "no metadata".
+        ...(none && Object.keys(there.metadata ?? {}).length > 0 && { metadata: {} }),
+        ...(inputs.fileHttpHeaders && { fileHttpHeaders: { given: inputs.fileHttpHeaders, source: there } }),
+    };
+}
+
+/** Everything: what an interrupted run has begun, it has begun with what was asked for then. */
+function allOf(
+    { inputs, plan }: Planned,
     there: FileGetPropertiesResponse,
-    context: Context,
-): Promise<string | undefined> {
-    return inputs.fileAttributes === "source"
-        ? (await source.file?.smb(context.signal))?.fileAttributes
-        : (inputs.fileAttributes ?? there.fileAttributes);
+    source: SourceProperties | undefined,
+): FileChanges {
+    const metadata = inputs.metadata ?? source?.metadata;
+    const marker = plan.operation === "Put Range From URL" ? unfinishedIn(there.metadata) : undefined;
+    // Where this machine may not read the source, only the service could tell these.
+    const readable = ([, value]: [string, unknown]) => source !== undefined || value !== "source";
+    return {
+        ...(metadata && { metadata: { ...metadata, ...(marker && { [unfinishedMarker]: marker }) } }),
+        ...((source || inputs.fileHttpHeaders) && {
+            fileHttpHeaders: { given: inputs.fileHttpHeaders, source: source ?? there },
+        }),
+        smb: {
+            ...(inputs.fileAttributes === undefined && { fileAttributes: newFileAttributes }),
+            ...Object.fromEntries(Object.entries(smbOf(inputs)).filter(readable)),
+        },
+        archive: inputs.setArchiveAttribute === true,
+    };
 }
 
 /** Runs what makes a file; makes its directories first where they lack. */
@@ -271,17 +280,20 @@ async function abortCopyFile({ client }: FileDestination, copyId: string): Promi
 /** Deletes a file that is ours, whatever keeps it: a pending copy, or an attribute. */
 export async function removeFile(
     file: FileDestination,
-    { copyStatus, copyId, fileAttributes }: FileGetPropertiesResponse,
+    there: FileGetPropertiesResponse,
     context: Context,
     lease: { leaseId?: string } = {},
 ): Promise<void> {
+    const { copyStatus, copyId, fileAttributes } = there;
     if (copyStatus === "pending") {
         await abortCopyFile(file, copyId!);
     }
     const options = { leaseAccessConditions: lease, abortSignal: context.signal };
     if (/\bReadOnly\b/i.test(fileAttributes ?? "")) {
         const writable = parseAttributes(withAttribute(fileAttributes, "ReadOnly", false));
-        await file.client.setProperties({ fileAttributes: writable, ...options });
+        // With its headers, which it would lose: the deletion may still fail.
+        const fileHttpHeaders = asFileHttpHeaders(undefined, there);
+        await file.client.setProperties({ fileHttpHeaders, fileAttributes: writable, ...options });
     }
     await file.client.deleteIfExists(options);
 }

@@ -26,7 +26,7 @@ import { isOwn } from "./observe";
 import { type ObtainedFile, obtainFile } from "./obtainFile";
 import { patiently } from "./patience";
 import { type FileChanges, setFileProperties } from "./setFileProperties";
-import { smbOf, smbPropertiesOf } from "./smb";
+import { newFileAttributes, smbOf, smbPropertiesOf, withAttribute } from "./smb";
 import { whileSourceIsLeased } from "./sourceLeases";
 
 /** FileCopy's lifecycle. */
@@ -68,9 +68,8 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
     async delete(state, context) {
         const destination = openFileDestination(state.destination, context, state.leaseId);
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
-        if (state.copyStatus !== "success") {
-            await discardBesideFile(destination, context);
-        }
+        // Also of a finished copy: an update that was killed is not recorded.
+        await discardBesideFile(destination, context);
     },
 };
 
@@ -170,13 +169,20 @@ async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: C
     }
     try {
         const properties = await whileLeased(destination, state.etag, context, async (lease, there) => {
-            await setFileProperties(request, destination, changes, there, lease, context);
+            try {
+                await setFileProperties(request, destination, changes, there, lease, context);
+            } catch (error) {
+                throw await halfSet(state, destination, changes, there, error, context);
+            }
             return (await observeFile(destination, context))!;
         });
         const { copyId, copyStatus, copyCompletedOn, sourceUrl, ...now } = outputs(destination, properties);
         const own = state.etag === state.lastWriteEtag;
         return { ...recorded, ...now, ...(own && { lastWriteEtag: properties.etag! }) };
     } catch (error) {
+        if (error instanceof PartialFailure) {
+            throw error;
+        }
         if (error instanceof FileChanged) {
             if (!(await observeFile(destination, context))) {
                 return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
@@ -187,6 +193,29 @@ async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: C
     }
 }
 
+/** Where the first of two requests has succeeded, the file is as much this resource's as before, under a new ETag. */
+async function halfSet(
+    state: FileCopyState,
+    destination: FileDestination,
+    { metadata }: FileChanges,
+    before: FileGetPropertiesResponse,
+    error: unknown,
+    context: Context,
+): Promise<unknown> {
+    const now = await observeFile(destination, context).catch(() => undefined);
+    if (!now?.etag || now.etag === before.etag) {
+        return error;
+    }
+    const kept: FileCopyState = {
+        ...state,
+        etag: now.etag,
+        ...(metadata && { metadata: asRecorded(metadata, now.metadata ?? {}) }),
+        ...(state.etag === state.lastWriteEtag && { lastWriteEtag: now.etag }),
+    };
+    const cause = explain(`set all properties of ${destination.url}`, error);
+    return new PartialFailure(destination.url, kept, cause);
+}
+
 /** What differs between what was recorded and what is asked for. Metadata and headers that are not asked for any more are as the source has them. */
 async function changesInPlace(
     { inputs, source }: FileCopyRequest,
@@ -195,7 +224,8 @@ async function changesInPlace(
 ): Promise<FileChanges> {
     const changed = (name: (typeof fileInputNames)[number]) => !isDeepStrictEqual(state[name], inputs[name]);
     const ofSource = () => source.properties(context.signal);
-    const smb = Object.fromEntries(Object.entries(smbOf(inputs)).filter(([name]) => changed(name as "fileAttributes")));
+    const wanted = smbOf({ ...inputs, fileAttributes: inputs.fileAttributes ?? newFileAttributes });
+    const smb = Object.fromEntries(Object.entries(wanted).filter(([name]) => changed(name as "fileAttributes")));
     return {
         ...(changed("metadata") && { metadata: inputs.metadata ?? (await ofSource()).metadata ?? {} }),
         ...(changed("fileHttpHeaders") && {
@@ -244,15 +274,16 @@ function hasRecordedContent(properties: FileGetPropertiesResponse, state: Partia
 /** Deletes the destination, if it is as this resource has left it. The directories that it is in stay. */
 async function deleteOwn(destination: FileDestination, state: FileCopyState, context: Context): Promise<void> {
     const there = await observeFile(destination, context);
-    if (!there || (state.copyStatus === "pending" && state.lastWriteEtag === undefined)) {
+    if (!there) {
         return;
     }
     const leaveAlone = () =>
         context.warn(
             `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
         );
-    if (!isOwn(there, state)) {
-        return leaveAlone();
+    if (!isOwn(there, state) && !isMadeWritable(there, state)) {
+        const neverWrote = state.copyStatus === "pending" && state.lastWriteEtag === undefined;
+        return neverWrote ? undefined : leaveAlone();
     }
     try {
         await whileLeased(destination, there.etag, context, (lease, now) =>
@@ -267,6 +298,22 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
         }
         throw error;
     }
+}
+
+/** Whether the file lacks nothing but the attribute that a deletion takes off first: that deletion was ours, and failed. */
+function isMadeWritable(
+    there: FileGetPropertiesResponse,
+    { smbProperties, fileId, metadata, ...state }: FileCopyState,
+): boolean {
+    const { fileAttributes, fileLastWriteTime } = smbProperties ?? {};
+    return (
+        /\bReadOnly\b/i.test(fileAttributes ?? "") &&
+        there.fileAttributes === withAttribute(fileAttributes, "ReadOnly", false) &&
+        there.fileId === fileId &&
+        there.contentLength === state.contentLength &&
+        there.fileLastWriteOn?.toISOString() === fileLastWriteTime &&
+        (!metadata || isDeepStrictEqual(asRecorded(metadata, there.metadata ?? {}), metadata))
+    );
 }
 
 // Record

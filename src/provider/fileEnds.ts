@@ -69,6 +69,11 @@ export async function observeFile(
     }
 }
 
+/** Whether a directory has the name that a file is to have. */
+export function isDirectory({ address, share }: FileDestination, context: Context): Promise<boolean> {
+    return share.getDirectoryClient(address.filePath).exists({ abortSignal: context.signal });
+}
+
 /** Makes the directories that a file is in; those that are there stay as they are. */
 export async function createDirectories({ address, share }: FileDestination, context: Context): Promise<void> {
     const names = directoryNames(address);

@@ -2,20 +2,20 @@
 // copy of ours, somebody else's file.
 
 import type { FileGetPropertiesResponse } from "@azure/storage-file-share";
-import { CopyError } from "../copy/errors";
+import { CopyError, DestinationConflictError } from "../copy/errors";
 import type { FromUrlSource } from "../copy/fromUrl";
 import type { Plan } from "../copy/plan";
 import { contentMd5 } from "../copy/status";
 import { isUnfinishedCopyOf, unfinishedMarker } from "../copy/unfinished";
 import { errorCode, explain, isFileNotFound, passingRefusal } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
-import { discardBesideFile, readingOf, type WrittenBeside, writeBeside } from "./besideFile";
+import { discardBesideFile, namesBeside, readingOf, type WrittenBeside, writeBeside } from "./besideFile";
 import { changedSincePreview, pendingElsewhere, permitOverwrite } from "./conflicts";
 import { what } from "./copyRequest";
-import { isExplained } from "./endOfCopy";
+import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { readSource } from "./ends";
-import type { FileCopyRequest } from "./fileCopyTypes";
-import { observeFile } from "./fileEnds";
+import type { FileCopyRequest, FileCopyState } from "./fileCopyTypes";
+import { isDirectory, observeFile } from "./fileEnds";
 import { FileChanged, leaseAgain, whileLeased } from "./fileLease";
 import type { Context } from "./handler";
 import { endedBadly, isCopyOf, isCopyOfCurrent, isOwn } from "./observe";
@@ -52,6 +52,7 @@ export async function obtainFile(request: FileCopyRequest, context: Context): Pr
         throw changedSincePreview(request);
     }
     const reading = readingOf(request, source, context);
+    let begun: { renamed: boolean; written?: WrittenBeside } | undefined;
     try {
         for (let attempt = 0; attempt < attempts; attempt++) {
             const there = await observeFile(destination, context);
@@ -63,18 +64,49 @@ export async function obtainFile(request: FileCopyRequest, context: Context): Pr
             if (there) {
                 permit(request, there);
             }
+            begun = { renamed: false };
             const written = await writeBeside(request, source, reading, deadline, context);
+            begun.written = written;
             if (await rename(request, written, there, context)) {
+                begun.renamed = true;
+                if (there) {
+                    await leaseAgain(destination);
+                }
                 await discardBesideFile(destination, context);
                 // Last of all: whatever stops this process before, the marker tells the next one whose file this is.
                 const properties = await takeMarkerOff(request, written, context);
                 return { properties, sourceEtag, plan: written.plan };
             }
         }
+        throw new CopyError(`could not copy ${what(request)}, whose destination keeps changing; run pulumi up again`);
     } catch (error) {
-        throw isExplained(error) ? error : explain(`copy ${what(request)}`, error);
+        const told = isExplained(error) ? error : explain(`copy ${what(request)}`, error);
+        throw begun ? await keepingInMind(request, begun, told, source, context) : told;
     }
-    throw new CopyError(`could not copy ${what(request)}, whose destination keeps changing; run pulumi up again`);
+}
+
+/** What this run has left must be carried on with, or be deleted with the resource: nobody else would ever do either. */
+async function keepingInMind(
+    { destination }: FileCopyRequest,
+    { renamed, written }: { readonly renamed: boolean; readonly written?: WrittenBeside },
+    error: Error,
+    source: SourceProperties | undefined,
+    context: Context,
+): Promise<Error> {
+    if (error instanceof CopyLeftPending) {
+        return error;
+    }
+    if (error instanceof DestinationConflictError) {
+        await discardBesideFile(destination, context); // it is of no use: the destination is somebody else's
+        return error;
+    }
+    const hasLeft = async () => (await namesBeside(destination, context)).length > 0;
+    // Who is stopped can't look.
+    if (renamed || written || (await hasLeft().catch(() => context.signal.aborted))) {
+        const properties = written && { properties: written.properties };
+        return new CopyLeftPending({ sourceEtag: source?.etag, ...properties }, error);
+    }
+    return error;
 }
 
 /** What the source tells of itself; nothing where it may not be read from here, which Copy File does not need. */
@@ -93,23 +125,40 @@ async function readOrLeave(request: FileCopyRequest, context: Context): Promise<
 
 /** Whether the destination holds what the source holds now: a run that was interrupted had finished the copy. */
 async function holds(
-    { previous, source: { address } }: FileCopyRequest,
+    request: FileCopyRequest,
     there: FileGetPropertiesResponse,
     source: SourceProperties | undefined,
     reading: FromUrlSource,
 ): Promise<boolean> {
+    const { previous } = request;
     if (!source || there.copyStatus === "pending" || endedBadly(there)) {
         return false;
     }
     if (await isUnfinishedCopyOf(there.metadata, reading)) {
         return true; // it is renamed only when it is whole
     }
-    if (previous && isOwn(there, previous)) {
+    if (previous && !(isOwn(there, previous) ? isOfUnknownSource(request, previous) : isOther(there, previous))) {
         return false;
     }
     const md5 = contentMd5(source);
     const sameMd5 = md5 !== undefined && md5 === contentMd5(there) && source.contentLength === there.contentLength;
-    return sameMd5 || (isCopyOf(there, address) && isCopyOfCurrent(there, source) && !isWrittenSince(there));
+    return (
+        sameMd5 || (isCopyOf(there, request.source.address) && isCopyOfCurrent(there, source) && !isWrittenSince(there))
+    );
+}
+
+/** Whether all is as it was recorded, but for the source's ETag, which this machine could not read then. */
+function isOfUnknownSource({ contentChanged }: FileCopyRequest, previous: FileCopyState): boolean {
+    return (
+        previous.copyStatus === "success" && previous.sourceEtag === undefined && !previous.drifted && !contentChanged
+    );
+}
+
+/** Whether it is another file than was recorded. What is different about that one, somebody else has changed, who need not touch its MD5 and times. */
+function isOther(there: FileGetPropertiesResponse, previous: FileCopyState): boolean {
+    return there.copyId === undefined
+        ? there.fileId !== previous.fileId
+        : there.copyId !== previous.copyId || previous.copyStatus !== "success";
 }
 
 /** Unlike a blob's, a file's record of its copy survives whatever is written into it. */
@@ -152,7 +201,6 @@ async function rename(
                     destinationLeaseAccessConditions: { leaseId },
                 }),
             );
-            await leaseAgain(destination);
         } else {
             await beside.client.rename(path, moved);
         }
@@ -162,6 +210,11 @@ async function rename(
         const now = await observeFile(destination, context);
         if (fileId !== undefined && now?.fileId === fileId) {
             return true;
+        }
+        if (errorCode(error) === "ResourceAlreadyExists" && (await isDirectory(destination, context))) {
+            throw new DestinationConflictError(
+                `a directory is at the destination ${destination.url}; copy to another name, or delete it`,
+            );
         }
         if (error instanceof FileChanged || errorCode(error) === "ResourceAlreadyExists") {
             return false;
@@ -198,7 +251,7 @@ async function takeMarkerOff(
 /**
  * Makes a finished copy this resource's own: by its metadata, which gives it a new ETag, and, where another run has brought it, by all
  * else that is asked for.
- * @param source what its headers are to be, where another run has brought it
+ * @param source what its headers and metadata are to be, where another run has brought it
  */
 async function adopt(
     request: FileCopyRequest,
@@ -209,14 +262,18 @@ async function adopt(
     const { destination, inputs } = request;
     const isMarker = (name: string) => name.toLowerCase() === unfinishedMarker;
     const own = Object.entries(there.metadata ?? {}).filter(([name]) => !isMarker(name));
-    const metadata = inputs.metadata ?? Object.fromEntries(own);
+    const metadata = inputs.metadata ?? source?.metadata ?? Object.fromEntries(own);
     return whileLeased(destination, there.etag, context, async (lease) => {
         await setFileProperties(
             request,
             destination,
             {
                 metadata,
-                ...(source && { fileHttpHeaders: { given: inputs.fileHttpHeaders, source }, smb: smbOf(inputs) }),
+                ...(source && {
+                    fileHttpHeaders: { given: inputs.fileHttpHeaders, source },
+                    smb: smbOf(inputs),
+                    archive: inputs.setArchiveAttribute === true,
+                }),
             },
             there,
             lease,

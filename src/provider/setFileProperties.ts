@@ -14,6 +14,8 @@ export interface FileChanges {
     /** The whole set: those given, and else the source's. */
     readonly fileHttpHeaders?: { readonly given: FileHttpHeaderInputs | undefined; readonly source: SourceProperties };
     readonly smb?: SmbInputs;
+    /** Whether the attribute Archive comes to those of `smb`, or to those that are there. */
+    readonly archive?: boolean;
 }
 
 /** The whole set of content headers, as Set File Properties takes it: those given, and else those of the source. */
@@ -45,7 +47,7 @@ export async function setFileProperties(
     context: Context,
 ): Promise<boolean> {
     const options = { leaseAccessConditions: lease, abortSignal: context.signal };
-    const smb = changes.smb ? await smbValues(request, changes.smb, context) : {};
+    const smb = await smbValues(request, changes, there, context);
     const hasSmb = Object.keys(smb).length > 0;
     if (!changes.metadata && !changes.fileHttpHeaders && !hasSmb) {
         return false;

@@ -36,6 +36,9 @@ export function withAttribute(attributes: string | undefined, attribute: string,
     return [...left, ...(present ? [attribute] : [])].join(" | ") || "None";
 }
 
+/** The attributes of a file that is given none. */
+export const newFileAttributes = "Archive";
+
 /** The longest security descriptor that travels in a header: 8 KiB. */
 const mostDescriptorBytes = 8_192;
 
@@ -80,10 +83,12 @@ export async function copyFileSmb(
 /**
  * What Set File Properties takes, with the source's own values read from it. A permission is brought over as its security descriptor,
  * since its key is known in its own share alone.
+ * @param there what the file has now
  */
 export async function smbValues(
     request: FileCopyRequest,
-    wanted: SmbInputs,
+    { smb: wanted = {}, archive }: { readonly smb?: SmbInputs; readonly archive?: boolean },
+    there: FileGetPropertiesResponse,
     context: Context,
 ): Promise<Omit<FileProperties, "abortSignal" | "tracingOptions">> {
     const abortSignal = context.signal;
@@ -98,7 +103,8 @@ export async function smbValues(
         const created = await request.destination.share.createPermission(ofSource, { abortSignal });
         permission = defined({ filePermissionKey: created.filePermissionKey });
     }
-    const attributes = wanted.fileAttributes === "source" ? source?.fileAttributes : wanted.fileAttributes;
+    const own = wanted.fileAttributes === "source" ? source?.fileAttributes : wanted.fileAttributes;
+    const attributes = archive ? withAttribute(own ?? there.fileAttributes, "Archive", true) : own;
     return defined({
         fileAttributes: attributes === undefined ? undefined : parseAttributes(attributes),
         creationTime: time(wanted.fileCreationTime, source?.fileCreatedOn),

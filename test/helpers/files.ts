@@ -14,7 +14,7 @@ export interface TestFiles extends Omit<TestStorage, "inputs"> {
     file(filePath?: string): ShareFileClient;
     text(filePath?: string): Promise<string>;
     /** Writes the source anew. */
-    write(content: string): void;
+    write(content: string, change?: { contentMd5?: string }): void;
     /** What stands in the destination's directory. */
     names(): Promise<string[]>;
     /** Check and create, or diff and update. */
@@ -44,11 +44,12 @@ export async function startFiles(options: Parameters<typeof startStorage>[0] = {
         source: { connectionString: golden.connectionString, shareName: "docs", filePath: "app/settings.json" },
         destination: { connectionString: dev.connectionString, shareName: "seed", filePath: "app/settings.json" },
     };
-    const write = (content: string) =>
+    const write = (content: string, change = {}) =>
         golden.putFile("docs", "app/settings.json", content, {
             contentType: "application/json",
             metadata: { origin: "golden" },
             fileAttributes: "Hidden | Archive",
+            ...change,
         });
     write(sourceText);
     return {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ShareSASPermissions } from "@azure/storage-file-share";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { generated } from "../../simulator";
@@ -21,6 +22,7 @@ const failureOf = (promise: Promise<unknown>) =>
         () => expect.fail("did not fail"),
         (error: Error) => error,
     );
+const md5Of = (content: string) => createHash("md5").update(content).digest("base64");
 const refresh = (state: FileCopyState) => handler.read(state.url, state, files.context);
 const leases = () => files.simulator.requests.of("Lease File").map(({ headers }) => headers["x-ms-lease-action"]);
 
@@ -240,16 +242,117 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         await handler.delete(first, files.context);
     });
 
+    it("copies again what others have written into, though the file's MD5 and times tell nothing of it", async () => {
+        files.write(sourceText, { contentMd5: md5Of(sourceText) });
+        const first = await up();
+        files.clock.advance(60_000);
+        await files.file().uploadRange("WHAT", 0, 4);
+        await files.file().setProperties({
+            fileHttpHeaders: { fileContentMD5: Buffer.from(md5Of(sourceText), "base64") },
+            lastWriteTime: new Date("2010-01-01T00:00:00Z"),
+        });
+        const drifted = (await refresh(first))!;
+        expect(drifted.drifted).toBe(true);
+        files.write(sourceText, { contentMd5: md5Of(sourceText) });
+        expect((await failureOf(up(first))).message).toMatch(/was changed by somebody else since/);
+        await up(drifted, { onDestinationDrift: "copyAgain" });
+        expect(await files.text()).toBe(sourceText);
+    });
+
+    it("keeps in mind what it could not put in place, and deletes it", async () => {
+        files.simulator.faults.add({ operation: "Rename File", status: 403, errorCode: "AuthorizationFailure" });
+        const failure = await failureOf(up());
+        expect(failure.message).toMatch(/could not copy .*403 AuthorizationFailure/);
+        expect(failure).toBeInstanceOf(PartialFailure);
+        const state = (failure as PartialFailure).state as FileCopyState;
+        expect(state.copyStatus).toBe("pending");
+        expect(await files.names()).toHaveLength(1);
+        await handler.delete(state, files.context);
+        expect(await files.names()).toEqual([]);
+    });
+
+    it("deletes what an update has left beside that was killed", async () => {
+        const first = await up();
+        files.write("something newer");
+        files.simulator.faults.add({ operation: "Rename File", status: 403, errorCode: "AuthorizationFailure" });
+        await failureOf(up(first));
+        await handler.delete(first, files.context);
+        expect(await files.names()).toEqual([]);
+    });
+
+    it("leaves nothing beside a file that somebody else was faster to make", async () => {
+        files.simulator.faults.add({ operation: "Rename File", delayMs: 300, times: 1 });
+        const created = failureOf(up());
+        while (files.simulator.requests.count("Rename File") === 0) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        await files.file().create(3);
+        expect((await created).message).toMatch(/that this resource did not make/);
+        expect(await files.names()).toEqual(["settings.json"]);
+    });
+
+    it("says that a directory is at the destination", async () => {
+        await files.share("dev").createDirectory("app");
+        await files.share("dev").createDirectory("app/settings.json");
+        expect((await failureOf(up())).message).toMatch(/a directory is at the destination .*copy to another name/);
+        expect(await files.names()).toEqual(["settings.json"]);
+    });
+
+    it("stays the owner of a file of which it could set some properties only", async () => {
+        const first = await up();
+        const failure = await failureOf(up(first, { metadata: { stage: "dev" }, filePermissionKey: "1*2" }));
+        expect(failure.message).toMatch(/400 FileInvalidPermissionKey/);
+        const half = (failure as PartialFailure).state as FileCopyState;
+        expect(half.metadata).toEqual({ stage: "dev" });
+        const second = await up(half);
+        expect((await files.file().getProperties()).metadata).toEqual({ origin: "golden" });
+        await handler.delete(second, files.context);
+        expect(files.warnings).toEqual([]);
+        expect(await files.names()).toEqual([]);
+    });
+
+    it("stays the owner of a read-only file that it could not delete at once", async () => {
+        const first = await up(undefined, { fileAttributes: "ReadOnly" });
+        files.simulator.faults.add({
+            operation: "Delete File",
+            status: 409,
+            errorCode: "SharingViolation",
+            times: 1,
+        });
+        expect((await failureOf(handler.delete(first, files.context))).message).toMatch(/SharingViolation.*close/);
+        expect((await files.file().getProperties()).contentType).toBe("application/json");
+        await handler.delete(first, files.context);
+        expect(await files.names()).toEqual([]);
+    });
+
+    it.each(["Copy File", "Create File", "Put Range From URL", "Lease File", "Rename File", "Set File Metadata"])(
+        "goes on where the answer to %s is lost",
+        async (operation) => {
+            const leaseId = "11111111-2222-4333-8444-555555555555";
+            const first = await up();
+            await files.file().getShareLeaseClient(leaseId).acquireLease(-1);
+            files.write("something newer");
+            files.simulator.faults.add({ operation, resetAfter: true, times: 1 });
+            const second = await up(first, { leaseId });
+            expect(await files.text()).toBe("something newer");
+            expect(await files.names()).toEqual(["settings.json"]);
+            expect((await files.file().getProperties()).leaseStatus).toBe("locked");
+            expect(await up(second, { leaseId })).toBe(second);
+        },
+    );
+
     it("finds the copy that a run has finished and not recorded", async () => {
-        const older = await up();
+        const wanted = { fileAttributes: "Hidden", setArchiveAttribute: true };
+        const older = await up(undefined, wanted);
         const { fileId } = await files.file().getProperties();
         if (method === "fromUrl") {
             return; // its marker is gone by then; the next test is about the moment before
         }
         files.clock.advance(5_000);
-        const state = await up();
+        const state = await up(undefined, wanted);
         expect(files.operations()).not.toContain("Copy File");
         expect(state).toMatchObject({ copyStatus: "success", fileId });
+        expect(state.smbProperties?.fileAttributes).toBe("Hidden | Archive");
         // So that the older owner's delete misses it: a rename without an alias, `up --replace`.
         expect(state.etag).not.toBe(older.etag);
         await handler.delete(older, files.context);
@@ -421,6 +524,22 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s, at its edges", 
         expect(await files.names()).toEqual(["settings.json"]);
     });
 
+    it("copies onto names side by side that differ at their long ends alone", async () => {
+        const destination = (end: number) => ({
+            ...files.inputs.destination,
+            filePath: `app/${"ü".repeat(230)}${end}`,
+        });
+        await Promise.all([1, 2, 3].map((end) => files.up(undefined, { method, destination: destination(end) })));
+        expect(await files.names()).toHaveLength(3);
+    });
+
+    it("gives a file the attributes of a new one where none are asked for any more", async () => {
+        const first = await files.up(undefined, { method, fileAttributes: "ReadOnly" });
+        const second = await files.up(first, { method });
+        expect(second.smbProperties?.fileAttributes).toBe("Archive");
+        expect(await files.up(second, { method })).toBe(second);
+    });
+
     it("takes files of any name, of no bytes, and metadata of none", async () => {
         files.simulator.account("golden").putFile("docs", "ä b/100%.txt", "", { metadata: { origin: "golden" } });
         const source = { ...files.inputs.source, filePath: "ä b/100%.txt" };
@@ -467,6 +586,23 @@ describe("FileCopy by auto", () => {
     });
 });
 
+it("notes the ETag of a source that could not be read when it was copied, and copies nothing again", async () => {
+    const unreadable = files.simulator.faults.add({
+        operation: "Get File Properties",
+        account: "golden",
+        status: 403,
+        errorCode: "AuthorizationFailure",
+    });
+    files.clock.advance(5_000);
+    const first = await files.up(undefined);
+    expect(first.sourceEtag).toBeUndefined();
+    unreadable.remove();
+    const second = await files.up(first);
+    expect(files.operations()).not.toContain("Copy File");
+    expect(second.sourceEtag).toMatch(/^"0x/);
+    expect(await files.up(second)).toBe(second);
+});
+
 describe("a FileCopy that is interrupted", () => {
     const timedOut = async (change: object, state?: FileCopyState) => {
         const failure = await failureOf(files.up(state, { method: "copyFile", timeout: "5s", ...change }));
@@ -491,6 +627,61 @@ describe("a FileCopy that is interrupted", () => {
         await files.up(undefined, { method: "auto" });
         expect(files.operations()).not.toContain("Copy File");
         expect(await files.text()).toBe(sourceText);
+    });
+
+    it("gets what is asked for now, where it was started with something else", async () => {
+        const failure = await timedOut({ metadata: { old: "yes" }, fileAttributes: "Hidden" });
+        const change = {
+            metadata: { stage: "dev" },
+            fileHttpHeaders: { fileCacheControl: "no-store" },
+            fileAttributes: "System",
+            setArchiveAttribute: true,
+            fileLastWriteTime: "2020-01-02T03:04:05Z",
+        };
+        await files.up((failure as PartialFailure).state as FileCopyState, { method: "copyFile", ...change });
+        expect(files.operations()).not.toContain("Copy File");
+        expect(await files.file().getProperties()).toMatchObject({
+            metadata: { stage: "dev" },
+            cacheControl: "no-store",
+            contentType: "application/json",
+            fileAttributes: "System | Archive",
+            fileLastWriteOn: new Date("2020-01-02T03:04:05Z"),
+        });
+    });
+
+    it("gets the source's metadata and a new file's attributes, where it was started with others", async () => {
+        const failure = await timedOut({ metadata: { old: "yes" }, fileAttributes: "Hidden" });
+        await files.up((failure as PartialFailure).state as FileCopyState, { method: "copyFile" });
+        expect(await files.file().getProperties()).toMatchObject({
+            metadata: { origin: "golden" },
+            fileAttributes: "Archive",
+        });
+    });
+
+    it("is joined where this machine may not read its source", async () => {
+        const unreadable = () =>
+            files.simulator.faults.add({
+                operation: "Get File Properties",
+                account: "golden",
+                status: 403,
+                errorCode: "AuthorizationFailure",
+            });
+        unreadable();
+        const change = { fileAttributes: "source", fileLastWriteTime: "source" };
+        const failure = (await timedOut(change)) as PartialFailure;
+        await files.up(failure.state as FileCopyState, { ...change, metadata: { stage: "dev" } });
+        expect(await files.file().getProperties()).toMatchObject({
+            metadata: { stage: "dev" },
+            contentType: "application/json",
+            fileAttributes: "Hidden | Archive",
+        });
+    });
+
+    it("is deleted where it was put in place before the run was killed", async () => {
+        const failure = (await timedOut({})) as PartialFailure;
+        await files.up(failure.state as FileCopyState, { method: "copyFile" });
+        await handler.delete(failure.state as FileCopyState, files.context);
+        expect(await files.names()).toEqual([]);
     });
 
     it("is aborted at its timeout where that is asked for, and nothing is left", async () => {
@@ -538,6 +729,47 @@ describe("a FileCopy that is interrupted", () => {
         await files.up(undefined, change);
         expect((await files.file().getProperties()).contentLength).toBe(40 * 1024 * 1024);
         expect(await files.names()).toEqual(["settings.json"]);
+    });
+
+    it("is kept in mind where it is told to stop amid its ranges", async () => {
+        files.simulator.account("golden").putFile("docs", "large.bin", generated({ length: 40 * 1024 * 1024 }));
+        const inputs = { ...files.inputs, source: { ...files.inputs.source, filePath: "large.bin" } };
+        const stop = new AbortController();
+        files.onProgress(() => {
+            if (files.simulator.requests.count("Put Range From URL") > 1) {
+                stop.abort();
+            }
+        });
+        const failure = await failureOf(handler.create(inputs, { ...files.context, signal: stop.signal }));
+        expect(failure.message).toMatch(/stopped during the copy/);
+        expect(failure).toBeInstanceOf(PartialFailure);
+        await handler.delete((failure as PartialFailure).state as FileCopyState, files.context);
+        expect(await files.names()).toEqual([]);
+    });
+
+    it("gets the metadata and headers that are asked for now, where its ranges were begun with others", async () => {
+        files.simulator.account("golden").putFile("docs", "large.bin", generated({ length: 20 * 1024 * 1024 }), {
+            contentType: "application/x-backup",
+            metadata: { origin: "golden" },
+        });
+        const source = { ...files.inputs.source, filePath: "large.bin" };
+        const fault = files.simulator.faults.add({
+            operation: "Put Range From URL",
+            status: 403,
+            errorCode: "AuthorizationFailure",
+            nth: 3,
+            times: 10,
+        });
+        const old = { metadata: { old: "yes" }, fileHttpHeaders: { fileContentType: "text/old" } };
+        const failure = (await failureOf(files.up(undefined, { source, ...old }))) as PartialFailure;
+        fault.remove();
+        await files.up(failure.state as FileCopyState, {
+            source,
+            fileHttpHeaders: { fileCacheControl: "no-store" },
+        });
+        const there = await files.file().getProperties();
+        expect(there).toMatchObject({ contentType: "application/x-backup", cacheControl: "no-store" });
+        expect(there.metadata).toEqual({ origin: "golden" });
     });
 
     it("goes on with the ranges that it has", async () => {
