@@ -79,7 +79,7 @@ export interface FileCopyArgs extends SharedArgs {
 
     /** Whether a file that is read-only is overwritten too, where `overwrite` allows it. @default false */
     ignoreReadOnly?: pulumi.Input<boolean>;
-    /** Whether the destination gets the attribute `Archive` beside all others when it is copied. @default false */
+    /** Whether the destination gets the attribute `Archive` beside all others when it is copied, or gets others in place. @default false */
     setArchiveAttribute?: pulumi.Input<boolean>;
 
     /**

@@ -10,7 +10,7 @@ import { redactUrl } from "../storage/url";
 import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
-import { asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
+import { asCopied, asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { type CopyRequest, isCompletedAfterwards, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
@@ -298,7 +298,10 @@ async function changesInPlace(state: BlobCopyState, news: BlobCopyInputs, contex
     return {
         ...(changed("metadata") && { metadata: news.metadata ?? (await ofSource()).metadata ?? {} }),
         ...(changed("blobHTTPHeaders") && {
-            blobHTTPHeaders: { given: news.blobHTTPHeaders, source: await ofSource() },
+            blobHTTPHeaders: {
+                given: news.blobHTTPHeaders,
+                source: asCopied(await ofSource(), state, state.blobHTTPHeaders?.blobContentMD5),
+            },
         }),
         ...(changed("tags") && { tags: (await tagsFor(news, source, context)) ?? {} }),
         ...(news.accessTier !== undefined &&

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { resolveAddress, sameAddress } from "../storage/address";
 import type { BlobLocation } from "../storage/location";
+import type { SourceProperties } from "../storage/webSource";
 import type { CopyInputs, CopyState } from "./copyTypes";
 import { hasUnknown } from "./unknown";
 
@@ -44,6 +45,23 @@ export function needsCopy(state: CopyState, news: CopyInputs, contentChanged: bo
     const leftAlone = state.drifted === true && news.onDestinationDrift === "ignore";
     const unfinished = state.copyStatus !== "success" || state.drifted === true;
     return contentChanged || unrecorded || (unfinished && !leftAlone);
+}
+
+/**
+ * What a source tells of the bytes that were copied from it. The MD5 of one that has changed since is that of others.
+ * @param givenMd5 the Content-MD5 that the program gave the destination, which was not the source's
+ */
+export function asCopied(
+    source: SourceProperties,
+    { sourceEtag, contentMd5 }: CopyState & { readonly contentMd5?: string },
+    givenMd5: string | undefined,
+): SourceProperties {
+    if (source.etag === sourceEtag) {
+        return source;
+    }
+    const { contentMD5: _, ...others } = source;
+    const keepsMd5 = contentMd5 !== undefined && givenMd5 === undefined;
+    return { ...others, ...(keepsMd5 && { contentMD5: Buffer.from(contentMd5, "base64") }) };
 }
 
 /** Metadata as the service has it, in the recorded spelling where only upper and lower case differ: HTTP drops that. */

@@ -5,8 +5,9 @@ import { resolveAddress } from "../storage/address";
 import { errorCode, explain, explained, isFileNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
+import type { SourceProperties } from "../storage/webSource";
 import { discardBesideFile, namesBeside, removeFile } from "./besideFile";
-import { asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
+import { asCopied, asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
@@ -223,15 +224,23 @@ async function changesInPlace(
     context: Context,
 ): Promise<FileChanges> {
     const changed = (name: (typeof fileInputNames)[number]) => !isDeepStrictEqual(state[name], inputs[name]);
-    const ofSource = () => source.properties(context.signal);
+    let read: Promise<SourceProperties> | undefined;
+    const ofSource = () => {
+        read ??= source.properties(context.signal);
+        return read;
+    };
     const wanted = smbOf({ ...inputs, fileAttributes: inputs.fileAttributes ?? newFileAttributes });
     const smb = Object.fromEntries(Object.entries(wanted).filter(([name]) => changed(name as "fileAttributes")));
     return {
         ...(changed("metadata") && { metadata: inputs.metadata ?? (await ofSource()).metadata ?? {} }),
         ...(changed("fileHttpHeaders") && {
-            fileHttpHeaders: { given: inputs.fileHttpHeaders, source: await ofSource() },
+            fileHttpHeaders: {
+                given: inputs.fileHttpHeaders,
+                source: asCopied(await ofSource(), state, state.fileHttpHeaders?.fileContentMD5),
+            },
         }),
         ...(smbInputNames.some((name) => name in smb) && { smb }),
+        ...("fileAttributes" in smb && { archive: inputs.setArchiveAttribute === true }),
     };
 }
 

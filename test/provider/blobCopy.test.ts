@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BlobSASPermissions } from "@azure/storage-blob";
@@ -421,6 +422,20 @@ describe("update", () => {
         } else {
             expect(handler.diff(state, inputs(change))).toEqual({ changes: false, replaces: [] });
         }
+    });
+
+    it("sets headers in place without the MD5 of what the source has come to hold", async () => {
+        const write = (content: string) =>
+            storage.simulator.account("golden").putBlob("images", "orders.bak", content, {
+                contentMd5: createHash("md5").update(content).digest("base64"),
+            });
+        write("a backup");
+        const ignore = { onSourceChange: "ignore" } as const;
+        const first = await up(await create(ignore), ignore);
+        write("a newer backup");
+        const second = await up(first, { ...ignore, blobHTTPHeaders: { blobCacheControl: "no-store" } });
+        expect(await storage.content("dev")).toBe("a backup");
+        expect(second.contentMd5).toBe(createHash("md5").update("a backup").digest("base64"));
     });
 
     it("overwrites with a SAS for the destination alone", async () => {

@@ -176,6 +176,21 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         expect(third.etag).toBe((await files.file().getProperties()).etag);
     });
 
+    it("sets headers in place without the MD5 of what the source has come to hold, by one read of it", async () => {
+        files.write(sourceText, { contentMd5: md5Of(sourceText) });
+        const ignore = { onSourceChange: "ignore" } as const;
+        const first = await up(undefined, { ...ignore, metadata: { stage: "dev" } });
+        files.write("something newer", { contentMd5: md5Of("something newer") });
+        const second = await up(first, { ...ignore, fileHttpHeaders: { fileCacheControl: "no-store" } });
+        expect(second).toMatchObject({ contentMd5: md5Of(sourceText), contentType: "application/json" });
+        expect((await files.file().getProperties()).metadata).toEqual({ origin: "golden" });
+        expect(files.simulator.requests.all().filter(({ account }) => account === "golden")).toHaveLength(1);
+        const own = { fileHttpHeaders: { fileContentMD5: md5Of("any") } };
+        const third = await up(second, { ...ignore, ...own });
+        expect(third.contentMd5).toBe(md5Of("any"));
+        expect((await up(third, ignore)).contentMd5).toBeUndefined();
+    });
+
     it("only records options and credentials", async () => {
         const first = await up();
         files.operations();

@@ -129,8 +129,10 @@ describe.each(["copyFile", "fromUrl"] as const)("SMB properties, by %s,", (metho
     });
 
     it("have Archive beside the source's attributes where that is asked for", async () => {
-        await up({ fileAttributes: "source", setArchiveAttribute: true });
+        const state = await up({ fileAttributes: "source", setArchiveAttribute: true });
         expect((await smb()).fileAttributes).toBe("Hidden | System | Archive");
+        await up({ fileAttributes: "Hidden", setArchiveAttribute: true }, state);
+        expect((await smb()).fileAttributes).toBe("Hidden | Archive");
     });
 
     it("have the permission of a key that the share knows", async () => {
