@@ -21,7 +21,7 @@ import {
     smbInputNames,
 } from "./fileCopyTypes";
 import { type FileDestination, observeFile, openFileDestination } from "./fileEnds";
-import { FileChanged, whileLeased } from "./fileLease";
+import { FileChanged, releaseLeft, whileLeased } from "./fileLease";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { isOwn } from "./observe";
 import { type ObtainedFile, obtainFile } from "./obtainFile";
@@ -291,6 +291,7 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
             `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
         );
     if (!isOwn(there, state) && !isMadeWritable(there, state)) {
+        await releaseLeft(destination, there, context);
         const neverWrote = state.copyStatus === "pending" && state.lastWriteEtag === undefined;
         return neverWrote ? undefined : leaveAlone();
     }

@@ -62,6 +62,17 @@ export async function whileLeased<Result>(
     }
 }
 
+/** Releases what a killed run has left on a file that is left as it is. A lease that is not this package's stays: it has another ID. */
+export async function releaseLeft(
+    { client, url }: FileDestination,
+    { leaseStatus }: FileGetPropertiesResponse,
+    context: Context,
+): Promise<void> {
+    if (leaseStatus === "locked") {
+        await release(client.getShareLeaseClient(ownLeaseId(url)), url, context);
+    }
+}
+
 /** Also where another file has taken the name meanwhile, of which nobody has told whether it has the old one's lease. */
 async function release(lease: ShareLeaseClient, url: string, context: Context): Promise<void> {
     try {

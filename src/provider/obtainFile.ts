@@ -16,7 +16,7 @@ import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { readSource } from "./ends";
 import type { FileCopyRequest, FileCopyState } from "./fileCopyTypes";
 import { isDirectory, observeFile } from "./fileEnds";
-import { FileChanged, leaseAgain, whileLeased } from "./fileLease";
+import { FileChanged, leaseAgain, releaseLeft, whileLeased } from "./fileLease";
 import type { Context } from "./handler";
 import { endedBadly, isCopyOf, isCopyOfCurrent, isOwn } from "./observe";
 import { setFileProperties } from "./setFileProperties";
@@ -62,7 +62,7 @@ export async function obtainFile(request: FileCopyRequest, context: Context): Pr
                 return { properties, sourceEtag };
             }
             if (there) {
-                permit(request, there);
+                await permit(request, there, context);
             }
             begun = { renamed: false };
             const written = await writeBeside(request, source, reading, deadline, context);
@@ -167,12 +167,17 @@ function isWrittenSince({ fileLastWriteOn, copyCompletedOn }: FileGetPropertiesR
 }
 
 /** @throws DestinationConflictError where a file may not be overwritten */
-function permit(request: FileCopyRequest, there: FileGetPropertiesResponse): void {
+async function permit(request: FileCopyRequest, there: FileGetPropertiesResponse, context: Context): Promise<void> {
     const { previous } = request;
     if (there.copyStatus === "pending") {
         throw pendingElsewhere(request, there);
     }
-    permitOverwrite(request, there, previous !== undefined && isOwn(there, previous));
+    try {
+        permitOverwrite(request, there, previous !== undefined && isOwn(there, previous));
+    } catch (error) {
+        await releaseLeft(request.destination, there, context);
+        throw error;
+    }
 }
 
 /**

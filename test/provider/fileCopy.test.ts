@@ -618,6 +618,36 @@ it("notes the ETag of a source that could not be read when it was copied, and co
     expect(await files.up(second)).toBe(second);
 });
 
+it.each(["up", "destroy"])(
+    "leaves no lease on a file that %s takes for somebody else's after a kill",
+    async (command) => {
+        const first = await files.up(undefined, { method: "fromUrl" });
+        files.write("something newer");
+        // All is done but the release of the last lease and the record.
+        files.simulator.faults.add({
+            operation: "Lease File",
+            status: 403,
+            errorCode: "AuthorizationFailure",
+            nth: 4,
+            times: 1,
+        });
+        await files.up(first, { method: "fromUrl" });
+        expect((await files.file().getProperties()).leaseState).toBe("leased");
+        if (command === "up") {
+            expect((await failureOf(files.up(first, { method: "fromUrl" }))).message).toMatch(
+                /changed by somebody else/,
+            );
+        } else {
+            await handler.delete(first, files.context);
+            expect(files.warnings.join()).toMatch(/left alone/);
+        }
+        expect((await files.file().getProperties()).leaseState).toBe("available");
+        await files.file().getShareLeaseClient("11111111-2222-4333-8444-555555555555").acquireLease(-1);
+        await failureOf(files.up(first, { method: "fromUrl" }));
+        expect((await files.file().getProperties()).leaseState).toBe("leased");
+    },
+);
+
 describe("a FileCopy that is interrupted", () => {
     const timedOut = async (change: object, state?: FileCopyState) => {
         const failure = await failureOf(files.up(state, { method: "copyFile", timeout: "5s", ...change }));
