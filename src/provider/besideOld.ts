@@ -51,7 +51,8 @@ export async function copyBesideOld(
         const cause = isExplained(error) ? error : explain(`copy ${request.source.url} to ${beside.url}`, error);
         throw request.previous && isOwn(there, request.previous) ? new OldContentRestored(there.etag!, cause) : cause;
     }
-    const { sourceEtag: _, sourceConditions: __, ...inputs } = request.inputs;
+    // Protection comes last, after what else the copy does not bring.
+    const { sourceEtag: _, sourceConditions: __, legalHold: ___, immutabilityPolicy: ____, ...inputs } = request.inputs;
     const obtained = await obtainCopy(
         {
             ...request,

@@ -7,12 +7,20 @@ import { explain, explained, isDestinationConflict, isNotFound } from "../storag
 import type { BlobLocation } from "../storage/location";
 import { fitsHeader } from "../storage/tags";
 import { redactUrl } from "../storage/url";
+import type { SourceProperties } from "../storage/webSource";
 import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
 import { asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
-import { type CopyRequest, isCompletedAfterwards, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
+import {
+    type CopyRequest,
+    isArchivedAfterwards,
+    isCompletedAfterwards,
+    isFromUrl,
+    type ObtainedCopy,
+    what,
+} from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { encryptionChanged } from "./encryption";
@@ -24,7 +32,7 @@ import { obtain } from "./obtain";
 import { settleOverwritten, snapshotIfThere } from "./overwritten";
 import { patiently } from "./patience";
 import { preflight } from "./preflight";
-import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
+import { changesForAdoption, hasHeaders, PartlySet, type PropertyChanges, setProperties } from "./setProperties";
 import { whileSourceIsLeased } from "./sourceLeases";
 
 /** BlobCopy's lifecycle. */
@@ -118,7 +126,7 @@ async function bring(
         );
         overwrittenSnapshot = await settleOverwritten(request, obtained, context);
         const properties = await online(request, obtained, started, context);
-        const state: BlobCopyState = {
+        const state = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
             ...(overwrittenSnapshot && { overwrittenSnapshot }),
             copyOperation: obtained.plan.operation,
@@ -128,7 +136,15 @@ async function bring(
                 copyCompletedOn: properties.lastModified!.toISOString(),
                 sourceUrl: source.url,
             }),
-        };
+            // Setting some properties has taken the record of the copy away from the blob.
+            ...(!isFromUrl(obtained) &&
+                properties.copyStatus === undefined && {
+                    copyStatus: "success",
+                    copyId: previous?.copyId,
+                    copyCompletedOn: previous?.copyCompletedOn,
+                    sourceUrl: previous?.sourceUrl,
+                }),
+        } as BlobCopyState;
         return { destination, state: await complete(request, obtained, properties, state, context) };
     } catch (error) {
         throw asPartialFailure(error, request, overwrittenSnapshot);
@@ -223,23 +239,28 @@ async function complete(
         ? changesForAdoption(request, found, source)
         : {
               ...(!isFromUrl(obtained) && changesAfterCopyBlob(request, found)),
+              ...(obtained.plan.beside && changesAfterBeside(request, found, source!)),
               ...(tags && !fitsHeader(tags) && { tags }),
           };
     try {
         return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
     } catch (error) {
+        const { result, cause } = error instanceof PartlySet ? error : { result: {}, cause: error };
         const doing = adopted
             ? `adopt ${destination.url}`
             : `set the headers or tags of ${destination.url}, which was copied`;
-        const failure = explain(doing, error);
+        const later = found.archiveStatus
+            ? " (it is being brought online: run pulumi up again after that, or set waitForRehydration)"
+            : "";
+        const failure = explain(`${doing}${later}`, cause);
         // Without its record, the next run would have to find out anew whose copy this is.
-        throw adopted
+        throw adopted && result.etag === undefined
             ? failure
             : new CopyLeftPending(
                   {
                       ...(found.copyId && { copyId: found.copyId }),
                       sourceEtag: state.sourceEtag,
-                      properties: found,
+                      properties: { ...found, ...(result.etag !== undefined && { etag: result.etag }) },
                   },
                   failure,
               );
@@ -251,10 +272,25 @@ function changesAfterCopyBlob(request: CopyRequest, found: BlobGetPropertiesResp
     const { blobHTTPHeaders, legalHold, immutabilityPolicy } = request.inputs;
     return {
         ...(blobHTTPHeaders && { blobHTTPHeaders: { given: blobHTTPHeaders, source: found } }),
+        ...(isArchivedAfterwards(request) && { accessTier: "Archive" }),
         ...(isCompletedAfterwards(request) && {
             ...(legalHold && { legalHold }),
             ...(immutabilityPolicy && { immutabilityPolicy }),
         }),
+    };
+}
+
+/** Protection, and what an interrupted run has written beside an old blob for headers that are not asked for any more. */
+function changesAfterBeside(
+    { inputs }: CopyRequest,
+    found: BlobGetPropertiesResponse,
+    source: SourceProperties,
+): PropertyChanges {
+    const { blobHTTPHeaders: given, legalHold, immutabilityPolicy } = inputs;
+    return {
+        ...(!hasHeaders(found, given, source) && { blobHTTPHeaders: { given, source } }),
+        ...(legalHold && { legalHold }),
+        ...(immutabilityPolicy && { immutabilityPolicy }),
     };
 }
 
@@ -267,16 +303,21 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         ...ownership(state),
         ...(state.drifted && { drifted: true }),
     };
+    const own = state.etag === state.lastWriteEtag;
+    const notOwn = !own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag };
     try {
         const changes = await changesInPlace(state, news, context);
         const set = await setProperties(destination, changes, state.etag!, context);
-        const own = state.etag === state.lastWriteEtag;
-        return {
-            ...recorded,
-            ...set,
-            ...(!own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag }),
-        };
+        return { ...recorded, ...set, ...notOwn };
     } catch (error) {
+        if (error instanceof PartlySet) {
+            const failure = explain(`set the properties of ${destination.url}, of which some were set`, error.cause);
+            throw new PartialFailure(
+                state.url,
+                { ...withInputs(state, recorded, error.done), ...error.result, ...notOwn },
+                failure,
+            );
+        }
         if (isNotFound(error)) {
             return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
         }
@@ -288,6 +329,16 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         }
         throw explain(`set the properties of ${destination.url}`, error);
     }
+}
+
+/** A record of which some properties are as another one has them. */
+function withInputs(
+    state: BlobCopyState,
+    recorded: BlobCopyState,
+    names: readonly (keyof PropertyChanges)[],
+): BlobCopyState {
+    const changed = names.map((name) => (name === "accessTier" ? "requestedAccessTier" : name));
+    return { ...state, ...Object.fromEntries(changed.map((name) => [name, recorded[name]])) };
 }
 
 /** What differs between what was recorded and what is asked for. What is not asked for any more is as the source has it. */
@@ -346,6 +397,10 @@ async function recordRead(
                 copyCompletedOn: state.copyCompletedOn,
                 sourceUrl: state.sourceUrl,
             }),
+        // What follows a copy's end (comparing, headers, tags, snapshots that are needed no longer) is the next update's.
+        ...(own &&
+            state.copyStatus === "pending" &&
+            now.copyStatus === "success" && { copyStatus: "pending" as const }),
         ...(state.metadata && { metadata: asRecorded(state.metadata, properties.metadata ?? {}) }),
         ...(typeof state.tags === "object" && {
             tags: (await destination.client.getTags({ abortSignal: context.signal })).tags,

@@ -85,7 +85,7 @@ async function putRight(
     let etag: string | undefined;
     try {
         etag = old
-            ? await restore(destination.client, old, properties.etag!, destination.lease, (copyId) =>
+            ? await restore(destination.client, old, properties, destination.lease, (copyId) =>
                   wait(request, destination.client, copyId, deadlineOf(request, context), context),
               )
             : void (await destination.client.delete({

@@ -22,9 +22,9 @@ import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption"
 import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { authorizing, readSource } from "./ends";
 import type { Context } from "./handler";
-import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, observe } from "./observe";
+import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
 import { attempts } from "./obtainCopy";
-import { findKept, keepingOverwritten } from "./overwritten";
+import { findKept, findTemporary, keepingOverwritten } from "./overwritten";
 import { runFromUrl } from "./runFromUrl";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
 import { changedMeanwhile } from "./unpinned";
@@ -160,6 +160,8 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
     if (there && (await holds(bringing, context))) {
         if (there.blobType !== "BlockBlob") {
             await discardBeside(destination, context);
+            // Copy Blob has put it over an old one.
+            return obtained(there, true, await findTemporary(request));
         }
         return obtained(there, true, await findKept(request));
     }
@@ -272,6 +274,9 @@ async function holds({ request, source, reading, there }: Bringing, context: Con
     const isToBeCompleted = previous?.copyStatus === "pending" && previous.sourceEtag === source.etag;
     if (previous && isOwn(there, previous) && !isToBeCompleted) {
         return false;
+    }
+    if (isToBeCompleted && lacksOnlyProperties(there, previous)) {
+        return true;
     }
     if (there.blobType !== "BlockBlob") {
         return isCopiedFromBeside(there, destination, reading, context);
