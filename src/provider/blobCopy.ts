@@ -184,7 +184,7 @@ function asPartialFailure(error: unknown, request: CopyRequest, overwrittenSnaps
             error.cause,
         );
     }
-    if (error instanceof OldContentRestored && previous) {
+    if (error instanceof OldContentRestored && previous && !error.ofOthers) {
         // The old content is ours still, under a new ETag; what was asked for has not been copied.
         const { sourceEtag: _, ...kept } = previous;
         return new PartialFailure(

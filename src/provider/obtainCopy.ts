@@ -137,7 +137,9 @@ async function decide(
         };
     }
     const tagConditions = permitOverwrite(request, there, ownBefore);
-    return emptying === "refused" ? undefined : startOnto(request, there, kept, context, tagConditions);
+    return emptying === "refused"
+        ? undefined
+        : { ...(await startOnto(request, there, kept, context, tagConditions)), ofOthers: !ownBefore };
 }
 
 /** The source's ETag, if a finished copy of it holds what the source holds now; `false` if it does not. */

@@ -15,7 +15,7 @@ import { cpkInfo } from "../storage/encryption";
 import { explain, isDestinationConflict, isNotFound, isNotImplemented, passingRefusal } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
-import { copyBesideOld, discardBeside, isCopiedFromBeside } from "./besideOld";
+import { copyBesideOld, discardBeside, isCopiedFromBeside, isCopyOfBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption";
@@ -165,11 +165,15 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         }
         return obtained(there, true, await findKept(request));
     }
-    const target = await targetFor(bringing, context);
-    if (plan.beside && there) {
+    const isUnderWay = there?.copyStatus === "pending" && (await isCopyOfBeside(there, destination, reading, context));
+    const target = isUnderWay ? contentFor(bringing, {}) : await targetFor(bringing, context);
+    if (there && (plan.beside || isUnderWay)) {
         refuseBeside(request);
-        const { properties, preserved } = await copyBesideOld(request, source, reading, target, there, context);
-        return obtained(properties, false, preserved);
+        const copied = await copyBesideOld(request, source, reading, target, there, context);
+        return {
+            ...obtained(copied.properties, copied.adopted, copied.preserved),
+            plan: { ...plan, beside: true },
+        };
     }
     const { written, preserved } = await keepingOverwritten(request, there, context, () =>
         writeOrLeave(bringing, target, context),
@@ -179,6 +183,10 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         throw new CopyError(
             `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
         );
+    }
+    if (properties.blobType !== "BlockBlob" && request.previous && request.previous.copyStatus !== "success") {
+        // An old blob that was to be replaced from there has gone meanwhile.
+        await discardBeside(destination, context);
     }
     verifyCopy(request, source, properties, request.inputs.blobHTTPHeaders?.blobContentMD5);
     // An operation in blocks asks before its last request.
@@ -293,8 +301,8 @@ async function holds({ request, source, reading, there }: Bringing, context: Con
 
 /** What the new blob gets, onto a free name or over what may be overwritten. */
 async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlTarget> {
-    const { request, source, reading } = bringing;
-    const { inputs, destination, previous, tags } = request;
+    const { request, reading } = bringing;
+    const { destination, previous } = request;
     let { there } = bringing;
     let tagConditions: string | undefined;
     if (there) {
@@ -309,6 +317,16 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
             tagConditions = permitOverwrite(request, there, own);
         }
     }
+    return contentFor(
+        bringing,
+        there
+            ? { ifMatch: there.etag!, ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) }
+            : { ifNoneMatch: "*", ...destination.lease },
+    );
+}
+
+function contentFor({ request, source }: Bringing, conditions: FromUrlTarget["conditions"]): FromUrlTarget {
+    const { inputs, tags } = request;
     const metadata = inputs.metadata ?? source.metadata;
     return {
         blobHTTPHeaders: asHttpHeaders(inputs.blobHTTPHeaders, source),
@@ -319,8 +337,6 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
         ...(inputs.customerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(inputs.customerProvidedKey) }),
         ...(inputs.immutabilityPolicy && { immutabilityPolicy: asImmutabilityPolicy(inputs.immutabilityPolicy) }),
         ...(inputs.legalHold !== undefined && { legalHold: inputs.legalHold }),
-        conditions: there
-            ? { ifMatch: there.etag!, ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) }
-            : { ifNoneMatch: "*", ...destination.lease },
+        conditions,
     };
 }

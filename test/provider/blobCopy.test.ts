@@ -660,6 +660,44 @@ describe("update", () => {
         expect(await allSnapshots()).toEqual([]);
     });
 
+    it("does not pass an emptied destination off as the old copy, where the program goes back to that", async () => {
+        const state = await create();
+        const { source } = storage.inputs;
+        storage.simulator.account("golden").putBlob("images", "other.bak", "another backup");
+        storage.simulator.copies.add({ account: "dev", seconds: 5, fail: '500 InternalServerError "Copy failed."' });
+        const failure = await partialFailure(up(state, { source: { ...source, blobName: "other.bak" } }));
+        expect(failure.message).toMatch(/its old content is safe in the snapshot/);
+        expect(failure.state).toMatchObject({ copyStatus: "failed", source });
+        storage.simulator.copies.clear();
+        await up(failure.state);
+        expect(await storage.content("dev")).toBe(sourceContent);
+        expect(await allSnapshots()).toEqual([]);
+    });
+
+    it("does not take somebody else's content for its own that it has put back", async () => {
+        const state = await create();
+        await storage.blob("dev").upload("precious", 8);
+        changeSource();
+        failNextCopy();
+        await expect(up(state, { overwrite: "always" })).rejects.not.toBeInstanceOf(PartialFailure);
+        expect(await storage.content("dev")).toBe("precious");
+        await handler.delete(state, storage.context);
+        expect(await storage.content("dev")).toBe("precious");
+        expect(storage.warnings.join()).toMatch(/was changed by somebody else.*left alone/);
+    });
+
+    it("owns an empty copy still where a newer one fails", async () => {
+        changeSource("");
+        const state = await create();
+        changeSource();
+        failNextCopy();
+        const failure = await partialFailure(up(state));
+        expect(failure.message).toMatch(/the destination is empty, as it was before/);
+        await handler.delete(failure.state, storage.context);
+        expect(await storage.blob("dev").exists()).toBe(false);
+        expect(storage.warnings).toEqual([]);
+    });
+
     it("copies anew where the destination was deleted", async () => {
         const state = await create();
         await storage.blob("dev").delete();

@@ -246,6 +246,39 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
         await same();
     });
 
+    it.each(["its record", "nothing"])(
+        "is joined while the last copy is pending, by a run that knows %s",
+        async (known) => {
+            storage.simulator.copies.add({ account: "dev", seconds: 100, times: 1 });
+            const failure = await failing(first, { timeout: "30s" });
+            const { etag } = await storage.blob("golden").getProperties();
+            expect(failure.state).toMatchObject({ copyStatus: "pending", sourceEtag: etag });
+            const change = { legalHold: true };
+            const second = await up(known === "nothing" ? first : (failure.state as BlobCopyState), change);
+            expect(writes().filter((write) => /^(Abort|Copy|Put|Append)/.test(write))).toEqual([]);
+            await same();
+            expect(await names()).toEqual(["orders.bak"]);
+            const there = await storage.blob("dev").getProperties();
+            expect(there).toMatchObject({ metadata: { origin: "golden" }, etag: second.etag, legalHold: true });
+            expect(second).toMatchObject({ copyStatus: "success", copyOperation: operation, sourceEtag: etag });
+            expect(await up(second, change)).toBe(second);
+        },
+    );
+
+    it.each(["up", "destroy"])("leaves nothing beside it where it is gone by the next %s", async (next) => {
+        storage.simulator.faults.add({ operation, times: 1_000, status: 403 });
+        const failure = await failing(first);
+        storage.simulator.faults.clear();
+        await storage.blob("dev").delete();
+        if (next === "up") {
+            await up(failure.state as BlobCopyState);
+            await same();
+        } else {
+            await handler.delete(failure.state as BlobCopyState, storage.context);
+        }
+        expect(await names()).toEqual(next === "up" ? ["orders.bak"] : []);
+    });
+
     it("leaves nothing beside it where it fails and is deleted", async () => {
         storage.simulator.faults.add({ operation, times: 1_000, status: 403 });
         const failure = await failing(first);
