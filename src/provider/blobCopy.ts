@@ -67,6 +67,9 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
         if (mustCopy(state, news)) {
             return (await bring(news, state, context)).state;
         }
+        if (news.sealBlob === false && state.sealBlob === undefined && (await isSealed(news, context))) {
+            return (await bring(news, { ...state, sealBlob: true }, context)).state;
+        }
         return setInPlace(state, news, context);
     },
 
@@ -87,6 +90,13 @@ function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
 
 function mustCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
     return needsCopy(state, news, contentChanged(state, news));
+}
+
+/** Whether the destination is sealed since its source is, which nobody has asked for. */
+async function isSealed(news: BlobCopyInputs, context: Context): Promise<boolean> {
+    const destination = openDestination(news.destination, context, news);
+    const there = await explained(`read ${destination.url}`, () => observe(destination, context));
+    return there?.isSealed === true;
 }
 
 /** Every changed input is an update, also one that makes no request: read and delete see only what an update recorded. */

@@ -115,11 +115,14 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
     const { inputs, destination } = request;
     const { address } = request.source;
     const onlyFromUrl = fromUrlOnly(request);
+    // An MD5 that the program gives tells no later run of what source the blob is.
+    const given = inputs.blobHTTPHeaders?.blobContentMD5;
+    const { contentMD5: _, ...md5less } = source;
     try {
         return planCopy({
             method: inputs.method ?? "auto",
             verifyMd5: inputs.verify === "md5",
-            source,
+            source: given === undefined ? source : md5less,
             ...(inputs.blobType && { blobType: inputs.blobType }),
             sameAccount: sameAccount(address, destination.address),
             fixedSource: isFixed(address),

@@ -174,6 +174,22 @@ describe("sealing", () => {
     const appendBlob = () =>
         storage.simulator.account("golden").putBlob("images", "orders.bak", "lines", { blobType: "AppendBlob" });
 
+    it.each(["copyBlob", "auto"] as const)(
+        "is taken off by another copy where the source has brought it, by %s",
+        async (method) => {
+            storage.simulator.account("golden").putBlob("images", "orders.bak", "log", { blobType: "AppendBlob" });
+            await storage.container("golden").getAppendBlobClient("orders.bak").seal();
+            const first = await up(undefined, { method });
+            expect((await destination()).isSealed).toBe(true);
+            const second = await up(first, { method, sealBlob: false });
+            expect((await destination()).isSealed).toBeFalsy();
+            expect(await storage.content("dev")).toBe("log");
+            expect(await up(second, { method, sealBlob: false })).toBe(second);
+            const third = await up(second, { method });
+            expect(await up(third, { method, sealBlob: true })).toMatchObject({ copyStatus: "success" });
+        },
+    );
+
     it("goes with the copy of an append blob, or in place", async () => {
         appendBlob();
         const sealed = await up(undefined, { sealBlob: true });
