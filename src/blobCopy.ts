@@ -342,7 +342,10 @@ export class BlobCopy extends CopyResource {
     declare readonly copyOperationReason: pulumi.Output<string>;
     /** The service's ID of the copy; absent where it was no Copy Blob. */
     declare readonly copyId: pulumi.Output<string | undefined>;
-    /** `success`; otherwise the copy is carried on by the next `pulumi up`. */
+    /**
+     * `success`; otherwise the copy is carried on by the next `pulumi up`. After one that was interrupted it stays `pending`, whatever a
+     * refresh sees, until an update has done what follows a copy's end.
+     */
     declare readonly copyStatus: pulumi.Output<"pending" | "success" | "failed" | "aborted">;
     /** When the copy ended, in ISO 8601. */
     declare readonly copyCompletedOn: pulumi.Output<string>;

@@ -15,6 +15,7 @@ import {
     type FromUrlTarget,
     isRecognizable,
     leaseOf,
+    sameMetadata,
     sourceOptions,
     telling,
     type WrittenBlob,
@@ -231,20 +232,6 @@ async function commit({ destination, source, target, run, blockSize }: CopyBlock
         }
         return told(properties);
     }
-}
-
-/** Names of metadata are told in whatever case the server likes. */
-function sameMetadata(
-    one: Readonly<Record<string, string>> = {},
-    other: Readonly<Record<string, string>> = {},
-): boolean {
-    const told = (metadata: Readonly<Record<string, string>>) =>
-        JSON.stringify(
-            Object.entries(metadata)
-                .map(([name, value]) => [name.toLowerCase(), value])
-                .sort(),
-        );
-    return told(one) === told(other);
 }
 
 interface Staged {

@@ -119,6 +119,20 @@ export function leaseOf(target: FromUrlTarget): { leaseId?: string } {
     return target.conditions.leaseId ? { leaseId: target.conditions.leaseId } : {};
 }
 
+/** Whether two sets of metadata are one. Their names are told in whatever case the server likes. */
+export function sameMetadata(
+    one: Readonly<Record<string, string>> = {},
+    other: Readonly<Record<string, string>> = {},
+): boolean {
+    const told = (metadata: Readonly<Record<string, string>>) =>
+        JSON.stringify(
+            Object.entries(metadata)
+                .map(([name, value]) => [name.toLowerCase(), value])
+                .sort(),
+        );
+    return told(one) === told(other);
+}
+
 /**
  * Sets what only a blob whose bytes are final can have: Set Blob Immutability Policy and Set Blob Legal Hold, one request each
  * where it is wanted. Neither changes the ETag.

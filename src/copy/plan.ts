@@ -160,6 +160,6 @@ function planBlockBlob({ verifyMd5, source, occupied }: PlanFacts): Plan {
         return { operation: "Put Blob From URL", reason: `the source's server answers no ranges${old}` };
     }
     return length <= mostSingleRequestBytes
-        ? { operation: "Put Block From URL", reason: `by its block a copy is recognized whose source has no MD5${old}` }
+        ? { operation: "Put Block From URL", reason: `by its block a copy is recognized that no MD5 tells${old}` }
         : { operation: "Put Block From URL", reason: `the source is large${old}` };
 }

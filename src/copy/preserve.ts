@@ -26,6 +26,7 @@ export interface Preserved {
     readonly snapshot: string;
     readonly metadata: Record<string, string>;
     readonly tags: Record<string, string>;
+    readonly accessTier?: string;
 }
 
 /**
@@ -53,7 +54,11 @@ export async function preserve(
         conditions: { ifMatch: properties.etag!, ...lease },
         abortSignal: signal,
     });
-    return { snapshot: taken.snapshot!, metadata, tags };
+    return { snapshot: taken.snapshot!, metadata, tags, ...tierOf(properties) };
+}
+
+function tierOf({ accessTier }: { readonly accessTier?: string }): Pick<Preserved, "accessTier"> {
+    return accessTier === undefined ? {} : { accessTier };
 }
 
 /**
@@ -75,7 +80,7 @@ export async function findPreserved(container: ContainerClient, blobName: string
             if (blob.snapshot && value !== undefined && isTakenAt(blob.snapshot, blob.metadata![timeMarker])) {
                 const { [marker]: _, [timeMarker]: __, ...metadata } = blob.metadata!;
                 const tags = value === "none" ? {} : Object.fromEntries(new URLSearchParams(value));
-                found.push({ snapshot: blob.snapshot, metadata, tags });
+                found.push({ snapshot: blob.snapshot, metadata, tags, ...tierOf(blob.properties) });
             }
         }
     } catch (error) {
@@ -92,8 +97,8 @@ function isTakenAt(snapshot: string, time: string | undefined): boolean {
 }
 
 /**
- * Puts the old content back, with its metadata and tags: Copy Blob from the snapshot, which within an account mostly ends at once.
- * @param destinationEtag the ETag of what the failed copy left; anything else there is left alone
+ * Puts the old content back, with its metadata, tags and tier: Copy Blob from the snapshot, which within an account mostly ends at once.
+ * @param left what the failed copy left; anything else there is left alone
  * @param wait waits for the end of a copy
  * @returns the destination's new ETag
  * @throws CopyError where the copy does not succeed
@@ -101,15 +106,17 @@ function isTakenAt(snapshot: string, time: string | undefined): boolean {
 export async function restore(
     destination: BlockBlobClient,
     preserved: Preserved,
-    destinationEtag: string,
+    left: Pick<BlobGetPropertiesResponse, "etag" | "accessTier">,
     lease: Lease,
     wait: (copyId: string) => Promise<BlobGetPropertiesResponse>,
 ): Promise<string> {
     const hasMetadata = Object.keys(preserved.metadata).length > 0;
     const tagsFit = fitsHeader(preserved.tags);
     const { copyId } = await startCopy(destination, destination.withSnapshot(preserved.snapshot).url, {
-        destinationEtag,
+        destinationEtag: left.etag!,
         conditions: lease,
+        // Without a tier of its own it would get that of what was to replace it.
+        ...(preserved.accessTier && preserved.accessTier !== left.accessTier && { accessTier: preserved.accessTier }),
         ...(hasMetadata && { metadata: preserved.metadata }),
         ...(tagsFit && Object.keys(preserved.tags).length > 0 && { tags: preserved.tags }),
     });

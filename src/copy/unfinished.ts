@@ -2,7 +2,7 @@
 
 import type { BlobClient } from "@azure/storage-blob";
 import { isOtherEncryption } from "../storage/encryption";
-import { isNotFound } from "../storage/errors";
+import { isDestinationConflict, isNotFound } from "../storage/errors";
 import { CopyError } from "./errors";
 import {
     contentKey,
@@ -13,6 +13,7 @@ import {
     isRecognizable,
     leaseOf,
     protect,
+    sameMetadata,
     type WrittenBlob,
 } from "./fromUrl";
 
@@ -79,14 +80,24 @@ export async function finishUnfinished(
     if (!isOurs || properties.contentLength !== source.contentLength) {
         throw new CopyError("the destination was changed by somebody else during the copy");
     }
-    const written = await client.setMetadata(
-        { ...target.metadata },
-        {
-            ...encryptionOptions(target),
-            conditions: { ...leaseOf(target), ifMatch: properties.etag! },
-            abortSignal: run.signal,
-        },
-    );
+    let written: { etag?: string; lastModified?: Date; versionId?: string };
+    try {
+        written = await client.setMetadata(
+            { ...target.metadata },
+            {
+                ...encryptionOptions(target),
+                conditions: { ...leaseOf(target), ifMatch: properties.etag! },
+                abortSignal: run.signal,
+            },
+        );
+    } catch (error) {
+        // Where the answer was lost, the SDK has asked again, and met what its first request made.
+        const now = isDestinationConflict(error) ? await readProperties(client, target, run.signal) : undefined;
+        if (!now || !sameMetadata(now.metadata, target.metadata) || now.contentLength !== source.contentLength) {
+            throw error;
+        }
+        written = now;
+    }
     await protect(client, target, run.signal);
     return {
         etag: written.etag!,

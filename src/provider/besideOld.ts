@@ -11,7 +11,7 @@ import { explain, isNotFound, statusCode } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
 import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
-import { isExplained, OldContentRestored } from "./endOfCopy";
+import { CopyLeftPending, isExplained, OldContentRestored } from "./endOfCopy";
 import { type Destination, sourceWithin } from "./ends";
 import type { Context } from "./handler";
 import { isCopyOf, isOwn, observe } from "./observe";
@@ -51,7 +51,8 @@ export async function copyBesideOld(
         const cause = isExplained(error) ? error : explain(`copy ${request.source.url} to ${beside.url}`, error);
         throw request.previous && isOwn(there, request.previous) ? new OldContentRestored(there.etag!, cause) : cause;
     }
-    const { sourceEtag: _, sourceConditions: __, ...inputs } = request.inputs;
+    // Protection comes last, after what else the copy does not bring.
+    const { sourceEtag: _, sourceConditions: __, legalHold: ___, immutabilityPolicy: ____, ...inputs } = request.inputs;
     const obtained = await obtainCopy(
         {
             ...request,
@@ -59,7 +60,12 @@ export async function copyBesideOld(
             source: sourceWithin(beside.address, beside.url, beside.credential, context),
         },
         context,
-    );
+    ).catch((error: unknown) => {
+        // What is recorded is what was asked for, not what was written beside for it.
+        throw error instanceof CopyLeftPending
+            ? new CopyLeftPending({ ...error.running, sourceEtag: source.etag }, error.cause)
+            : error;
+    });
     await discardBeside(request.destination, context);
     return obtained;
 }
@@ -93,8 +99,19 @@ export async function isCopiedFromBeside(
     reading: FromUrlSource,
     context: Context,
 ): Promise<boolean> {
+    const isFinished = there.copyStatus === "success" && isUntouchedSinceCopy(there);
+    return isFinished && isCopyOfBeside(there, destination, reading, context);
+}
+
+/** Whether the destination's last copy is of what is written beside it for this source. */
+export async function isCopyOfBeside(
+    there: BlobGetPropertiesResponse,
+    destination: Destination,
+    reading: FromUrlSource,
+    context: Context,
+): Promise<boolean> {
     const { address } = await besideOf(destination, reading, context);
-    return there.copyStatus === "success" && isCopyOf(there, address) && isUntouchedSinceCopy(there);
+    return isCopyOf(there, address);
 }
 
 /** Deletes whatever is left beside a destination, also of earlier states of its source. */

@@ -7,12 +7,20 @@ import { explain, explained, isDestinationConflict, isNotFound } from "../storag
 import type { BlobLocation } from "../storage/location";
 import { fitsHeader } from "../storage/tags";
 import { redactUrl } from "../storage/url";
+import type { SourceProperties } from "../storage/webSource";
 import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
 import { asCopied, asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
-import { type CopyRequest, isCompletedAfterwards, isFromUrl, type ObtainedCopy, what } from "./copyRequest";
+import {
+    type CopyRequest,
+    isArchivedAfterwards,
+    isCompletedAfterwards,
+    isFromUrl,
+    type ObtainedCopy,
+    what,
+} from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
 import { parseDuration } from "./duration";
 import { encryptionChanged } from "./encryption";
@@ -24,7 +32,7 @@ import { obtain } from "./obtain";
 import { settleOverwritten, snapshotIfThere } from "./overwritten";
 import { patiently } from "./patience";
 import { preflight } from "./preflight";
-import { changesForAdoption, type PropertyChanges, setProperties } from "./setProperties";
+import { changesForAdoption, hasHeaders, PartlySet, type PropertyChanges, setProperties } from "./setProperties";
 import { whileSourceIsLeased } from "./sourceLeases";
 
 /** BlobCopy's lifecycle. */
@@ -59,6 +67,9 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
         if (mustCopy(state, news)) {
             return (await bring(news, state, context)).state;
         }
+        if (news.sealBlob === false && state.sealBlob === undefined && (await isSealed(news, context))) {
+            return (await bring(news, { ...state, sealBlob: true }, context)).state;
+        }
         return setInPlace(state, news, context);
     },
 
@@ -79,6 +90,13 @@ function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
 
 function mustCopy(state: BlobCopyState, news: BlobCopyInputs): boolean {
     return needsCopy(state, news, contentChanged(state, news));
+}
+
+/** Whether the destination is sealed since its source is, which nobody has asked for. */
+async function isSealed(news: BlobCopyInputs, context: Context): Promise<boolean> {
+    const destination = openDestination(news.destination, context, news);
+    const there = await explained(`read ${destination.url}`, () => observe(destination, context));
+    return there?.isSealed === true;
 }
 
 /** Every changed input is an update, also one that makes no request: read and delete see only what an update recorded. */
@@ -118,7 +136,7 @@ async function bring(
         );
         overwrittenSnapshot = await settleOverwritten(request, obtained, context);
         const properties = await online(request, obtained, started, context);
-        const state: BlobCopyState = {
+        const state = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
             ...(overwrittenSnapshot && { overwrittenSnapshot }),
             copyOperation: obtained.plan.operation,
@@ -128,7 +146,15 @@ async function bring(
                 copyCompletedOn: properties.lastModified!.toISOString(),
                 sourceUrl: source.url,
             }),
-        };
+            // Setting some properties has taken the record of the copy away from the blob.
+            ...(!isFromUrl(obtained) &&
+                properties.copyStatus === undefined && {
+                    copyStatus: "success",
+                    copyId: previous?.copyId,
+                    copyCompletedOn: previous?.copyCompletedOn,
+                    sourceUrl: previous?.sourceUrl,
+                }),
+        } as BlobCopyState;
         return { destination, state: await complete(request, obtained, properties, state, context) };
     } catch (error) {
         throw asPartialFailure(error, request, overwrittenSnapshot);
@@ -168,7 +194,7 @@ function asPartialFailure(error: unknown, request: CopyRequest, overwrittenSnaps
             error.cause,
         );
     }
-    if (error instanceof OldContentRestored && previous) {
+    if (error instanceof OldContentRestored && previous && !error.ofOthers) {
         // The old content is ours still, under a new ETag; what was asked for has not been copied.
         const { sourceEtag: _, ...kept } = previous;
         return new PartialFailure(
@@ -223,23 +249,28 @@ async function complete(
         ? changesForAdoption(request, found, source)
         : {
               ...(!isFromUrl(obtained) && changesAfterCopyBlob(request, found)),
+              ...(obtained.plan.beside && changesAfterBeside(request, found, source!)),
               ...(tags && !fitsHeader(tags) && { tags }),
           };
     try {
         return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
     } catch (error) {
+        const { result, cause } = error instanceof PartlySet ? error : { result: {}, cause: error };
         const doing = adopted
             ? `adopt ${destination.url}`
             : `set the headers or tags of ${destination.url}, which was copied`;
-        const failure = explain(doing, error);
+        const later = found.archiveStatus
+            ? " (it is being brought online: run pulumi up again after that, or set waitForRehydration)"
+            : "";
+        const failure = explain(`${doing}${later}`, cause);
         // Without its record, the next run would have to find out anew whose copy this is.
-        throw adopted
+        throw adopted && result.etag === undefined
             ? failure
             : new CopyLeftPending(
                   {
                       ...(found.copyId && { copyId: found.copyId }),
                       sourceEtag: state.sourceEtag,
-                      properties: found,
+                      properties: { ...found, ...(result.etag !== undefined && { etag: result.etag }) },
                   },
                   failure,
               );
@@ -251,10 +282,25 @@ function changesAfterCopyBlob(request: CopyRequest, found: BlobGetPropertiesResp
     const { blobHTTPHeaders, legalHold, immutabilityPolicy } = request.inputs;
     return {
         ...(blobHTTPHeaders && { blobHTTPHeaders: { given: blobHTTPHeaders, source: found } }),
+        ...(isArchivedAfterwards(request) && { accessTier: "Archive" }),
         ...(isCompletedAfterwards(request) && {
             ...(legalHold && { legalHold }),
             ...(immutabilityPolicy && { immutabilityPolicy }),
         }),
+    };
+}
+
+/** Protection, and what an interrupted run has written beside an old blob for headers that are not asked for any more. */
+function changesAfterBeside(
+    { inputs }: CopyRequest,
+    found: BlobGetPropertiesResponse,
+    source: SourceProperties,
+): PropertyChanges {
+    const { blobHTTPHeaders: given, legalHold, immutabilityPolicy } = inputs;
+    return {
+        ...(!hasHeaders(found, given, source) && { blobHTTPHeaders: { given, source } }),
+        ...(legalHold && { legalHold }),
+        ...(immutabilityPolicy && { immutabilityPolicy }),
     };
 }
 
@@ -267,16 +313,21 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         ...ownership(state),
         ...(state.drifted && { drifted: true }),
     };
+    const own = state.etag === state.lastWriteEtag;
+    const notOwn = !own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag };
     try {
         const changes = await changesInPlace(state, news, context);
         const set = await setProperties(destination, changes, state.etag!, context);
-        const own = state.etag === state.lastWriteEtag;
-        return {
-            ...recorded,
-            ...set,
-            ...(!own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag }),
-        };
+        return { ...recorded, ...set, ...notOwn };
     } catch (error) {
+        if (error instanceof PartlySet) {
+            const failure = explain(`set the properties of ${destination.url}, of which some were set`, error.cause);
+            throw new PartialFailure(
+                state.url,
+                { ...withInputs(state, recorded, error.done), ...error.result, ...notOwn },
+                failure,
+            );
+        }
         if (isNotFound(error)) {
             return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
         }
@@ -288,6 +339,16 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         }
         throw explain(`set the properties of ${destination.url}`, error);
     }
+}
+
+/** A record of which some properties are as another one has them. */
+function withInputs(
+    state: BlobCopyState,
+    recorded: BlobCopyState,
+    names: readonly (keyof PropertyChanges)[],
+): BlobCopyState {
+    const changed = names.map((name) => (name === "accessTier" ? "requestedAccessTier" : name));
+    return { ...state, ...Object.fromEntries(changed.map((name) => [name, recorded[name]])) };
 }
 
 /** What differs between what was recorded and what is asked for. What is not asked for any more is as the source has it. */
@@ -349,6 +410,10 @@ async function recordRead(
                 copyCompletedOn: state.copyCompletedOn,
                 sourceUrl: state.sourceUrl,
             }),
+        // What follows a copy's end (comparing, headers, tags, snapshots that are needed no longer) is the next update's.
+        ...(own &&
+            state.copyStatus === "pending" &&
+            now.copyStatus === "success" && { copyStatus: "pending" as const }),
         ...(state.metadata && { metadata: asRecorded(state.metadata, properties.metadata ?? {}) }),
         ...(typeof state.tags === "object" && {
             tags: (await destination.client.getTags({ abortSignal: context.signal })).tags,

@@ -46,6 +46,11 @@ export function isCompletedAfterwards({ inputs, tags }: CopyRequest): boolean {
     return inputs.blobHTTPHeaders !== undefined || (tags !== undefined && !fitsHeader(tags));
 }
 
+/** Whether Copy Blob leaves the blob online for that: an archived one takes no content headers. */
+export function isArchivedAfterwards(request: CopyRequest): boolean {
+    return request.inputs.accessTier === "Archive" && isCompletedAfterwards(request);
+}
+
 /** A request in words, for messages. */
 export function what(request: {
     readonly source: { readonly url: string };

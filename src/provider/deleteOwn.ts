@@ -13,7 +13,7 @@ export async function deleteOwn(destination: Destination, state: BlobCopyState, 
     if (state.copyStatus !== "success" || etag === undefined) {
         const there = await observe(destination, context);
         if (!there) {
-            return;
+            return discardBeside(destination, context);
         }
         if (!isOwn(there, state)) {
             return leaveAlone(destination, context);

@@ -22,6 +22,8 @@ export interface Running {
     readonly preserved: readonly Preserved[];
     /** Nothing was there before, so that what a failed copy leaves can go. */
     readonly wasFree: boolean;
+    /** What was there before was not this resource's. */
+    readonly ofOthers?: boolean;
 }
 
 /** An unfinished copy that this run left behind, as at its timeout or interruption; its state is worth keeping. */
@@ -35,11 +37,13 @@ export class CopyLeftPending<Properties extends CopyProperties = CopyProperties>
     }
 }
 
-/** A copy that failed over older content, which stands again under a new ETag. */
+/** A copy that failed over older content, which stands again under a new ETag; or, where it could not be put back, what the copy has left. */
 export class OldContentRestored extends Error {
     constructor(
         readonly etag: string,
         override readonly cause: Error,
+        /** Whether the content is not this resource's. */
+        readonly ofOthers = false,
     ) {
         super(cause.message, { cause });
     }

@@ -80,12 +80,14 @@ async function putRight(
     const old = running.preserved.at(-1);
     const blob = properties.contentLength === 0 ? "its empty blob" : "its blob";
     if (!old && !running.wasFree) {
-        throw error(running.joined ? `${blob} was left` : "the destination is empty, as it was before");
+        throw running.joined
+            ? error(`${blob} was left`)
+            : new OldContentRestored(properties.etag!, error("the destination is empty, as it was before"));
     }
     let etag: string | undefined;
     try {
         etag = old
-            ? await restore(destination.client, old, properties.etag!, destination.lease, (copyId) =>
+            ? await restore(destination.client, old, properties, destination.lease, (copyId) =>
                   wait(request, destination.client, copyId, deadlineOf(request, context), context),
               )
             : void (await destination.client.delete({
@@ -94,13 +96,13 @@ async function putRight(
     } catch (failure) {
         const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : `${blob} was left`;
         context.warn(explain(`put ${destination.url} right after a failed copy`, failure).message);
-        throw error(left);
+        throw old ? new OldContentRestored(properties.etag!, error(left)) : error(left);
     }
     if (etag === undefined) {
         throw error(`${blob} was removed`);
     }
     await discardAll(destination, running.preserved, context);
-    throw new OldContentRestored(etag, error("the destination's old content was put back"));
+    throw new OldContentRestored(etag, error("the destination's old content was put back"), running.ofOthers);
 }
 
 /** Deletes preserving snapshots that are not needed any more. */

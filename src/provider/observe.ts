@@ -116,6 +116,20 @@ export function isOwn(properties: CopyProperties, state: Partial<CopyState>): bo
     );
 }
 
+/**
+ * Whether the destination holds all that was copied last, and a run that could not set its properties has recorded it as unfinished.
+ * Setting some takes the record of the copy away from the blob.
+ */
+export function lacksOnlyProperties(properties: CopyProperties, state: Partial<CopyState> | undefined): boolean {
+    return (
+        state?.copyStatus === "pending" &&
+        state.sourceEtag !== undefined &&
+        properties.etag === state.lastWriteEtag &&
+        properties.copyStatus === undefined &&
+        unfinishedIn(properties.metadata) === undefined
+    );
+}
+
 /** Whether the destination still holds the bytes that were recorded, whatever else has changed about it. */
 export function hasRecordedContent(properties: BlobGetPropertiesResponse, state: Partial<BlobCopyState>): boolean {
     if (properties.contentLength !== state.contentLength) {

@@ -12,12 +12,19 @@ import { errorCode, explain, isDestinationConflict, isNotFound, statusCode } fro
 import { fitsHeader } from "../storage/tags";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
-import { type CopyRequest, isCompletedAfterwards, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
+import {
+    type CopyRequest,
+    isArchivedAfterwards,
+    isCompletedAfterwards,
+    type ObtainedCopy,
+    type PlannedRequest,
+    what,
+} from "./copyRequest";
 import { isExplained, type Running } from "./endOfCopy";
 import { readSource, type Source } from "./ends";
 import { discardAll, finish } from "./finishCopy";
 import type { Context } from "./handler";
-import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, observe } from "./observe";
+import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
 import { findTemporary, preserveOrExplain } from "./overwritten";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
 import { mayChange } from "./unpinned";
@@ -117,8 +124,22 @@ async function decide(
             return { adopt: { properties: there, sourceEtag, adopted: true, preserved, plan: request.plan } };
         }
     }
+    if (!request.contentChanged && lacksOnlyProperties(there, previous)) {
+        const preserved = await findTemporary(request);
+        return {
+            adopt: {
+                properties: there,
+                sourceEtag: previous?.sourceEtag,
+                adopted: true,
+                preserved,
+                plan: request.plan,
+            },
+        };
+    }
     const tagConditions = permitOverwrite(request, there, ownBefore);
-    return emptying === "refused" ? undefined : startOnto(request, there, kept, context, tagConditions);
+    return emptying === "refused"
+        ? undefined
+        : { ...(await startOnto(request, there, kept, context, tagConditions)), ofOthers: !ownBefore };
 }
 
 /** The source's ETag, if a finished copy of it holds what the source holds now; `false` if it does not. */
@@ -191,7 +212,7 @@ async function startOnto(
             const started = await startCopy(destination.client, sourceUrl, {
                 ...(inputs.metadata && { metadata: inputs.metadata }),
                 ...(request.tags && fitsHeader(request.tags) && { tags: request.tags }),
-                ...(inputs.accessTier && { accessTier: inputs.accessTier }),
+                ...(inputs.accessTier && !isArchivedAfterwards(request) && { accessTier: inputs.accessTier }),
                 ...(inputs.rehydratePriority && { rehydratePriority: inputs.rehydratePriority }),
                 ...(inputs.sealBlob !== undefined && { sealBlob: inputs.sealBlob }),
                 ...(protection.immutabilityPolicy && {

@@ -15,16 +15,16 @@ import { cpkInfo } from "../storage/encryption";
 import { explain, isDestinationConflict, isNotFound, isNotImplemented, passingRefusal } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
-import { copyBesideOld, discardBeside, isCopiedFromBeside } from "./besideOld";
+import { copyBesideOld, discardBeside, isCopiedFromBeside, isCopyOfBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption";
 import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { authorizing, readSource } from "./ends";
 import type { Context } from "./handler";
-import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, observe } from "./observe";
+import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
 import { attempts } from "./obtainCopy";
-import { findKept, keepingOverwritten } from "./overwritten";
+import { findKept, findTemporary, keepingOverwritten } from "./overwritten";
 import { runFromUrl } from "./runFromUrl";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
 import { changedMeanwhile } from "./unpinned";
@@ -115,11 +115,14 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
     const { inputs, destination } = request;
     const { address } = request.source;
     const onlyFromUrl = fromUrlOnly(request);
+    // An MD5 that the program gives tells no later run of what source the blob is.
+    const given = inputs.blobHTTPHeaders?.blobContentMD5;
+    const { contentMD5: _, ...md5less } = source;
     try {
         return planCopy({
             method: inputs.method ?? "auto",
             verifyMd5: inputs.verify === "md5",
-            source,
+            source: given === undefined ? source : md5less,
             ...(inputs.blobType && { blobType: inputs.blobType }),
             sameAccount: sameAccount(address, destination.address),
             fixedSource: isFixed(address),
@@ -160,14 +163,20 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
     if (there && (await holds(bringing, context))) {
         if (there.blobType !== "BlockBlob") {
             await discardBeside(destination, context);
+            // Copy Blob has put it over an old one.
+            return obtained(there, true, await findTemporary(request));
         }
         return obtained(there, true, await findKept(request));
     }
-    const target = await targetFor(bringing, context);
-    if (plan.beside && there) {
+    const isUnderWay = there?.copyStatus === "pending" && (await isCopyOfBeside(there, destination, reading, context));
+    const target = isUnderWay ? contentFor(bringing, {}) : await targetFor(bringing, context);
+    if (there && (plan.beside || isUnderWay)) {
         refuseBeside(request);
-        const { properties, preserved } = await copyBesideOld(request, source, reading, target, there, context);
-        return obtained(properties, false, preserved);
+        const copied = await copyBesideOld(request, source, reading, target, there, context);
+        return {
+            ...obtained(copied.properties, copied.adopted, copied.preserved),
+            plan: { ...plan, beside: true },
+        };
     }
     const { written, preserved } = await keepingOverwritten(request, there, context, () =>
         writeOrLeave(bringing, target, context),
@@ -177,6 +186,10 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         throw new CopyError(
             `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
         );
+    }
+    if (properties.blobType !== "BlockBlob" && request.previous && request.previous.copyStatus !== "success") {
+        // An old blob that was to be replaced from there has gone meanwhile.
+        await discardBeside(destination, context);
     }
     verifyCopy(request, source, properties, request.inputs.blobHTTPHeaders?.blobContentMD5);
     // An operation in blocks asks before its last request.
@@ -273,6 +286,9 @@ async function holds({ request, source, reading, there }: Bringing, context: Con
     if (previous && isOwn(there, previous) && !isToBeCompleted) {
         return false;
     }
+    if (isToBeCompleted && lacksOnlyProperties(there, previous)) {
+        return true;
+    }
     if (there.blobType !== "BlockBlob") {
         return isCopiedFromBeside(there, destination, reading, context);
     }
@@ -288,8 +304,8 @@ async function holds({ request, source, reading, there }: Bringing, context: Con
 
 /** What the new blob gets, onto a free name or over what may be overwritten. */
 async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlTarget> {
-    const { request, source, reading } = bringing;
-    const { inputs, destination, previous, tags } = request;
+    const { request, reading } = bringing;
+    const { destination, previous } = request;
     let { there } = bringing;
     let tagConditions: string | undefined;
     if (there) {
@@ -304,6 +320,16 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
             tagConditions = permitOverwrite(request, there, own);
         }
     }
+    return contentFor(
+        bringing,
+        there
+            ? { ifMatch: there.etag!, ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) }
+            : { ifNoneMatch: "*", ...destination.lease },
+    );
+}
+
+function contentFor({ request, source }: Bringing, conditions: FromUrlTarget["conditions"]): FromUrlTarget {
+    const { inputs, tags } = request;
     const metadata = inputs.metadata ?? source.metadata;
     return {
         blobHTTPHeaders: asHttpHeaders(inputs.blobHTTPHeaders, source),
@@ -314,8 +340,6 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
         ...(inputs.customerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(inputs.customerProvidedKey) }),
         ...(inputs.immutabilityPolicy && { immutabilityPolicy: asImmutabilityPolicy(inputs.immutabilityPolicy) }),
         ...(inputs.legalHold !== undefined && { legalHold: inputs.legalHold }),
-        conditions: there
-            ? { ifMatch: there.etag!, ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) }
-            : { ifNoneMatch: "*", ...destination.lease },
+        conditions,
     };
 }

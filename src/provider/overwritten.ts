@@ -4,6 +4,7 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { CopyTimeoutError, SourceChangedError } from "../copy/errors";
 import { findPreserved, type Preserved, preserve } from "../copy/preserve";
+import { isOtherEncryption } from "../storage/encryption";
 import { explain, isDestinationConflict, statusCode } from "../storage/errors";
 import type { CopyRequest, ObtainedCopy } from "./copyRequest";
 import type { Destination } from "./ends";
@@ -17,10 +18,13 @@ export async function findTemporary({ destination, previous }: CopyRequest): Pro
     return found.filter(({ snapshot }) => snapshot !== previous?.overwrittenSnapshot);
 }
 
-/** What a From-URL operation, which needs no temporary snapshot, may have kept before. */
+/** What a From-URL operation, which needs no temporary snapshot, may have kept before; and what an unfinished Copy Blob has. */
 export async function findKept(request: CopyRequest): Promise<Preserved[]> {
     const { inputs, previous } = request;
-    return inputs.snapshotBeforeOverwrite || previous?.overwrittenSnapshot ? await findTemporary(request) : [];
+    const isUnfinished = previous !== undefined && previous.copyStatus !== "success";
+    return inputs.snapshotBeforeOverwrite || previous?.overwrittenSnapshot || isUnfinished
+        ? await findTemporary(request)
+        : [];
 }
 
 /**
@@ -33,15 +37,23 @@ export async function preserveOrExplain(
     context: Context,
     remedy = "delete the blob first, or copy to another name",
 ): Promise<Preserved | undefined> {
-    const { client, lease, url } = request.destination;
-    try {
-        return await preserve(client, there, lease, context.signal);
-    } catch (error) {
-        if (isDestinationConflict(error)) {
-            throw error;
+    const { client, readers, lease, url } = request.destination;
+    let refusal: unknown;
+    // It may be encrypted otherwise than what is to replace it.
+    for (const one of [client, ...readers]) {
+        try {
+            return await preserve(one, there, lease, context.signal);
+        } catch (error) {
+            if (isDestinationConflict(error)) {
+                throw error;
+            }
+            refusal ??= error;
+            if (!isOtherEncryption(error)) {
+                break;
+            }
         }
-        throw explain(`keep the content of ${url} in a snapshot while it is overwritten (${remedy})`, error);
     }
+    throw explain(`keep the content of ${url} in a snapshot while it is overwritten (${remedy})`, refusal);
 }
 
 /**
@@ -113,5 +125,12 @@ export async function snapshotIfThere(
     snapshot: string,
     context: Context,
 ): Promise<string | undefined> {
-    return (await client.withSnapshot(snapshot).exists({ abortSignal: context.signal })) ? snapshot : undefined;
+    try {
+        return (await client.withSnapshot(snapshot).exists({ abortSignal: context.signal })) ? snapshot : undefined;
+    } catch (error) {
+        if (isOtherEncryption(error)) {
+            return snapshot; // with an earlier key
+        }
+        throw error;
+    }
 }

@@ -1,8 +1,12 @@
 // What a blob's properties are set to without copying it again.
 
 import { isDeepStrictEqual } from "node:util";
-import type { BlobGetPropertiesResponse, BlobHTTPHeaders } from "@azure/storage-blob";
+import { type BlobGetPropertiesResponse, type BlobHTTPHeaders, BlockBlobClient } from "@azure/storage-blob";
+import { sameMetadata } from "../copy/fromUrl";
 import { contentMd5 } from "../copy/status";
+import { runWorkers } from "../copy/workers";
+import { isDestinationConflict } from "../storage/errors";
+import { singleTry } from "../storage/singleTry";
 import type { SourceProperties } from "../storage/webSource";
 import { written } from "./blobCopyRecord";
 import type { BlobCopyInputs, BlobCopyState, ImmutabilityPolicy } from "./blobCopyTypes";
@@ -25,11 +29,25 @@ export interface PropertyChanges {
     readonly immutabilityPolicy?: ImmutabilityPolicy | "none";
 }
 
+/** Some properties were set before another one failed: what was said of them is worth keeping. */
+export class PartlySet extends Error {
+    constructor(
+        /** What was set. */
+        readonly done: readonly (keyof PropertyChanges)[],
+        /** What the answers said. */
+        readonly result: Partial<BlobCopyState>,
+        override readonly cause: unknown,
+    ) {
+        super("some properties were set, another one was not", { cause });
+    }
+}
+
 /**
  * Sets properties, one request each: Set Blob Legal Hold, Set / Delete Blob Immutability Policy, Set Blob Metadata, Set Blob Properties,
  * Set Blob Tags, Set Blob Tier, Append Blob Seal. Protection is lifted first and put on last, since it forbids the others.
  * @param etag the blob's ETag: nothing is set on a blob that somebody else has changed
  * @returns what the answers said
+ * @throws PartlySet where something was set before the failure; else what the service answered
  */
 export async function setProperties(
     destination: Destination,
@@ -40,53 +58,112 @@ export async function setProperties(
     const { client, lease } = destination;
     const abort = { abortSignal: context.signal };
     const now = { etag };
+    const done: (keyof PropertyChanges)[] = [];
     let result: Partial<BlobCopyState> = {};
     const wrote = (answer: { etag?: string; lastModified?: Date; versionId?: string }) => {
         now.etag = answer.etag!;
         result = { ...result, ...written(answer) };
     };
     const onlyOurs = () => ({ conditions: { ifMatch: now.etag, ...lease }, ...abort });
-    if (changes.legalHold === false) {
-        await client.setLegalHold(false, abort);
-    }
-    if (changes.immutabilityPolicy === "none") {
-        await client.deleteImmutabilityPolicy(abort);
-    }
-    if (changes.metadata) {
-        wrote(await client.setMetadata({ ...changes.metadata }, onlyOurs()));
-    }
-    if (changes.blobHTTPHeaders) {
-        const { given, source } = changes.blobHTTPHeaders;
+    const set = async (name: keyof PropertyChanges, isWanted: boolean, run: () => Promise<unknown>) => {
+        if (!isWanted) {
+            return;
+        }
+        try {
+            await run();
+        } catch (error) {
+            throw done.length > 0 ? new PartlySet(done, result, error) : error;
+        }
+        done.push(name);
+    };
+    const { metadata, blobHTTPHeaders, tags, accessTier, rehydratePriority, legalHold, immutabilityPolicy } = changes;
+    await set("legalHold", legalHold === false, () => client.setLegalHold(false, abort));
+    await set("immutabilityPolicy", immutabilityPolicy === "none", () => client.deleteImmutabilityPolicy(abort));
+    await set("metadata", metadata !== undefined, async () => {
+        wrote(
+            await throughLostAnswer(
+                client,
+                context,
+                (one, abortSignal) => one.setMetadata({ ...metadata }, { ...onlyOurs(), abortSignal }),
+                (found) => sameMetadata(found.metadata, metadata),
+            ),
+        );
+    });
+    await set("blobHTTPHeaders", blobHTTPHeaders !== undefined, async () => {
+        const { given, source } = blobHTTPHeaders!;
         const headers = asHttpHeaders(given, source);
-        wrote(await client.setHTTPHeaders(headers, onlyOurs()));
+        wrote(
+            await throughLostAnswer(
+                client,
+                context,
+                (one, abortSignal) => one.setHTTPHeaders(headers, { ...onlyOurs(), abortSignal }),
+                (found) => hasHeaders(found, given, source),
+            ),
+        );
         result = {
             ...result,
             contentType: headers.blobContentType,
             contentMd5: contentMd5({ ...(headers.blobContentMD5 && { contentMD5: headers.blobContentMD5 }) }),
         } as Partial<BlobCopyState>;
-    }
-    if (changes.tags) {
-        await client.setTags({ ...changes.tags }, { conditions: lease, ...abort });
-    }
-    if (changes.accessTier !== undefined) {
-        await client.setAccessTier(changes.accessTier, {
-            ...(changes.rehydratePriority && { rehydratePriority: changes.rehydratePriority }),
+    });
+    await set("tags", tags !== undefined, () => client.setTags({ ...tags }, { conditions: lease, ...abort }));
+    await set("accessTier", accessTier !== undefined, async () => {
+        const { _response } = await client.setAccessTier(accessTier!, {
+            ...(rehydratePriority && { rehydratePriority }),
             conditions: lease,
             ...abort,
         });
-        result = { ...result, accessTier: changes.accessTier };
-    }
-    if (changes.sealBlob) {
+        // An archived blob stays so until it is online.
+        const rehydrates = _response.status === 202;
+        result = {
+            ...result,
+            ...(rehydrates
+                ? { archiveStatus: `rehydrate-pending-to-${accessTier!.toLowerCase()}` }
+                : { accessTier: accessTier! }),
+        };
+    });
+    await set("sealBlob", changes.sealBlob === true, async () => {
         wrote(await destination.container.getAppendBlobClient(destination.address.blobName).seal(onlyOurs()));
-    }
-    if (changes.legalHold === true) {
-        await client.setLegalHold(true, abort);
-    }
-    if (changes.immutabilityPolicy !== undefined && changes.immutabilityPolicy !== "none") {
-        const { expiriesOn, policyMode } = asImmutabilityPolicy(changes.immutabilityPolicy);
-        await client.setImmutabilityPolicy({ expiriesOn: expiriesOn!, policyMode: policyMode! }, abort);
-    }
+    });
+    await set("legalHold", legalHold === true, () => client.setLegalHold(true, abort));
+    await set("immutabilityPolicy", immutabilityPolicy !== undefined && immutabilityPolicy !== "none", () => {
+        const { expiriesOn, policyMode } = asImmutabilityPolicy(immutabilityPolicy as ImmutabilityPolicy);
+        return client.setImmutabilityPolicy({ expiriesOn: expiriesOn!, policyMode: policyMode! }, abort);
+    });
     return result;
+}
+
+type Answer = Pick<BlobGetPropertiesResponse, "etag" | "lastModified" | "versionId">;
+
+/**
+ * Runs a request that is made on condition of the blob's ETag. Where its answer was lost it is made again, and meets what it has done
+ * itself; that somebody else has done the same in between is not to be feared.
+ * @param isDone whether the blob has what the request sets
+ */
+async function throughLostAnswer(
+    client: BlockBlobClient,
+    { clock, signal }: Context,
+    write: (client: BlockBlobClient, signal: AbortSignal) => Promise<Answer>,
+    isDone: (found: BlobGetPropertiesResponse) => boolean,
+): Promise<Answer> {
+    const trying = singleTry(BlockBlobClient, client);
+    let tries = 0;
+    let answer: Answer | undefined;
+    const work = async (_: unknown, abortSignal: AbortSignal) => {
+        tries++;
+        answer = await write(trying, abortSignal);
+    };
+    try {
+        await runWorkers({ items: ["once"], concurrency: 1, clock, signal, work });
+    } catch (error) {
+        const isRepeated = tries > 1 && isDestinationConflict(error);
+        const found = isRepeated ? await client.getProperties({ abortSignal: signal }) : undefined;
+        if (!found || !isDone(found)) {
+            throw error;
+        }
+        return found;
+    }
+    return answer!;
 }
 
 /**
@@ -103,11 +180,11 @@ export function changesForAdoption(
     // Protected by the run that has made it, it takes neither a new ETag nor another owner's delete.
     const isFinal = isProtected(found);
     const hasMetadata = isFinal && isDeepStrictEqual(lowerCase(metadata), lowerCase(found.metadata ?? {}));
-    const hasHeaders = isFinal && sameHeaders(asHttpHeaders(blobHTTPHeaders, source ?? found), found);
+    const isComplete = isFinal && hasHeaders(found, blobHTTPHeaders, source ?? found);
     return {
         ...(!hasMetadata && { metadata }),
         ...((blobHTTPHeaders || source) &&
-            !hasHeaders && {
+            !isComplete && {
                 blobHTTPHeaders: { given: blobHTTPHeaders, source: source ?? found },
             }),
         ...(tags && { tags }),
@@ -133,10 +210,15 @@ function lowerCase(metadata: Readonly<Record<string, string>>): Record<string, s
     return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function sameHeaders(wanted: BlobHTTPHeaders, found: BlobGetPropertiesResponse): boolean {
+/** Whether a blob has the content headers that are given, and else those of the source. */
+export function hasHeaders(
+    found: BlobGetPropertiesResponse,
+    given: BlobCopyInputs["blobHTTPHeaders"],
+    source: SourceProperties,
+): boolean {
     const plain = (headers: BlobHTTPHeaders) => ({
         ...headers,
         blobContentMD5: headers.blobContentMD5 && Buffer.from(headers.blobContentMD5).toString("base64"),
     });
-    return isDeepStrictEqual(plain(wanted), plain(asHttpHeaders(undefined, found)));
+    return isDeepStrictEqual(plain(asHttpHeaders(given, source)), plain(asHttpHeaders(undefined, found)));
 }

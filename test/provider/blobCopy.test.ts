@@ -184,6 +184,13 @@ describe("create", () => {
         expect((await storage.blob("dev").getProperties()).metadata).toEqual({});
     });
 
+    it("brings old content back in its own tier, not in that of what was to replace it", async () => {
+        await storage.blob("dev").upload("precious", 8, { tier: "Hot" });
+        failNextCopy();
+        await expect(create({ overwrite: "always", accessTier: "Cool" })).rejects.toThrow(/old content was put back/);
+        expect((await storage.blob("dev").getProperties()).accessTier).toBe("Hot");
+    });
+
     it("fails where somebody aborts the copy", async () => {
         const context = {
             ...storage.context,
@@ -352,11 +359,27 @@ describe("a copy that takes longer than its timeout", () => {
         const failure = await partialFailure(create({ timeout: "30s" }));
         storage.clock.advance(1_000_000);
         const refreshed = await handler.read(failure.id, failure.state, storage.context);
-        expect(refreshed).toMatchObject({ copyStatus: "success" });
+        // What follows the end, such as comparing both ends, is still to be done.
+        expect(refreshed).toMatchObject({ copyStatus: "pending", copyCompletedOn: expect.any(String) });
         const state = await up(refreshed!, { timeout: "1h" });
+        expect(state).toMatchObject({ copyStatus: "success" });
+        expect(await up(state, { timeout: "1h" })).toBe(state);
         expect(storage.simulator.requests.of("Copy Blob")).toHaveLength(1);
         await handler.delete(state, storage.context);
         expect(await storage.blob("dev").exists()).toBe(false);
+    });
+
+    it("leaves no snapshot of what it has overwritten where a refresh has seen its end", async () => {
+        const first = await create();
+        changeSource();
+        storage.simulator.copies.add({ seconds: 100 });
+        const failure = await partialFailure(up(first, { timeout: "30s" }));
+        storage.clock.advance(1_000_000);
+        expect(await allSnapshots()).toHaveLength(1);
+        const refreshed = await handler.read(failure.id, failure.state, storage.context);
+        await up(refreshed!);
+        expect(await storage.content("dev")).toBe("a newer backup");
+        expect(await allSnapshots()).toEqual([]);
     });
 
     it("is aborted and copied again where the source changed meanwhile", async () => {
@@ -490,6 +513,61 @@ describe("update", () => {
         expect((await storage.blob("dev").getTags()).tags).toEqual({});
     });
 
+    it("keeps what was set in mind where something else could not be, and owns the blob still", async () => {
+        const state = await create();
+        const change = { metadata: { owner: "infra" }, tags: { env: "dev" } };
+        storage.simulator.faults.add({ operation: "Set Blob Tags", status: 403 });
+        const failure = await partialFailure(up(state, change));
+        expect(failure.message).toMatch(/could not set the properties of .*, of which some were set: 403/);
+        const { etag } = await storage.blob("dev").getProperties();
+        expect(failure.state).toMatchObject({
+            metadata: change.metadata,
+            etag,
+            lastWriteEtag: etag,
+            copyStatus: "success",
+        });
+        expect(failure.state.tags).toBeUndefined();
+        storage.simulator.faults.clear();
+        storage.operations();
+        const updated = await up(failure.state, change);
+        expect(storage.operations().filter((operation) => operation.startsWith("Set"))).toEqual(["Set Blob Tags"]);
+        await handler.delete(updated, storage.context);
+        expect(await storage.blob("dev").exists()).toBe(false);
+        expect(storage.warnings).toEqual([]);
+    });
+
+    it("takes back what was set before something else failed, where it is not asked for any more", async () => {
+        const state = await create();
+        storage.simulator.faults.add({ operation: "Set Blob Tags", status: 403 });
+        const failure = await partialFailure(up(state, { metadata: { owner: "infra" }, tags: { env: "dev" } }));
+        storage.simulator.faults.clear();
+        await up(failure.state);
+        expect((await storage.blob("dev").getProperties()).metadata).toEqual({ origin: "golden" });
+    });
+
+    it.each<[string, Partial<BlobCopyInputs>]>([
+        ["Set Blob Metadata", { metadata: { owner: "infra" } }],
+        ["Set Blob Properties", { blobHTTPHeaders: { blobContentLanguage: "de" } }],
+    ])("is not taken for somebody else's change where the answer to %s is lost", async (operation, change) => {
+        const state = await create();
+        storage.simulator.faults.add({ operation, resetAfter: true, times: 1 });
+        const updated = await up(state, change);
+        const there = await storage.blob("dev").getProperties();
+        expect(updated).toMatchObject({ ...change, etag: there.etag, lastWriteEtag: there.etag });
+        // Somebody else's change is one still, also where the first answer says nothing.
+        await storage.blob("dev").setMetadata({ by: "somebody" });
+        storage.simulator.faults.add({ operation, reset: true, times: 1 });
+        await expect(up(updated)).rejects.toThrow(/was changed by somebody else/);
+    });
+
+    it("tells the tier of an archived blob that is brought online", async () => {
+        const state = await create({ accessTier: "Archive" });
+        const updated = await up(state, { accessTier: "Hot" });
+        const { accessTier, archiveStatus } = await storage.blob("dev").getProperties();
+        expect(updated).toMatchObject({ accessTier, archiveStatus, requestedAccessTier: "Hot" });
+        expect(archiveStatus).toBe("rehydrate-pending-to-hot");
+    });
+
     it("records changed options and credentials without a request", async () => {
         const state = await create();
         const { connectionString: _, ...source } = storage.inputs.source;
@@ -595,6 +673,44 @@ describe("update", () => {
         await up(state);
         expect(await storage.content("dev")).toBe("a newer backup");
         expect(await allSnapshots()).toEqual([]);
+    });
+
+    it("does not pass an emptied destination off as the old copy, where the program goes back to that", async () => {
+        const state = await create();
+        const { source } = storage.inputs;
+        storage.simulator.account("golden").putBlob("images", "other.bak", "another backup");
+        storage.simulator.copies.add({ account: "dev", seconds: 5, fail: '500 InternalServerError "Copy failed."' });
+        const failure = await partialFailure(up(state, { source: { ...source, blobName: "other.bak" } }));
+        expect(failure.message).toMatch(/its old content is safe in the snapshot/);
+        expect(failure.state).toMatchObject({ copyStatus: "failed", source });
+        storage.simulator.copies.clear();
+        await up(failure.state);
+        expect(await storage.content("dev")).toBe(sourceContent);
+        expect(await allSnapshots()).toEqual([]);
+    });
+
+    it("does not take somebody else's content for its own that it has put back", async () => {
+        const state = await create();
+        await storage.blob("dev").upload("precious", 8);
+        changeSource();
+        failNextCopy();
+        await expect(up(state, { overwrite: "always" })).rejects.not.toBeInstanceOf(PartialFailure);
+        expect(await storage.content("dev")).toBe("precious");
+        await handler.delete(state, storage.context);
+        expect(await storage.content("dev")).toBe("precious");
+        expect(storage.warnings.join()).toMatch(/was changed by somebody else.*left alone/);
+    });
+
+    it("owns an empty copy still where a newer one fails", async () => {
+        changeSource("");
+        const state = await create();
+        changeSource();
+        failNextCopy();
+        const failure = await partialFailure(up(state));
+        expect(failure.message).toMatch(/the destination is empty, as it was before/);
+        await handler.delete(failure.state, storage.context);
+        expect(await storage.blob("dev").exists()).toBe(false);
+        expect(storage.warnings).toEqual([]);
     });
 
     it("copies anew where the destination was deleted", async () => {

@@ -122,6 +122,26 @@ describe("another key for the copy", () => {
         expect(await content(withKey(key))).toBe(sourceContent);
     });
 
+    it.each([
+        [key, other],
+        [key, undefined],
+        [undefined, key],
+    ])("keeps what another key encrypts in a snapshot on request (%#)", async (from, to) => {
+        const withKeyOf = (by: string | undefined) => ({
+            snapshotBeforeOverwrite: true,
+            ...(by !== undefined && { customerProvidedKey: by }),
+        });
+        const first = await up(undefined, withKeyOf(from));
+        const second = await up(first, withKeyOf(to));
+        const kept = storage.blob("dev").withSnapshot(second.overwrittenSnapshot!);
+        const old = await kept.downloadToBuffer(0, undefined, from === undefined ? {} : withKey(from));
+        expect(old.toString()).toBe(sourceContent);
+        const refreshed = (await handler.read(second.url, second, storage.context))!;
+        expect(refreshed.overwrittenSnapshot).toBe(second.overwrittenSnapshot);
+        await handler.delete(refreshed, storage.context);
+        await expect(properties()).rejects.toMatchObject({ statusCode: 404 });
+    });
+
     it("copies a large source as a whole, since no blocks of another key go beside the old ones", async () => {
         large();
         const first = await up(undefined, { customerProvidedKey: key });

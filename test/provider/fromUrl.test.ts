@@ -84,6 +84,16 @@ describe("a small block blob", () => {
         await expect(destination()).rejects.toMatchObject({ statusCode: 404 });
     });
 
+    it("is recognized by its block where the program gives it an MD5 of its own", async () => {
+        const change = { blobHTTPHeaders: { blobContentMD5: Buffer.alloc(16, 1).toString("base64") } };
+        const first = await up(undefined, change);
+        writes();
+        // A run that was killed knows nothing of it.
+        await up(undefined, change);
+        expect(writes()).toEqual(["Set Blob Metadata", "Set Blob Properties"]);
+        expect(first.contentMd5).toBe(change.blobHTTPHeaders.blobContentMD5);
+    });
+
     it("is compared by its MD5 on request", async () => {
         await up(undefined, { verify: "md5" });
         const [request] = storage.simulator.requests.of("Put Blob From URL");

@@ -75,9 +75,72 @@ describe("content headers", () => {
         expect(state).toMatchObject({ copyStatus: "success", contentType: "application/x-backup" });
         expect((await destination()).contentType).toBe("application/x-backup");
     });
+
+    it.each(["at the timeout", "after the copy"])(
+        "are set by the next up where a run ended %s, also after a refresh",
+        async (when) => {
+            if (when === "at the timeout") {
+                storage.simulator.copies.add({ seconds: 100, times: 1 });
+            } else {
+                storage.simulator.faults.add({ operation: "Set Blob Properties", status: 403 });
+            }
+            const change = { blobHTTPHeaders: { blobContentType: "application/x-backup" }, timeout: "30s" };
+            const failure = (await up(undefined, change).catch((error: unknown) => error)) as PartialFailure;
+            storage.simulator.faults.clear();
+            storage.clock.advance(1_000_000);
+            const refreshed = await handler.read(failure.id, failure.state as BlobCopyState, storage.context);
+            const state = await up(refreshed, change);
+            expect(writes()).not.toContain("Copy Blob");
+            expect(state).toMatchObject({ copyStatus: "success", contentType: "application/x-backup" });
+            expect((await destination()).contentType).toBe("application/x-backup");
+        },
+    );
+
+    it.each(["copyBlob", "fromUrl"] as const)("go into the archive, by %s", async (method) => {
+        const change = {
+            method,
+            accessTier: "Archive",
+            blobHTTPHeaders: { blobContentType: "application/x-backup" },
+            legalHold: true,
+        };
+        const state = await up(undefined, change);
+        expect(await destination()).toMatchObject({
+            accessTier: "Archive",
+            contentType: "application/x-backup",
+            legalHold: true,
+        });
+        expect(state).toMatchObject({ accessTier: "Archive", contentType: "application/x-backup" });
+        expect(await up(state, change)).toBe(state);
+    });
 });
 
 describe("protection", () => {
+    it.each(["copyBlob", "auto", "fromUrl"] as const)(
+        "is put on by the next up where that failed after the content headers were set, by %s",
+        async (method) => {
+            const change = { method, blobHTTPHeaders: { blobContentLanguage: "de" }, legalHold: true };
+            storage.simulator.faults.add({ operation: "Set Blob Legal Hold", status: 403 });
+            const failure = (await up(undefined, { ...change, method: "copyBlob" }).catch(
+                (error: unknown) => error,
+            )) as PartialFailure;
+            expect(failure.state).toMatchObject({ lastWriteEtag: (await destination()).etag, copyStatus: "pending" });
+            storage.simulator.faults.clear();
+            const state = await up(failure.state as BlobCopyState, change);
+            expect(writes()).toEqual(["Set Blob Metadata", "Set Blob Properties", "Set Blob Legal Hold"]);
+            expect(await destination()).toMatchObject({ contentLanguage: "de", legalHold: true, etag: state.etag });
+            expect(await up(state, change)).toBe(state);
+        },
+    );
+
+    it("is deleted with what it could not be put on", async () => {
+        storage.simulator.faults.add({ operation: "Set Blob Legal Hold", status: 403 });
+        const change = { blobHTTPHeaders: { blobContentLanguage: "de" }, legalHold: true };
+        const failure = (await up(undefined, change).catch((error: unknown) => error)) as PartialFailure;
+        await handler.delete(failure.state as BlobCopyState, storage.context);
+        await expect(destination()).rejects.toMatchObject({ statusCode: 404 });
+        expect(storage.warnings).toEqual([]);
+    });
+
     it("goes with the copy, holds, and is lifted in place", async () => {
         const until = later(30);
         const immutabilityPolicy = { expiriesOn: until.toISOString() };
@@ -110,6 +173,22 @@ describe("protection", () => {
 describe("sealing", () => {
     const appendBlob = () =>
         storage.simulator.account("golden").putBlob("images", "orders.bak", "lines", { blobType: "AppendBlob" });
+
+    it.each(["copyBlob", "auto"] as const)(
+        "is taken off by another copy where the source has brought it, by %s",
+        async (method) => {
+            storage.simulator.account("golden").putBlob("images", "orders.bak", "log", { blobType: "AppendBlob" });
+            await storage.container("golden").getAppendBlobClient("orders.bak").seal();
+            const first = await up(undefined, { method });
+            expect((await destination()).isSealed).toBe(true);
+            const second = await up(first, { method, sealBlob: false });
+            expect((await destination()).isSealed).toBeFalsy();
+            expect(await storage.content("dev")).toBe("log");
+            expect(await up(second, { method, sealBlob: false })).toBe(second);
+            const third = await up(second, { method });
+            expect(await up(third, { method, sealBlob: true })).toMatchObject({ copyStatus: "success" });
+        },
+    );
 
     it("goes with the copy of an append blob, or in place", async () => {
         appendBlob();
@@ -291,10 +370,24 @@ describe("an archived source", () => {
         const failure = await up(undefined, { ...change, timeout: "10m" }).catch((error: unknown) => error);
         expect(failure).toBeInstanceOf(PartialFailure);
         expect((failure as Error).message).toMatch(/not online yet/);
-        const state = await up((failure as PartialFailure).state as BlobCopyState, change);
+        const { id, state: left } = failure as PartialFailure;
+        // A refresh that finds it copied knows that it is to be waited for, too.
+        const refreshed = await handler.read(id, left as BlobCopyState, storage.context);
+        const state = await up(refreshed, change);
         expect(writes()).not.toContain("Copy Blob");
         expect(state).toMatchObject({ copyStatus: "success", accessTier: "Cool" });
         expect(await storage.content("dev")).toBe(sourceContent);
+    });
+
+    it("gets its content headers once it is online, which an error says", async () => {
+        const change = { accessTier: "Hot", blobHTTPHeaders: { blobContentLanguage: "de" } };
+        const failure = (await up(undefined, change).catch((error: unknown) => error)) as PartialFailure;
+        expect(failure.message).toMatch(
+            /was copied \(it is being brought online: run pulumi up again after that, or set waitForRehydration\)/,
+        );
+        storage.clock.advance(16 * 3_600_000);
+        await up(failure.state as BlobCopyState, change);
+        expect(await destination()).toMatchObject({ contentLanguage: "de", accessTier: "Hot" });
     });
 });
 

@@ -150,6 +150,21 @@ describe("across accounts", () => {
         expect(state).toMatchObject({ copyOperation: "Copy Blob", copyStatus: "success" });
     });
 
+    it("what a Copy Blob has kept that is given up for another operation goes in the end", async () => {
+        const first = await up(undefined, { method: "copyBlob" });
+        put("newer");
+        storage.simulator.copies.add({ seconds: 3_600, times: 1 });
+        const failure: PartialFailure = await up(first, { method: "copyBlob", timeout: "1m" }).catch((error) => error);
+        put("newest");
+        await up(failure.state as BlobCopyState);
+        expect(await storage.content("dev")).toBe("newest");
+        const found: string[] = [];
+        for await (const { snapshot } of storage.container().listBlobsFlat({ includeSnapshots: true })) {
+            found.push(snapshot ?? "");
+        }
+        expect(found).toEqual([""]);
+    });
+
     it("a source that can't be read from here goes by Copy Blob", async () => {
         storage.simulator.faults.add({
             operation: "Get Blob Properties",

@@ -120,6 +120,26 @@ describe.each(kinds)("a $blobType onto a free name", ({ blobType, operation }) =
         await same();
     });
 
+    it("is copied once where the answer to its last request is lost", async () => {
+        storage.simulator.faults.add({ operation: "Set Blob Metadata", resetAfter: true, times: 1 });
+        const state = await up(undefined);
+        await same();
+        expect(state.lastWriteEtag).toBe((await storage.blob("dev").getProperties()).etag);
+        expect(await up(state)).toBe(state);
+    });
+
+    it("gets its tags from the next up where they could not be set, and is not copied again", async () => {
+        const tags = Object.fromEntries(
+            Array.from({ length: 10 }, (_, index) => [`k${index}`.padEnd(128, "k"), "v".repeat(256)]),
+        );
+        storage.simulator.faults.add({ operation: "Set Blob Tags", status: 403 });
+        const failure = await failing(undefined, { tags });
+        storage.simulator.faults.clear();
+        await up(failure.state as BlobCopyState, { tags });
+        expect(writes().filter((write) => /^(Copy|Put|Append)/.test(write))).toEqual([]);
+        expect((await storage.blob("dev").getTags()).tags).toEqual(tags);
+    });
+
     it("is carried on by a run that knows nothing of the interrupted one", async () => {
         storage.simulator.faults.add({ operation, times: 1_000, status: 403 });
         await failing(undefined);
@@ -199,6 +219,66 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
         await same();
     });
 
+    it("gets its protection with content headers, too", async () => {
+        const change = { legalHold: true, blobHTTPHeaders: { blobContentLanguage: "de" } };
+        const second = await up(first, change);
+        const there = await storage.blob("dev").getProperties();
+        expect(there).toMatchObject({ legalHold: true, contentLanguage: "de", etag: second.etag });
+        expect(await up(second, change)).toBe(second);
+    });
+
+    it("gets its protection after many tags", async () => {
+        const tags = Object.fromEntries(
+            Array.from({ length: 10 }, (_, index) => [`k${index}`.padEnd(128, "k"), "v".repeat(256)]),
+        );
+        const expiriesOn = new Date(storage.clock.now() + 86_400_000).toISOString();
+        await up(first, { tags, immutabilityPolicy: { expiriesOn } });
+        expect((await storage.blob("dev").getTags()).tags).toEqual(tags);
+        expect((await storage.blob("dev").getProperties()).immutabilityPolicyExpiresOn).toBeDefined();
+    });
+
+    it("gets the content headers that are asked for when it is carried on", async () => {
+        storage.simulator.faults.add({ operation: "Copy Blob", status: 403 });
+        await failing(first, { blobHTTPHeaders: { blobContentLanguage: "de" } });
+        storage.simulator.faults.clear();
+        await up(first, { blobHTTPHeaders: { blobContentLanguage: "fr" } });
+        expect((await storage.blob("dev").getProperties()).contentLanguage).toBe("fr");
+        await same();
+    });
+
+    it.each(["its record", "nothing"])(
+        "is joined while the last copy is pending, by a run that knows %s",
+        async (known) => {
+            storage.simulator.copies.add({ account: "dev", seconds: 100, times: 1 });
+            const failure = await failing(first, { timeout: "30s" });
+            const { etag } = await storage.blob("golden").getProperties();
+            expect(failure.state).toMatchObject({ copyStatus: "pending", sourceEtag: etag });
+            const change = { legalHold: true };
+            const second = await up(known === "nothing" ? first : (failure.state as BlobCopyState), change);
+            expect(writes().filter((write) => /^(Abort|Copy|Put|Append)/.test(write))).toEqual([]);
+            await same();
+            expect(await names()).toEqual(["orders.bak"]);
+            const there = await storage.blob("dev").getProperties();
+            expect(there).toMatchObject({ metadata: { origin: "golden" }, etag: second.etag, legalHold: true });
+            expect(second).toMatchObject({ copyStatus: "success", copyOperation: operation, sourceEtag: etag });
+            expect(await up(second, change)).toBe(second);
+        },
+    );
+
+    it.each(["up", "destroy"])("leaves nothing beside it where it is gone by the next %s", async (next) => {
+        storage.simulator.faults.add({ operation, times: 1_000, status: 403 });
+        const failure = await failing(first);
+        storage.simulator.faults.clear();
+        await storage.blob("dev").delete();
+        if (next === "up") {
+            await up(failure.state as BlobCopyState);
+            await same();
+        } else {
+            await handler.delete(failure.state as BlobCopyState, storage.context);
+        }
+        expect(await names()).toEqual(next === "up" ? ["orders.bak"] : []);
+    });
+
     it("leaves nothing beside it where it fails and is deleted", async () => {
         storage.simulator.faults.add({ operation, times: 1_000, status: 403 });
         const failure = await failing(first);
@@ -225,6 +305,16 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
         expect(writes()).toEqual(["Set Blob Metadata", "Set Blob Properties"]);
         expect(again.etag).toBe((await storage.blob("dev").getProperties()).etag);
         await same();
+    });
+
+    it("leaves no snapshot where a run was killed right after the last copy", async () => {
+        storage.simulator.faults.add({ operation: "Delete Blob", status: 403 });
+        await up(first);
+        expect(await names()).toContain("orders.bak (snapshot)");
+        storage.simulator.faults.clear();
+        await up(first);
+        await same();
+        expect(await names()).toEqual(["orders.bak"]);
     });
 
     it("is not put over what somebody else has made of it", async () => {
