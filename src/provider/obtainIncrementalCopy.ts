@@ -39,6 +39,8 @@ export interface IncrementalCopyRequest {
     /** What was recorded last, in an update. */
     readonly previous?: IncrementalSnapshotCopyState;
     readonly timeoutMilliseconds: number;
+    /** Is told of the snapshot that was taken of the source, before it is copied, and whether nothing was at the destination. */
+    took?(snapshot: SnapshotTime, wasFree: boolean): void;
 }
 
 /** How the destination's newest snapshot came to be there. */
@@ -51,6 +53,9 @@ export interface ObtainedIncrementalCopy {
     /** Whether the destination was there before this run. */
     readonly existed: boolean;
 }
+
+/** How old a snapshot may be that an interrupted run has taken, where that is all it has done. */
+const longestInterruptionMilliseconds = 3_600_000;
 
 /** A copy under way. */
 interface Running {
@@ -78,7 +83,7 @@ export async function obtainIncrementalCopy(
                 refuseForeign(request, there);
             }
             const last = there && (await copiedLast(request, there, context));
-            wanted ??= await wantedSnapshot(request, last, context);
+            wanted ??= await wantedSnapshot(request, there, last, context);
             if (there?.copyStatus === "success" && last === wanted) {
                 return { properties: there, sourceSnapshot: wanted, existed: true };
             }
@@ -155,15 +160,21 @@ export async function copiedSnapshots(
 }
 
 async function wantedSnapshot(
-    { inputs, source, destination }: IncrementalCopyRequest,
+    request: IncrementalCopyRequest,
+    there: BlobGetPropertiesResponse | undefined,
     last: SnapshotTime | undefined,
     context: Context,
 ): Promise<SnapshotTime> {
+    const { inputs, source, destination } = request;
     if (inputs.snapshot !== undefined) {
         return snapshotTime(inputs.snapshot);
     }
     const takenFor = { destinationUrl: destination.url, triggers: inputs.takeSnapshot?.triggers ?? [] };
-    return obtainSourceSnapshot(source, takenFor, last, context);
+    // Where nothing is, an old snapshot was taken for a destination that was deleted since, and would make a stale backup.
+    const interruptedSince = new Date(context.clock.now().getTime() - longestInterruptionMilliseconds).toISOString();
+    const snapshot = await obtainSourceSnapshot(source, takenFor, there ? last : interruptedSince, context);
+    request.took?.(snapshot, there === undefined);
+    return snapshot;
 }
 
 async function startOrJoin(
