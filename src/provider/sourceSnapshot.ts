@@ -59,7 +59,7 @@ async function findTaken(source: Source, takenFor: TakenFor, context: Context) {
 }
 
 async function take(source: Source, takenFor: TakenFor, context: Context): Promise<SnapshotTime> {
-    const client = singleTry(BlobClient, await source.client!());
+    const client = singleTry(BlobClient, source.leasing!());
     const { blobType, metadata } = await client.getProperties({ abortSignal: context.signal });
     if (blobType !== "PageBlob") {
         throw new Error(`${source.url} is no page blob, and of those alone there are incremental copies; use BlobCopy`);
@@ -97,7 +97,7 @@ export async function deleteTaken(
             );
             return recorded;
         }
-        const client = await source.client!();
+        const client = source.leasing!();
         for (const snapshot of superseded) {
             if (taken.some((each) => each.snapshot === snapshot)) {
                 await client.withSnapshot(snapshot).deleteIfExists({ abortSignal: context.signal });
