@@ -17,6 +17,7 @@ import { checkIncrementalSnapshotCopy } from "./incrementalSnapshotCopyCheck";
 import { movement, outputs, outputsOf } from "./incrementalSnapshotCopyRecord";
 import {
     type IncrementalSnapshotCopyInputs,
+    type IncrementalSnapshotCopyOutputs,
     type IncrementalSnapshotCopyState,
     inputNames,
     snapshotTime,
@@ -138,13 +139,13 @@ async function bring(
         const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
             obtainIncrementalCopy({ ...request, timeoutMilliseconds: left }, waiting),
         );
-        const { properties, startedOn } = obtained;
+        const { properties, startedOn, asRecorded } = obtained;
         if (!previous && obtained.existed) {
             adopted.set(context.clients, (adopted.get(context.clients) ?? new Set()).add(destination.url));
         }
         const all = await listAfterCopy(destination, context);
-        const moved = await movement(destination, properties, all, previous, context);
-        if (last && moved.bytesTransferred !== undefined) {
+        const moved = asRecorded ? undefined : await movement(destination, properties, all, previous, context);
+        if (last && moved?.bytesTransferred !== undefined) {
             // The service's own progress counts the whole snapshot.
             context.progress({ ...last, total: moved.bytesTransferred });
         }
@@ -152,7 +153,7 @@ async function bring(
         const taken = await takenSnapshots(request, obtained.sourceSnapshot, context);
         const state: IncrementalSnapshotCopyState = {
             ...inputs,
-            ...outputs(destination, properties),
+            ...(asRecorded ? standing(previous!, properties) : outputs(destination, properties)),
             ...moved,
             ...(startedOn && { copyStartedOn: startedOn.toISOString() }),
             ...(kept && { destinationSnapshots: kept }),
@@ -175,6 +176,15 @@ async function takenSnapshots(
     const { inputs, source, destination } = request;
     const taken = withTaken(request, inputs.takeSnapshot && copied);
     return inputs.takeSnapshot?.deleteSuperseded ? deleteTaken(source, destination.url, taken, copied, context) : taken;
+}
+
+/** What was recorded last, after a copy that changed nothing but the destination's ETag. */
+function standing(
+    state: Partial<IncrementalSnapshotCopyState>,
+    { etag, lastModified }: BlobGetPropertiesResponse,
+): IncrementalSnapshotCopyOutputs {
+    const now = { etag: etag!, ...(lastModified && { lastModified: lastModified.toISOString() }) };
+    return { ...outputsOf(state as IncrementalSnapshotCopyState), ...now, copyStatus: "success" };
 }
 
 /** What was taken before, and now. */
@@ -231,6 +241,9 @@ function failed(error: unknown, request: IncrementalCopyRequest, took: Took | un
     }
     const state = {
         ...(previous ?? { ...inputs, url: destination.url, copyStatus: "failed" }),
+        // The engine encrypts in the state what is secret in the inputs of now.
+        source: inputs.source,
+        destination: inputs.destination,
         takenSnapshots: withTaken(request, took.snapshot),
     };
     return new PartialFailure(destination.url, state, error as Error);
@@ -280,7 +293,9 @@ async function recordRead(
     context: Context,
 ): Promise<IncrementalSnapshotCopyState> {
     const destinationSnapshots = (await copiedSnapshots(destination, context)) ?? state.destinationSnapshots;
-    const now = outputs(destination, properties);
+    const isListed = destinationSnapshots?.some(({ snapshot }) => snapshot === state.destinationSnapshot);
+    const stands = state.copyStatus === "success" && endedBadly(properties) && isListed;
+    const now = stands ? standing(state, properties) : outputs(destination, properties);
     const lost =
         now.destinationSnapshot !== undefined &&
         destinationSnapshots?.every(({ snapshot }) => snapshot !== now.destinationSnapshot);

@@ -52,6 +52,8 @@ export interface ObtainedIncrementalCopy {
     readonly startedOn?: Date;
     /** Whether the destination was there before this run. */
     readonly existed: boolean;
+    /** Whether what was recorded last is what is wanted: a later copy came to nothing, and its properties tell of that one. */
+    readonly asRecorded?: true;
 }
 
 /** How old a snapshot may be that an interrupted run has taken, where that is all it has done. */
@@ -88,6 +90,9 @@ export async function obtainIncrementalCopy(
                 return { properties: there, sourceSnapshot: wanted, existed: true };
             }
             const running = await startOrJoin(request, there, last, wanted, context);
+            if (!("copyId" in running)) {
+                return running;
+            }
             return await finish(namingSnapshot(request, wanted), running, wanted, deadline, context);
         } catch (error) {
             // Where an answer was lost, the SDK has asked again: the conflict may be with our own copy, so another look tells.
@@ -183,7 +188,7 @@ async function startOrJoin(
     last: SnapshotTime | undefined,
     wanted: SnapshotTime,
     context: Context,
-): Promise<Running> {
+): Promise<Running | ObtainedIncrementalCopy> {
     const { destination, previous } = request;
     let present = there;
     if (present?.copyStatus === "pending") {
@@ -199,6 +204,9 @@ async function startOrJoin(
     }
     if (last !== undefined && wanted < last) {
         throw olderThanLast(wanted, last, destination.url);
+    }
+    if (present && endedBadly(present) && wanted === last && wanted === previous?.sourceSnapshot) {
+        return { properties: present, sourceSnapshot: wanted, existed: true, asRecorded: true };
     }
     return start(request, present, wanted, context);
 }

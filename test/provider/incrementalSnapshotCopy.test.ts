@@ -6,6 +6,7 @@ import type {
     IncrementalSnapshotCopyInputs,
     IncrementalSnapshotCopyState,
 } from "../../src/provider/incrementalSnapshotCopyTypes";
+import { parseConnectionString } from "../../src/storage/address";
 import { createClients } from "../../src/storage/clients";
 import { startStorage, type TestStorage } from "../helpers/storage";
 
@@ -345,6 +346,25 @@ describe("update", () => {
         expect(storage.operations()).toEqual([]);
     });
 
+    it("copies nothing where what was copied last is wanted again, after a copy that failed or is pending", async () => {
+        const taken = await snapshot();
+        const state = await up(undefined, { snapshot: taken });
+        const rule = storage.simulator.copies.add({ fail: '500 InternalServerError "Copy failed."' });
+        const next = await snapshot();
+        await expect(up(state, { snapshot: next })).rejects.toThrow(/Copy failed/);
+        rule.remove();
+        const read = await handler.read(state.url, state, anotherRun());
+        expect(await up(read, { snapshot: taken })).toBe(read);
+
+        storage.simulator.copies.add({ stall: true, times: 1 });
+        const left = await partialFailure(up(read, { timeout: "30s", snapshot: next }));
+        const back = await up(left.state, { snapshot: taken });
+        expect(back).toMatchObject({ copyStatus: "success", destinationSnapshot: state.destinationSnapshot });
+        expect(await backups()).toEqual([state.destinationSnapshot]);
+        const again = await handler.read(state.url, back, anotherRun());
+        expect(await up(again, { snapshot: taken })).toBe(again);
+    });
+
     it("copies all anew where somebody has deleted the destination", async () => {
         const state = await up(undefined);
         storage.clock.advance(2_000);
@@ -514,8 +534,12 @@ describe("takeSnapshot.deleteSuperseded", () => {
         expect(await sourceSnapshots()).toEqual([first.sourceSnapshot]);
 
         rule = storage.simulator.copies.add(failing);
-        const updated = await partialFailure(up(first, deleting("wednesday")));
-        expect(updated.state).toMatchObject({ ...first, takenSnapshots: await sourceSnapshots() });
+        const { connectionString, ...place } = inputs().source;
+        const { endpoint, accountKey } = parseConnectionString(connectionString!);
+        const source = { ...place, endpoint: endpoint!, accountKey: accountKey! };
+        const updated = await partialFailure(up(first, { source, ...deleting("wednesday") }));
+        // A secret that is no input any more would stand in the state in plain text.
+        expect(updated.state).toEqual({ ...first, source, takenSnapshots: await sourceSnapshots() });
         rule.remove();
         const next = await up(updated.state, deleting("thursday"));
         expect(await sourceSnapshots()).toEqual([next.sourceSnapshot]);
