@@ -215,6 +215,8 @@ function leftPending(
         ...(previous && outputsOf(previous)),
         ...(taken.length > 0 && { takenSnapshots: taken }),
         ...inputs,
+        // Nothing was taken yet for triggers that have changed while an older copy goes on.
+        ...(took === undefined && previous?.takeSnapshot && { takeSnapshot: previous.takeSnapshot }),
         url: destination.url,
         copyId: running.copyId,
         copyStatus: "pending",

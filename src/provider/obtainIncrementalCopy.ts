@@ -1,6 +1,7 @@
 // Brings the source's snapshot to the destination, from wherever things stand there: nothing yet, a copy that an interrupted run
 // has started or finished, older copies of the same source, somebody else's blob.
 
+import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import { CopyError, DestinationConflictError } from "../copy/errors";
@@ -12,7 +13,7 @@ import {
     startIncrementalCopy,
 } from "../copy/incremental";
 import { addressUrl, type BlobAddress } from "../storage/address";
-import { errorCode, explain, isDestinationConflict, statusCode } from "../storage/errors";
+import { errorCode, explain, explained, isDestinationConflict, statusCode } from "../storage/errors";
 import { redactUrl } from "../storage/url";
 import { pendingElsewhere } from "./conflicts";
 import { what } from "./copyRequest";
@@ -76,6 +77,7 @@ export async function obtainIncrementalCopy(
     context: Context,
 ): Promise<ObtainedIncrementalCopy> {
     const deadline = new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
+    await finishLast(request, deadline, context);
     let wanted: SnapshotTime | undefined;
     let conflict: unknown;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -105,6 +107,30 @@ export async function obtainIncrementalCopy(
     }
     throw explain(`copy ${what(request)}, whose destination keeps changing`, conflict);
 }
+
+/**
+ * Waits for the copy that was left pending before the triggers changed: were it aborted for a newer snapshot, a copy that takes longer than its
+ * timeout would never end where they change with each run.
+ */
+async function finishLast(request: IncrementalCopyRequest, deadline: Date, context: Context): Promise<void> {
+    const { inputs, destination, previous } = request;
+    const [now, before] = [inputs.takeSnapshot, previous?.takeSnapshot];
+    const changed = now && before && !isDeepStrictEqual(now.triggers ?? [], before.triggers ?? []);
+    if (!changed || previous?.copyStatus !== "pending" || previous.copyId === undefined) {
+        return;
+    }
+    const there = await explained(`copy ${what(request)}`, () => observe(destination, context));
+    if (there?.copyStatus !== "pending" || there.copyId !== previous.copyId) {
+        return;
+    }
+    const awaited = { copyId: previous.copyId, sourceEtag: undefined };
+    const { properties, timeout } = await waitForEnd(request, awaited, deadline, context);
+    if (timeout && endedBadly(properties)) {
+        throw badEnd(request, properties, timeout)(untouched);
+    }
+}
+
+const untouched = "the destination's older snapshots are as they were";
 
 /** The request with the snapshot's URL as the source's, for messages. */
 function namingSnapshot(request: IncrementalCopyRequest, snapshot: SnapshotTime): IncrementalCopyRequest {
@@ -261,7 +287,7 @@ async function tidyUp(
     context: Context,
 ): Promise<string> {
     if (!wasFree) {
-        return "the destination's older snapshots are as they were";
+        return untouched;
     }
     try {
         // Without a word on snapshots: were there any, the service would refuse.

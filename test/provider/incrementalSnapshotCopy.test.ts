@@ -703,6 +703,35 @@ describe("interruption", () => {
         expect(next.copyKind).toBe("incremental");
     });
 
+    it("carries on with a copy that takes longer than its timeout, though the triggers change each time", async () => {
+        storage.simulator.copies.add({ seconds: 100, times: 1 });
+        const left = [await partialFailure(up(undefined, { timeout: "30s", ...triggers("monday") }))];
+        await write(4, 1, "b");
+        left.push(await partialFailure(up(left[0]!.state, { timeout: "30s", ...triggers("tuesday") })));
+        expect(left[1]!.message).toMatch(/still pending at its timeout/);
+        expect(left[1]!.state.copyId).toBe(left[0]!.state.copyId);
+        // The copy's end, as a refresh may see it, is none of a snapshot for the new trigger.
+        expect(left[1]!.state.takeSnapshot).toEqual({ triggers: ["monday"] });
+        const state = await up(left[1]!.state, { timeout: "60s", ...triggers("wednesday") });
+        expect(transfers()).toEqual([
+            [true, 4],
+            [false, 1],
+        ]);
+        expect(await sourceSnapshots()).toEqual(state.destinationSnapshots!.map((each) => each.sourceSnapshot));
+        await expectCopies(state);
+    });
+
+    it("tells of a copy that was left pending and is aborted at the next timeout", async () => {
+        const first = await up(undefined, { snapshot: await snapshot() });
+        storage.simulator.copies.add({ stall: true, times: 1 });
+        const { state } = await partialFailure(up(first, { timeout: "30s", ...triggers("monday") }));
+        const aborting = { timeout: "30s", onTimeout: "abort", ...triggers("tuesday") } as const;
+        await expect(up(state, aborting)).rejects.toThrow(
+            /onTimeout is "abort"; the destination's older snapshots are/,
+        );
+        expect(await up(state, triggers("tuesday"))).toMatchObject({ copyStatus: "success", copyKind: "incremental" });
+    });
+
     it("aborts a copy that was left pending where another snapshot is wanted now", async () => {
         const first = await up(undefined);
         storage.simulator.copies.add({ stall: true, times: 1 });
