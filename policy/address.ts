@@ -6,7 +6,7 @@ import { type Maybe, map, Unknown } from "./known";
 type Place = Pick<End, "service" | "scheme" | "host" | "accountName" | "containerName" | "path" | "snapshot">;
 
 const azureHost =
-    /^([a-z0-9]{3,24})(?:-secondary)?\.(?:z\d+\.)?(blob|dfs|file)\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
+    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(?:z\d+\.)?(blob|dfs|file)\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
 
 /** An emulator of Azure Files that names the account in the host. */
 const emulatedHost = /^([a-z0-9]{3,24})\.(file)\.localhost$/;

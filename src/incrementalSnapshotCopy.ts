@@ -27,7 +27,7 @@ export interface IncrementalSnapshotCopyArgs
 
     /**
      * Has the resource take the source's snapshot itself, by [Snapshot Blob](https://learn.microsoft.com/rest/api/storageservices/snapshot-blob):
-     * when it is created, and whenever a trigger changes. The source's credential must permit that (SAS: `cl`).
+     * when it is created, and whenever a trigger changes; a run within an hour of one that was interrupted carries on with what that took. The source's credential must permit that (SAS: `cl`).
      */
     takeSnapshot?: pulumi.Input<TakeSnapshotArgs>;
 
@@ -83,6 +83,7 @@ export interface TakeSnapshotArgs {
     /**
      * Whether the snapshots that the resource took of the source are deleted once a newer one was copied, and the last one when the
      * resource is destroyed. Until then the next copy is based on it. Snapshots that anybody else took are never touched.
+     * Needs permission to list and delete them (SAS: `ld`, for the container or the account).
      * @default false
      */
     deleteSuperseded?: pulumi.Input<boolean>;

@@ -19,11 +19,15 @@ export interface Address {
 /** A parsed query: names in lower case, values decoded. The first of equal names counts. */
 export type Query = ReadonlyMap<string, string>;
 
+/** Beside its own name an account has one at its secondary location, for each route, and for IPv6. */
+const hostOfAccount =
+    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(blob|file)\./;
+
 /** The account and service that a host name names: `account.blob.core.windows.net`, `account.file.localhost`. */
 export function accountOfHost(
     host: string,
 ): { readonly account: string; readonly service: StorageService } | undefined {
-    const [, account, service] = /^([a-z0-9]{3,24})(?:-secondary)?\.(blob|file)\./i.exec(host.toLowerCase()) ?? [];
+    const [, account, service] = hostOfAccount.exec(host.toLowerCase()) ?? [];
     return account === undefined ? undefined : { account, service: service as StorageService };
 }
 

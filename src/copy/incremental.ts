@@ -63,7 +63,7 @@ async function* listWithSnapshots(
     }
 }
 
-/** The destination's snapshots, oldest first. */
+/** The destination's snapshots, oldest first; none of a blob that somebody has put in its place. */
 export async function listCopied(
     container: ContainerClient,
     blobName: string,
@@ -72,7 +72,7 @@ export async function listCopied(
     const found: CopiedSnapshot[] = [];
     for await (const { snapshot, properties } of listWithSnapshots(container, blobName, signal)) {
         if (!snapshot) {
-            continue;
+            return properties.incrementalCopy ? found : [];
         }
         const sourceSnapshot = snapshotOf(properties.copySource);
         found.push({

@@ -54,7 +54,7 @@ export interface Source {
     properties(signal: AbortSignal): Promise<SourceProperties>;
     /** The source's index tags, which only blobs have; reading them needs a permission of its own. */
     tags(signal: AbortSignal): Promise<Record<string, string>>;
-    /** Changes what is no content of the source: its lease. Only blobs in Azure Storage have one. */
+    /** Changes what is no content of the source: its lease and its snapshots. Only blobs in Azure Storage have these. */
     leasing?(): BlobClient;
     /** The URL that the service reads from, with a SAS where it needs one. */
     readableUrl(lastsMilliseconds: number, permissions?: SourcePermissions): Promise<string>;
@@ -275,10 +275,10 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
         address,
         url,
         client: async () => (await found(context.signal)).client!(),
-        container: async () => (await found(context.signal)).container!(),
         properties,
         tags: async (signal) => (await found(signal)).tags(signal),
-        // That anybody may read it permits nobody to lease it.
+        // That anybody may read it permits nobody to lease it, nor to list its snapshots and take another.
+        container: async () => context.clients.container(address, fallbackCredential(address, context)),
         leasing: () => context.clients.blob(address, fallbackCredential(address, context)),
         readableUrl: async (lastsMilliseconds, permissions) =>
             (await found(context.signal)).readableUrl(lastsMilliseconds, permissions),

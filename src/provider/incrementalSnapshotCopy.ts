@@ -17,11 +17,12 @@ import { checkIncrementalSnapshotCopy } from "./incrementalSnapshotCopyCheck";
 import { movement, outputs, outputsOf } from "./incrementalSnapshotCopyRecord";
 import {
     type IncrementalSnapshotCopyInputs,
+    type IncrementalSnapshotCopyOutputs,
     type IncrementalSnapshotCopyState,
     inputNames,
     snapshotTime,
 } from "./incrementalSnapshotCopyTypes";
-import { observe } from "./observe";
+import { endedBadly, observe } from "./observe";
 import { copiedSnapshots, type IncrementalCopyRequest, obtainIncrementalCopy } from "./obtainIncrementalCopy";
 import { patiently } from "./patience";
 import { deleteTaken } from "./sourceSnapshot";
@@ -121,7 +122,11 @@ async function bring(
         source,
         ...(previous && { previous }),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
+        took: (snapshot, wasFree) => {
+            took = { snapshot, wasFree };
+        },
     };
+    let took: Took | undefined;
     let last: CopyProgress | undefined;
     const waiting: Context = {
         ...context,
@@ -134,13 +139,13 @@ async function bring(
         const obtained = await patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
             obtainIncrementalCopy({ ...request, timeoutMilliseconds: left }, waiting),
         );
-        const { properties, startedOn } = obtained;
+        const { properties, startedOn, asRecorded } = obtained;
         if (!previous && obtained.existed) {
             adopted.set(context.clients, (adopted.get(context.clients) ?? new Set()).add(destination.url));
         }
         const all = await listAfterCopy(destination, context);
-        const moved = await movement(destination, properties, all, previous, context);
-        if (last && moved.bytesTransferred !== undefined) {
+        const moved = asRecorded ? undefined : await movement(destination, properties, all, previous, context);
+        if (last && moved?.bytesTransferred !== undefined) {
             // The service's own progress counts the whole snapshot.
             context.progress({ ...last, total: moved.bytesTransferred });
         }
@@ -148,7 +153,7 @@ async function bring(
         const taken = await takenSnapshots(request, obtained.sourceSnapshot, context);
         const state: IncrementalSnapshotCopyState = {
             ...inputs,
-            ...outputs(destination, properties),
+            ...(asRecorded ? standing(previous!, properties) : outputs(destination, properties)),
             ...moved,
             ...(startedOn && { copyStartedOn: startedOn.toISOString() }),
             ...(kept && { destinationSnapshots: kept }),
@@ -156,19 +161,36 @@ async function bring(
         };
         return { destination, state };
     } catch (error) {
-        throw error instanceof CopyLeftPending ? leftPending(error, request) : error;
+        throw error instanceof CopyLeftPending
+            ? leftPending(error, request, took?.snapshot)
+            : failed(error, request, took);
     }
 }
 
 /** The source's snapshots that the resource took, the one copied now included; without those that are superseded, if that is asked for. */
 async function takenSnapshots(
-    { inputs, source, destination, previous }: IncrementalCopyRequest,
+    request: IncrementalCopyRequest,
     copied: SnapshotTime,
     context: Context,
 ): Promise<readonly SnapshotTime[]> {
-    const before = previous?.takenSnapshots ?? [];
-    const taken = inputs.takeSnapshot && !before.includes(copied) ? [...before, copied] : before;
+    const { inputs, source, destination } = request;
+    const taken = withTaken(request, inputs.takeSnapshot && copied);
     return inputs.takeSnapshot?.deleteSuperseded ? deleteTaken(source, destination.url, taken, copied, context) : taken;
+}
+
+/** What was recorded last, after a copy that changed nothing but the destination's ETag. */
+function standing(
+    state: Partial<IncrementalSnapshotCopyState>,
+    { etag, lastModified }: BlobGetPropertiesResponse,
+): IncrementalSnapshotCopyOutputs {
+    const now = { etag: etag!, ...(lastModified && { lastModified: lastModified.toISOString() }) };
+    return { ...outputsOf(state as IncrementalSnapshotCopyState), ...now, copyStatus: "success" };
+}
+
+/** What was taken before, and now. */
+function withTaken({ previous }: IncrementalCopyRequest, snapshot: SnapshotTime | undefined): readonly SnapshotTime[] {
+    const before = previous?.takenSnapshots ?? [];
+    return snapshot === undefined || before.includes(snapshot) ? before : [...before, snapshot];
 }
 
 /** The copy is done: an error here would cost its record. */
@@ -184,17 +206,49 @@ async function listAfterCopy(destination: Destination, context: Context): Promis
 /** What must be kept in mind of a copy that goes on at the service. */
 function leftPending(
     { running, cause }: CopyLeftPending,
-    { inputs, destination, previous }: IncrementalCopyRequest,
+    request: IncrementalCopyRequest,
+    took: SnapshotTime | undefined,
 ): PartialFailure {
+    const { inputs, destination, previous } = request;
+    const taken = withTaken(request, took);
     const state = {
         ...(previous && outputsOf(previous)),
-        ...(previous?.takenSnapshots && { takenSnapshots: previous.takenSnapshots }),
+        ...(taken.length > 0 && { takenSnapshots: taken }),
         ...inputs,
+        // Nothing was taken yet for triggers that have changed while an older copy goes on.
+        ...(took === undefined && previous?.takeSnapshot && { takeSnapshot: previous.takeSnapshot }),
         url: destination.url,
         copyId: running.copyId,
         copyStatus: "pending",
     };
     return new PartialFailure(destination.url, state, cause);
+}
+
+/** A snapshot of the source that this run took. */
+interface Took {
+    readonly snapshot: SnapshotTime;
+    /** Whether nothing was at the destination. */
+    readonly wasFree: boolean;
+}
+
+/**
+ * After a copy that failed, the snapshot that was taken for it is kept in mind where it is to be deleted one day. Not by a create onto what
+ * is there: it may replace the resource that owns this, which the engine would delete then.
+ */
+function failed(error: unknown, request: IncrementalCopyRequest, took: Took | undefined): unknown {
+    const { inputs, destination, previous } = request;
+    const isKnown = took === undefined || previous?.takenSnapshots?.includes(took.snapshot);
+    if (isKnown || !inputs.takeSnapshot?.deleteSuperseded || !(previous || took.wasFree)) {
+        return error;
+    }
+    const state = {
+        ...(previous ?? { ...inputs, url: destination.url, copyStatus: "failed" }),
+        // The engine encrypts in the state what is secret in the inputs of now.
+        source: inputs.source,
+        destination: inputs.destination,
+        takenSnapshots: withTaken(request, took.snapshot),
+    };
+    return new PartialFailure(destination.url, state, error as Error);
 }
 
 /**
@@ -241,7 +295,9 @@ async function recordRead(
     context: Context,
 ): Promise<IncrementalSnapshotCopyState> {
     const destinationSnapshots = (await copiedSnapshots(destination, context)) ?? state.destinationSnapshots;
-    const now = outputs(destination, properties);
+    const isListed = destinationSnapshots?.some(({ snapshot }) => snapshot === state.destinationSnapshot);
+    const stands = state.copyStatus === "success" && endedBadly(properties) && isListed;
+    const now = stands ? standing(state, properties) : outputs(destination, properties);
     const lost =
         now.destinationSnapshot !== undefined &&
         destinationSnapshots?.every(({ snapshot }) => snapshot !== now.destinationSnapshot);
@@ -250,12 +306,16 @@ async function recordRead(
     }
     const sameCopy = now.copyId !== undefined && now.copyId === state.copyId && state.copyStatus === "success";
     const { copyKind, bytesTransferred, copyStartedOn, copyStatus: _, ...rest } = state;
+    const endedSince = !sameCopy && !lost && properties.isIncrementalCopy && now.copyStatus === "success";
+    const moved = endedSince
+        ? await movement(destination, properties, destinationSnapshots, state as IncrementalSnapshotCopyState, context)
+        : {};
     return {
         ...rest,
         // A blob that no incremental copy has made has no copy status of ours: the next update says so.
         ...now,
         ...(properties.isIncrementalCopy ? {} : { copyStatus: undefined }),
-        ...(sameCopy && { copyKind, bytesTransferred, copyStartedOn }),
+        ...(sameCopy ? { copyKind, bytesTransferred, copyStartedOn } : moved),
         ...(destinationSnapshots && { destinationSnapshots }),
         source: state.source ?? { url: redactUrl(properties.copySource ?? "").replace(/\?.*$/, "") },
         destination: location,
@@ -283,9 +343,9 @@ async function deleteOwn(
         context.warn(`${destination.url} belongs to another resource of this program now, and was left alone`);
         return;
     }
-    // A copy that failed has changed nothing, and the engine records nothing of an update that failed by it.
-    const unchanged =
-        there?.copyId === state.copyId || there?.copyStatus === "failed" || there?.copyStatus === "aborted";
+    // A copy that failed has changed nothing, and the engine records nothing of an update that failed by it. Without a copy ID nothing was ever
+    // brought there.
+    const unchanged = state.copyId !== undefined && (there?.copyId === state.copyId || (there && endedBadly(there)));
     if (there && !(there.isIncrementalCopy && unchanged)) {
         context.warn(
             `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,

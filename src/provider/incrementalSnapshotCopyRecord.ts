@@ -64,15 +64,18 @@ export function outputsOf(state: IncrementalSnapshotCopyState): IncrementalSnaps
  */
 export async function movement(
     destination: Destination,
-    { destinationSnapshot, contentLength }: BlobGetPropertiesResponse,
+    { destinationSnapshot, contentLength, createdOn }: BlobGetPropertiesResponse,
     snapshots: readonly CopiedSnapshot[] | undefined,
     previous: IncrementalSnapshotCopyState | undefined,
     context: Context,
 ): Promise<Pick<IncrementalSnapshotCopyOutputs, "copyKind" | "bytesTransferred">> {
+    // What was recorded of a destination that was deleted since says nothing of the one that is there.
+    const last = previous?.destinationSnapshot;
+    const recorded = last && createdOn && last < createdOn.toISOString() ? undefined : last;
     const before = snapshots
         ? snapshots.filter(({ snapshot }) => snapshot < destinationSnapshot!).at(-1)?.snapshot
-        : previous?.destinationSnapshot;
-    const copyKind = (before ?? previous?.destinationSnapshot) === undefined ? "full" : "incremental";
+        : recorded;
+    const copyKind = (before ?? recorded) === undefined ? "full" : "incremental";
     if (destinationSnapshot === undefined || (copyKind === "incremental" && before === undefined)) {
         return { copyKind };
     }

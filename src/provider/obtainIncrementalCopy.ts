@@ -1,6 +1,7 @@
 // Brings the source's snapshot to the destination, from wherever things stand there: nothing yet, a copy that an interrupted run
 // has started or finished, older copies of the same source, somebody else's blob.
 
+import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import { CopyError, DestinationConflictError } from "../copy/errors";
@@ -12,7 +13,7 @@ import {
     startIncrementalCopy,
 } from "../copy/incremental";
 import { addressUrl, type BlobAddress } from "../storage/address";
-import { errorCode, explain, isDestinationConflict, statusCode } from "../storage/errors";
+import { errorCode, explain, explained, isDestinationConflict, statusCode } from "../storage/errors";
 import { redactUrl } from "../storage/url";
 import { pendingElsewhere } from "./conflicts";
 import { what } from "./copyRequest";
@@ -39,6 +40,8 @@ export interface IncrementalCopyRequest {
     /** What was recorded last, in an update. */
     readonly previous?: IncrementalSnapshotCopyState;
     readonly timeoutMilliseconds: number;
+    /** Is told of the snapshot that was taken of the source, before it is copied, and whether nothing was at the destination. */
+    took?(snapshot: SnapshotTime, wasFree: boolean): void;
 }
 
 /** How the destination's newest snapshot came to be there. */
@@ -50,7 +53,12 @@ export interface ObtainedIncrementalCopy {
     readonly startedOn?: Date;
     /** Whether the destination was there before this run. */
     readonly existed: boolean;
+    /** Whether what was recorded last is what is wanted: a later copy came to nothing, and its properties tell of that one. */
+    readonly asRecorded?: true;
 }
+
+/** How old a snapshot may be that an interrupted run has taken, where that is all it has done. */
+const longestInterruptionMilliseconds = 3_600_000;
 
 /** A copy under way. */
 interface Running {
@@ -69,6 +77,7 @@ export async function obtainIncrementalCopy(
     context: Context,
 ): Promise<ObtainedIncrementalCopy> {
     const deadline = new Date(context.clock.now().getTime() + request.timeoutMilliseconds);
+    await finishLast(request, deadline, context);
     let wanted: SnapshotTime | undefined;
     let conflict: unknown;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -78,11 +87,14 @@ export async function obtainIncrementalCopy(
                 refuseForeign(request, there);
             }
             const last = there && (await copiedLast(request, there, context));
-            wanted ??= await wantedSnapshot(request, last, context);
+            wanted ??= await wantedSnapshot(request, there, last, context);
             if (there?.copyStatus === "success" && last === wanted) {
                 return { properties: there, sourceSnapshot: wanted, existed: true };
             }
             const running = await startOrJoin(request, there, last, wanted, context);
+            if (!("copyId" in running)) {
+                return running;
+            }
             return await finish(namingSnapshot(request, wanted), running, wanted, deadline, context);
         } catch (error) {
             // Where an answer was lost, the SDK has asked again: the conflict may be with our own copy, so another look tells.
@@ -95,6 +107,30 @@ export async function obtainIncrementalCopy(
     }
     throw explain(`copy ${what(request)}, whose destination keeps changing`, conflict);
 }
+
+/**
+ * Waits for the copy that was left pending before the triggers changed: were it aborted for a newer snapshot, a copy that takes longer than its
+ * timeout would never end where they change with each run.
+ */
+async function finishLast(request: IncrementalCopyRequest, deadline: Date, context: Context): Promise<void> {
+    const { inputs, destination, previous } = request;
+    const [now, before] = [inputs.takeSnapshot, previous?.takeSnapshot];
+    const changed = now && before && !isDeepStrictEqual(now.triggers ?? [], before.triggers ?? []);
+    if (!changed || previous?.copyStatus !== "pending" || previous.copyId === undefined) {
+        return;
+    }
+    const there = await explained(`copy ${what(request)}`, () => observe(destination, context));
+    if (there?.copyStatus !== "pending" || there.copyId !== previous.copyId) {
+        return;
+    }
+    const awaited = { copyId: previous.copyId, sourceEtag: undefined };
+    const { properties, timeout } = await waitForEnd(request, awaited, deadline, context);
+    if (timeout && endedBadly(properties)) {
+        throw badEnd(request, properties, timeout)(untouched);
+    }
+}
+
+const untouched = "the destination's older snapshots are as they were";
 
 /** The request with the snapshot's URL as the source's, for messages. */
 function namingSnapshot(request: IncrementalCopyRequest, snapshot: SnapshotTime): IncrementalCopyRequest {
@@ -155,15 +191,21 @@ export async function copiedSnapshots(
 }
 
 async function wantedSnapshot(
-    { inputs, source, destination }: IncrementalCopyRequest,
+    request: IncrementalCopyRequest,
+    there: BlobGetPropertiesResponse | undefined,
     last: SnapshotTime | undefined,
     context: Context,
 ): Promise<SnapshotTime> {
+    const { inputs, source, destination } = request;
     if (inputs.snapshot !== undefined) {
         return snapshotTime(inputs.snapshot);
     }
     const takenFor = { destinationUrl: destination.url, triggers: inputs.takeSnapshot?.triggers ?? [] };
-    return obtainSourceSnapshot(source, takenFor, last, context);
+    // Where nothing is, an old snapshot was taken for a destination that was deleted since, and would make a stale backup.
+    const interruptedSince = new Date(context.clock.now().getTime() - longestInterruptionMilliseconds).toISOString();
+    const snapshot = await obtainSourceSnapshot(source, takenFor, there ? last : interruptedSince, context);
+    request.took?.(snapshot, there === undefined);
+    return snapshot;
 }
 
 async function startOrJoin(
@@ -172,7 +214,7 @@ async function startOrJoin(
     last: SnapshotTime | undefined,
     wanted: SnapshotTime,
     context: Context,
-): Promise<Running> {
+): Promise<Running | ObtainedIncrementalCopy> {
     const { destination, previous } = request;
     let present = there;
     if (present?.copyStatus === "pending") {
@@ -188,6 +230,9 @@ async function startOrJoin(
     }
     if (last !== undefined && wanted < last) {
         throw olderThanLast(wanted, last, destination.url);
+    }
+    if (present && endedBadly(present) && wanted === last && wanted === previous?.sourceSnapshot) {
+        return { properties: present, sourceSnapshot: wanted, existed: true, asRecorded: true };
     }
     return start(request, present, wanted, context);
 }
@@ -242,7 +287,7 @@ async function tidyUp(
     context: Context,
 ): Promise<string> {
     if (!wasFree) {
-        return "the destination's older snapshots are as they were";
+        return untouched;
     }
     try {
         // Without a word on snapshots: were there any, the service would refuse.

@@ -16,19 +16,19 @@ const firstDelayMilliseconds = 800;
 /**
  * The source's snapshot for the triggers: one that an interrupted run has taken already, or a new one, by
  * [Snapshot Blob](https://learn.microsoft.com/rest/api/storageservices/snapshot-blob).
- * @param last the snapshot that was copied last, which will do: its copy was not recorded, then. An older one will not, since triggers may
- * come back to what they were
+ * @param since the snapshot that was copied last, which will do: its copy was not recorded, then. An older one will not, since triggers may
+ * come back to what they were. Without a copy, when an interrupted run may have begun
  */
 export async function obtainSourceSnapshot(
     source: Source,
     takenFor: TakenFor,
-    last: SnapshotTime | undefined,
+    since: SnapshotTime | undefined,
     context: Context,
 ): Promise<SnapshotTime> {
     for (let attempt = 1; ; attempt++) {
-        const taken = await findTaken(source, takenFor, context);
+        const taken = (await findTaken(source, takenFor, context)) ?? [];
         const found = taken
-            .filter(({ snapshot, forTriggers }) => forTriggers && (last === undefined || snapshot >= last))
+            .filter(({ snapshot, forTriggers }) => forTriggers && (since === undefined || snapshot >= since))
             .at(-1);
         if (found) {
             return found.snapshot;
@@ -52,14 +52,14 @@ async function findTaken(source: Source, takenFor: TakenFor, context: Context) {
         return await listTaken(await source.container!(), blobNameOf(source), takenFor, context.signal);
     } catch (error) {
         if (statusCode(error) === 403) {
-            return [];
+            return undefined;
         }
         throw explain(`list the snapshots of the source ${source.url}`, error);
     }
 }
 
 async function take(source: Source, takenFor: TakenFor, context: Context): Promise<SnapshotTime> {
-    const client = singleTry(BlobClient, await source.client!());
+    const client = singleTry(BlobClient, source.leasing!());
     const { blobType, metadata } = await client.getProperties({ abortSignal: context.signal });
     if (blobType !== "PageBlob") {
         throw new Error(`${source.url} is no page blob, and of those alone there are incremental copies; use BlobCopy`);
@@ -91,7 +91,13 @@ export async function deleteTaken(
     const gone = new Set<SnapshotTime>();
     try {
         const taken = await findTaken(source, { destinationUrl, triggers: [] }, context);
-        const client = await source.client!();
+        if (!taken) {
+            context.warn(
+                `the snapshots of the source ${source.url} can't be listed with this credential, so that takeSnapshot.deleteSuperseded deletes none; a SAS needs l, and srt=c or sr=c`,
+            );
+            return recorded;
+        }
+        const client = source.leasing!();
         for (const snapshot of superseded) {
             if (taken.some((each) => each.snapshot === snapshot)) {
                 await client.withSnapshot(snapshot).deleteIfExists({ abortSignal: context.signal });

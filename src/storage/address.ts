@@ -43,10 +43,13 @@ export interface OtherAddress {
 
 export type SourceAddress = StorageAddress | OtherAddress;
 
-const hostStyle = /^([a-z0-9]{3,24})(?:-secondary)?\.(?:z\d+\.)?blob\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
+/** Beside its own name an account has one at its secondary location, for each route, and for IPv6. */
+const hostStyle =
+    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(?:z\d+\.)?blob\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
 
 /** Azure's own hosts of Azure Files, and emulators that name the account in the host. */
-const fileHostStyle = /^([a-z0-9]{3,24})\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net|localhost)$/;
+const fileHostStyle =
+    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net|localhost)$/;
 
 /** Whether a URL is that of something in Azure Files. */
 export function isAzureFile(url: string): boolean {

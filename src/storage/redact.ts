@@ -5,7 +5,8 @@
  * S3 and Google Cloud Storage URLs, user names and passwords in URLs.
  */
 const patterns: readonly RegExp[] = [
-    /((?:[?&]|%26|\b)sig=)[^&;\s"'<>]+/gi,
+    // Also of a URL that stands in another one's query, or in JSON that escapes the &.
+    /((?:[?&]|%(?:25)*(?:26|3f)|\\u0026|\b)sig(?:=|%(?:25)*3d))[^&;\s"'<>]+/gi,
     /(AccountKey=)[^;\s"'<>]+/gi,
     /(SharedKey(?:Lite)? [a-z0-9]+:)\S+/gi,
     /(x-ms-(?:source-)?encryption-key["']?\s*[:=,]\s*["']?)[A-Za-z0-9+/]+=*/gi,

@@ -43,6 +43,10 @@ const ofCloud =
 const ends: Readonly<Record<string, End>> = {
     "in the US government's cloud": ofCloud("core.usgovcloudapi.net"),
     "in China": ofCloud("core.chinacloudapi.cn"),
+    "by the route over the internet": async (account) => {
+        const host = `${account}-internetrouting.blob.core.windows.net:${portOf(account)}`;
+        return { end: { url: `https://${host}/${named[account]}` }, host };
+    },
     "behind a private endpoint, whose name is the account's own": ofCloud("core.windows.net"),
     "by an endpoint of another cloud": async (account) => {
         const host = `${account}.blob.core.chinacloudapi.cn:${portOf(account)}`;

@@ -136,6 +136,23 @@ describe("the source is read", () => {
         expect(storage.warnings.join()).toContain("waiting for a role assignment to take effect");
     });
 
+    it("by nobody for incremental copies of what anybody may read, whose snapshots are taken with a role", async () => {
+        const open = storage.simulator.account("open");
+        open.createContainer("public", { publicAccess: "blob" });
+        open.putBlob("public", "disk.vhd", Buffer.alloc(512, 1), { blobType: "PageBlob" });
+        const principal = storage.principal({ dev: contributor });
+        open.assignRole(principal, contributor);
+        const { context } = storage.as(storage.credential(principal));
+        const source = { endpoint: open.blobEndpoint, containerName: "public", blobName: "disk.vhd" };
+        const asked = { source, destination: storage.inputs.destination };
+        const take = (day: string) => ({ takeSnapshot: { triggers: [day], deleteSuperseded: true } });
+        const { state } = await incrementalSnapshotCopyHandler.create({ ...asked, ...take("monday") }, context);
+        const next = await incrementalSnapshotCopyHandler.update(state, { ...asked, ...take("tuesday") }, context);
+        expect(readings(storage)).toEqual(Array(2).fill("Incremental Copy Blob: nothing"));
+        expect(next.takenSnapshots).toEqual([next.sourceSnapshot]);
+        expect(storage.warnings).toEqual([]);
+    });
+
     it("by incremental copies, which name the role to make a user delegation SAS", async () => {
         const options = { blobType: "PageBlob" } as const;
         const golden = storage.simulator.account("golden");

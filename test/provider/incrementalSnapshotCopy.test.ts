@@ -6,6 +6,7 @@ import type {
     IncrementalSnapshotCopyInputs,
     IncrementalSnapshotCopyState,
 } from "../../src/provider/incrementalSnapshotCopyTypes";
+import { parseConnectionString } from "../../src/storage/address";
 import { createClients } from "../../src/storage/clients";
 import { startStorage, type TestStorage } from "../helpers/storage";
 
@@ -172,6 +173,17 @@ describe("create", () => {
         await expectCopies(state);
     });
 
+    it("takes a new snapshot where one is left of a resource that was destroyed", async () => {
+        const state = await up(undefined, { deleteSnapshots: true });
+        await handler.delete(state, anotherRun());
+        await write(0, 4, "n");
+        storage.clock.advance(7_200_000);
+        const anew = await up(undefined, { deleteSnapshots: true });
+        expect(await sourceSnapshots()).toEqual([state.sourceSnapshot, anew.sourceSnapshot]);
+        const copy = await backup.withSnapshot(anew.destinationSnapshot!).downloadToBuffer();
+        expect(copy.subarray(0, 4 * 512).equals(Buffer.alloc(4 * 512, "n"))).toBe(true);
+    });
+
     it("fails over a blob that no incremental copy has made, and leaves it", async () => {
         await storage.blob("dev", "disk.vhd").upload("precious", 8);
         await expect(up(undefined)).rejects.toThrow(
@@ -334,11 +346,31 @@ describe("update", () => {
         expect(storage.operations()).toEqual([]);
     });
 
+    it("copies nothing where what was copied last is wanted again, after a copy that failed or is pending", async () => {
+        const taken = await snapshot();
+        const state = await up(undefined, { snapshot: taken });
+        const rule = storage.simulator.copies.add({ fail: '500 InternalServerError "Copy failed."' });
+        const next = await snapshot();
+        await expect(up(state, { snapshot: next })).rejects.toThrow(/Copy failed/);
+        rule.remove();
+        const read = await handler.read(state.url, state, anotherRun());
+        expect(await up(read, { snapshot: taken })).toBe(read);
+
+        storage.simulator.copies.add({ stall: true, times: 1 });
+        const left = await partialFailure(up(read, { timeout: "30s", snapshot: next }));
+        const back = await up(left.state, { snapshot: taken });
+        expect(back).toMatchObject({ copyStatus: "success", destinationSnapshot: state.destinationSnapshot });
+        expect(await backups()).toEqual([state.destinationSnapshot]);
+        const again = await handler.read(state.url, back, anotherRun());
+        expect(await up(again, { snapshot: taken })).toBe(again);
+    });
+
     it("copies all anew where somebody has deleted the destination", async () => {
         const state = await up(undefined);
+        storage.clock.advance(2_000);
         await backup.delete({ deleteSnapshots: "include" });
         const next = await up(state, triggers("tuesday"));
-        expect(next).toMatchObject({ copyStatus: "success" });
+        expect(next).toMatchObject({ copyStatus: "success", copyKind: "full", bytesTransferred: 4 * 512 });
         expect(transfers()).toEqual([
             [true, 4],
             [true, 4],
@@ -397,6 +429,19 @@ describe("keepSnapshots", () => {
         storage.simulator.copies.add({ fail: '500 InternalServerError "Copy failed."' });
         await expect(up(state, { keepSnapshots: 1, ...triggers("tuesday") })).rejects.toThrow();
         expect(await backups()).toEqual([state.destinationSnapshot]);
+    });
+
+    it("leaves the snapshots of a blob that somebody has put in the destination's place", async () => {
+        let state = await up(undefined);
+        state = await up(state, triggers("tuesday"));
+        await backup.delete({ deleteSnapshots: "include" });
+        const foreign = storage.blob("dev", "disk.vhd");
+        await foreign.upload("precious", 8);
+        await foreign.createSnapshot();
+        storage.clock.advance(1_000);
+        await foreign.createSnapshot();
+        await up(state, { keepSnapshots: 1, ...triggers("tuesday") });
+        expect(await backups()).toHaveLength(2);
     });
 
     it("warns where a snapshot can't be deleted, and tries again", async () => {
@@ -458,6 +503,82 @@ describe("takeSnapshot.deleteSuperseded", () => {
         storage.simulator.copies.add({ fail: '500 InternalServerError "Copy failed."' });
         await expect(up(state, deleting("tuesday"))).rejects.toThrow();
         expect(await sourceSnapshots()).toContain(state.sourceSnapshot);
+    });
+
+    const failing = { fail: '500 InternalServerError "Copy failed."' };
+
+    it("deletes the one whose copy was left pending, also where a refresh has seen its end", async () => {
+        let state = await up(undefined, deleting("monday"));
+        for (const days of [
+            ["tuesday", "wednesday"],
+            ["thursday", "friday"],
+        ] as const) {
+            storage.simulator.copies.add({ seconds: 100, times: 1 });
+            const left = (await partialFailure(up(state, { timeout: "30s", ...deleting(days[0]) }))).state;
+            if (days[0] === "thursday") {
+                storage.clock.advance(100_000);
+            }
+            const read = await handler.read(left.url, left, anotherRun());
+            state = await up(read, deleting(days[1]));
+            expect(await sourceSnapshots()).toEqual([state.sourceSnapshot]);
+        }
+    });
+
+    it("deletes the one whose copy has failed, in an update as in a create", async () => {
+        let rule = storage.simulator.copies.add(failing);
+        const created = await partialFailure(up(undefined, deleting("monday")));
+        expect(created.message).toMatch(/ended as failed: 500 .*its empty blob was removed/);
+        rule.remove();
+        const first = await up(created.state, deleting("tuesday"));
+        expect(first.copyKind).toBe("full");
+        expect(await sourceSnapshots()).toEqual([first.sourceSnapshot]);
+
+        rule = storage.simulator.copies.add(failing);
+        const { connectionString, ...place } = inputs().source;
+        const { endpoint, accountKey } = parseConnectionString(connectionString!);
+        const source = { ...place, endpoint: endpoint!, accountKey: accountKey! };
+        const updated = await partialFailure(up(first, { source, ...deleting("wednesday") }));
+        // A secret that is no input any more would stand in the state in plain text.
+        expect(updated.state).toEqual({ ...first, source, takenSnapshots: await sourceSnapshots() });
+        rule.remove();
+        const next = await up(updated.state, deleting("thursday"));
+        expect(await sourceSnapshots()).toEqual([next.sourceSnapshot]);
+    });
+
+    it("deletes the one of a create that has failed with the resource, and no backups that were there before", async () => {
+        storage.simulator.copies.add(failing);
+        const { state } = await partialFailure(up(undefined, deleting("monday")));
+        await handler.delete(state, anotherRun());
+        expect(await sourceSnapshots()).toEqual([]);
+
+        storage.simulator.copies.clear();
+        const others = await up(undefined);
+        await handler.delete({ ...state, deleteSnapshots: true }, anotherRun());
+        expect(storage.warnings.at(-1)).toMatch(/was left alone/);
+        expect(await backups()).toEqual([others.destinationSnapshot]);
+    });
+
+    it("records nothing of a create that has failed over a destination that another resource may own", async () => {
+        await up(undefined);
+        await disk.create(LENGTH);
+        const recreated = inputs({ deleteSnapshots: true, ...deleting("tuesday") });
+        const error = await handler.create(recreated, anotherRun()).catch((failure: unknown) => failure);
+        expect((error as Error).message).toMatch(/409 BlobOverwritten/);
+        expect(error).not.toBeInstanceOf(PartialFailure);
+    });
+
+    it("warns where the source's snapshots can't be listed, and deletes them once they can", async () => {
+        const fault = storage.simulator.faults.add({ operation: "List Blobs", account: "golden", status: 403 });
+        let state = await up(undefined, deleting("monday"));
+        state = await up(state, deleting("tuesday"));
+        expect(storage.warnings).toEqual([
+            expect.stringMatching(
+                /the snapshots of the source .*disk\.vhd can't be listed .*deleteSuperseded deletes none/,
+            ),
+        ]);
+        fault.remove();
+        state = await up(state, deleting("wednesday"));
+        expect(await sourceSnapshots()).toEqual([state.sourceSnapshot]);
     });
 
     it("deletes the last one with the resource", async () => {
@@ -582,6 +703,35 @@ describe("interruption", () => {
         expect(next.copyKind).toBe("incremental");
     });
 
+    it("carries on with a copy that takes longer than its timeout, though the triggers change each time", async () => {
+        storage.simulator.copies.add({ seconds: 100, times: 1 });
+        const left = [await partialFailure(up(undefined, { timeout: "30s", ...triggers("monday") }))];
+        await write(4, 1, "b");
+        left.push(await partialFailure(up(left[0]!.state, { timeout: "30s", ...triggers("tuesday") })));
+        expect(left[1]!.message).toMatch(/still pending at its timeout/);
+        expect(left[1]!.state.copyId).toBe(left[0]!.state.copyId);
+        // The copy's end, as a refresh may see it, is none of a snapshot for the new trigger.
+        expect(left[1]!.state.takeSnapshot).toEqual({ triggers: ["monday"] });
+        const state = await up(left[1]!.state, { timeout: "60s", ...triggers("wednesday") });
+        expect(transfers()).toEqual([
+            [true, 4],
+            [false, 1],
+        ]);
+        expect(await sourceSnapshots()).toEqual(state.destinationSnapshots!.map((each) => each.sourceSnapshot));
+        await expectCopies(state);
+    });
+
+    it("tells of a copy that was left pending and is aborted at the next timeout", async () => {
+        const first = await up(undefined, { snapshot: await snapshot() });
+        storage.simulator.copies.add({ stall: true, times: 1 });
+        const { state } = await partialFailure(up(first, { timeout: "30s", ...triggers("monday") }));
+        const aborting = { timeout: "30s", onTimeout: "abort", ...triggers("tuesday") } as const;
+        await expect(up(state, aborting)).rejects.toThrow(
+            /onTimeout is "abort"; the destination's older snapshots are/,
+        );
+        expect(await up(state, triggers("tuesday"))).toMatchObject({ copyStatus: "success", copyKind: "incremental" });
+    });
+
     it("aborts a copy that was left pending where another snapshot is wanted now", async () => {
         const first = await up(undefined);
         storage.simulator.copies.add({ stall: true, times: 1 });
@@ -631,7 +781,12 @@ describe("read", () => {
         const { state } = await partialFailure(up(undefined, { timeout: "30s" }));
         storage.clock.advance(100_000);
         const read = await handler.read(state.url, state, anotherRun());
-        expect(read).toMatchObject({ copyStatus: "success", sourceSnapshot: (await sourceSnapshots())[0] });
+        expect(read).toMatchObject({
+            copyStatus: "success",
+            sourceSnapshot: (await sourceSnapshots())[0],
+            copyKind: "full",
+            bytesTransferred: 4 * 512,
+        });
         expect((await up(read, { timeout: "30s" })).copyStatus).toBe("success");
         expect(copies()).toBe(1);
     });

@@ -26,6 +26,10 @@ describe("parseBlobUrl", () => {
         "https://contoso.blob.core.chinacloudapi.cn/c/b",
         "https://contoso.z12.blob.storage.azure.net/c/b",
         "https://contoso-secondary.blob.core.windows.net/c/b",
+        "https://contoso-internetrouting.blob.core.windows.net/c/b",
+        "https://contoso-microsoftrouting.blob.core.windows.net/c/b",
+        "https://contoso-secondary-dualstack.z12.blob.storage.azure.net/c/b",
+        "https://contoso-ipv6.blob.core.windows.net/c/b",
     ])("knows the account of %s", (url) => {
         expect(parseBlobUrl(url)).toMatchObject({
             kind: "blob",

@@ -4,6 +4,11 @@ import { redact, Secrets } from "../../src/storage/redact";
 describe("redact", () => {
     it.each([
         ["GET https://h/c/b?sv=1&sig=abc%2Bdef%3D&se=2 failed", "GET https://h/c/b?sv=1&sig=REDACTED&se=2 failed"],
+        [
+            "to=https%3A%2F%2Fh%2Fc%2Fb%3Fsv%3D1%26sig%3Dabc%252B",
+            "to=https%3A%2F%2Fh%2Fc%2Fb%3Fsv%3D1%26sig%3DREDACTED",
+        ],
+        ['{"url":"https://h/c/b?sv=1\\u0026sig=abc%2B"}', '{"url":"https://h/c/b?sv=1\\u0026sig=REDACTED"}'],
         ["AccountName=a;AccountKey=abc+/==;X=y", "AccountName=a;AccountKey=REDACTED;X=y"],
         ["SharedAccessSignature=sv=1&sig=abc;", "SharedAccessSignature=sv=1&sig=REDACTED;"],
         ["authorization: SharedKey dev:abc+/==", "authorization: SharedKey dev:REDACTED"],
