@@ -56,7 +56,7 @@ function plain(value: unknown, property: string): unknown {
     if (typeof value === "string") {
         return unknownSpellings.has(value) ? new Unknown(property) : value;
     }
-    if (typeof value !== "object" || value === null || "__pulumiAsset" in value) {
+    if (typeof value !== "object" || value === null || "__pulumiAsset" in value || "__pulumiArchive" in value) {
         return value;
     }
     if (Array.isArray(value)) {

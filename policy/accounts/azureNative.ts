@@ -1,9 +1,9 @@
+import { isAzureNativeStorage } from "../azureNativeType";
 import { flagOf, listOf, type Maybe, map, numberOf, objectOf, type Properties, textOf } from "../known";
 import { type AccountReader, type LifecycleRule, soonest } from "./account";
 
 function isType(name: string): (type: string) => boolean {
-    const pattern = new RegExp(`^azure-native:storage(?:/v\\d+(?:preview)?)?:${name}$`);
-    return (type) => pattern.test(type);
+    return (type) => isAzureNativeStorage(type, name);
 }
 
 const [isServiceProperties, isManagementPolicy] = [isType("BlobServiceProperties"), isType("ManagementPolicy")];

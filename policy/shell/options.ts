@@ -9,6 +9,8 @@ export interface Options {
     readonly has: (name: string) => boolean;
     readonly value: (name: string) => Maybe<string>;
     readonly word: (name: string) => ShellWord | undefined;
+    /** What may hold more options, and is not known. */
+    readonly hidden?: ShellWord;
 }
 
 /**
@@ -48,6 +50,11 @@ export function optionsOf(
         value: (name) => word(name) && textOfWord(word(name)!),
         has: (name) => word(name) !== undefined && literal(word(name)!) !== "false",
     };
+}
+
+/** The same options where others may be in a word that is not known. */
+export function withHidden(options: Options, hidden: ShellWord | undefined): Options {
+    return hidden ? { ...options, hidden, value: (name) => options.value(name) ?? textOfWord(hidden) } : options;
 }
 
 /** An end that is a URL, or a path, on a command line. */

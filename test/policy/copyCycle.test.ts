@@ -28,6 +28,11 @@ testRule(copyCycle, {
             ),
             blobCopy({ source: devBlob(), destination: devBlob({ blobName: "a" }) }, { name: "restored" }),
         ],
+        "a snapshot that the Azure CLI promotes": [
+            command(
+                "az storage blob copy start --account-name dev -c c -b b --source-container c --source-blob b --source-snapshot 2026-01-31T12:00:00.0000000Z",
+            ),
+        ],
         "a snapshot, which stays": [step("a", "b"), step("b", "a", { snapshot: "2026-01-31T12:00:00.0000000Z" })],
     },
     refuses: {
