@@ -11,6 +11,7 @@ const step = (from: string, to: string, change: Record<string, unknown> = {}) =>
 testRule(copyCycle, {
     accepts: {
         "a chain": [step("a", "b"), step("b", "c"), step("a", "c2")],
+        "a long chain, in no time": Array.from({ length: 1_000 }, (_, index) => step(`${index}`, `${index + 1}`)),
         "a share snapshot, which stays": [
             fileCopy({
                 source: devFile({ shareSnapshot: "2026-01-31T12:00:00.0000000Z" }),

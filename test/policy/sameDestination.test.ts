@@ -30,7 +30,9 @@ testRule(sameDestination, {
             blobCopy({}, { name: "other" }),
         ],
         "two folders, and two blobs, into one container": [
-            command("azcopy copy https://golden.blob.core.windows.net/a/b https://dev.blob.core.windows.net/c --recursive"),
+            command(
+                "azcopy copy https://golden.blob.core.windows.net/a/b https://dev.blob.core.windows.net/c --recursive",
+            ),
             command(
                 "azcopy copy https://golden.blob.core.windows.net/a/d https://dev.blob.core.windows.net/c --recursive",
                 {},
