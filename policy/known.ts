@@ -95,6 +95,14 @@ export function objectOf(properties: Maybe<Properties>, key: string): Maybe<Prop
     return typed(properties, key, (value) => typeof value === "object" && value !== null && !Array.isArray(value));
 }
 
+/** The objects of a list among properties: one that is unknown where the list is. */
+export function objectsOf(properties: Maybe<Properties>, key: string): readonly Maybe<Properties>[] {
+    const list = listOf(properties, key);
+    return list instanceof Unknown
+        ? [list]
+        : (list ?? []).filter((one): one is Properties => typeof one === "object" && one !== null);
+}
+
 /** A list among properties. */
 export function listOf(properties: Maybe<Properties>, key: string): Maybe<readonly unknown[]> {
     return typed(properties, key, Array.isArray);

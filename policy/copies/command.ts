@@ -1,8 +1,10 @@
 import { listOf, type Maybe, objectOf, type Properties, textOf, Unknown } from "../known";
 import { azcopyCopy } from "../shell/azcopy";
 import { azureCliCopy } from "../shell/azureCli";
-import { type Invocation, invocationsOf, literal, programOf, UnreadableScript } from "../shell/invocations";
+import { invocationsOf, UnreadableScript } from "../shell/invocations";
 import { wordEnd } from "../shell/options";
+import type { Invocation } from "../shell/starters";
+import { literal, programOf } from "../shell/words";
 import type { Copy, CopyReader, ResourceReading } from "./copy";
 
 /** `Command` of `@pulumi/command`, on this machine or a remote one, whose scripts run AzCopy or the Azure CLI. */

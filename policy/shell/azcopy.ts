@@ -1,7 +1,8 @@
 import type { Copy, End } from "../copies/copy";
 import { type Maybe, map, Unknown } from "../known";
-import { type Invocation, literal, maySplit, type ShellWord, splitWord } from "./invocations";
 import { type Options, optionsOf, withHidden, wordEnd } from "./options";
+import type { Invocation } from "./starters";
+import { literal, maySplit, type ShellWord, splitWord } from "./words";
 
 /** AzCopy's options that take no value: what follows one is no value of it. */
 const flags = new Set([

@@ -2,8 +2,9 @@ import { placeOfUrl, readConnectionString } from "../address";
 import type { Copy, Credential, End } from "../copies/copy";
 import { type Maybe, map, Unknown } from "../known";
 import { overwritesOf, tierOf } from "./azcopy";
-import { type Invocation, literal, maySplit, type ShellWord, splitWord, textOfWord } from "./invocations";
 import { type Options, optionsOf, withHidden, wordEnd } from "./options";
+import type { Invocation } from "./starters";
+import { literal, maySplit, type ShellWord, splitWord, textOfWord } from "./words";
 
 type CommandCopy = Omit<Copy, "resource" | "secrets">;
 

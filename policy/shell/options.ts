@@ -1,7 +1,7 @@
 import { credentialOfQuery, placeOfUrl } from "../address";
 import type { End } from "../copies/copy";
 import { type Maybe, Unknown } from "../known";
-import { literal, type ShellWord, textOfWord } from "./invocations";
+import { literal, type ShellWord, textOfWord } from "./words";
 
 /** A command's options by their long names, and what else it is given. */
 export interface Options {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Maybe, Unknown } from "../../policy/known";
-import { invocationsOf, textOfWord, UnreadableScript } from "../../policy/shell/invocations";
+import { invocationsOf, UnreadableScript } from "../../policy/shell/invocations";
+import { textOfWord } from "../../policy/shell/words";
 
 /** The programs of a script with their arguments; what is not known as {spelling}. */
 async function programs(script: string, environment: Record<string, Maybe<string>> = {}): Promise<string[][]> {
@@ -75,6 +76,7 @@ describe("a shell script", () => {
         ["another user's shell", "su - me -c 'azcopy copy a b'", [["azcopy", "copy", "a", "b"]]],
         ["another machine's shell", "ssh -p 22 me@there azcopy copy a 'b'", [["azcopy", "copy", "a", "b"]]],
         ["a here-document for a shell", "bash -s <<'END'\nazcopy copy a b\nEND", [["azcopy", "copy", "a", "b"]]],
+        ["a here-document for a script", "bash install.sh <<END\nit's\nEND", [["bash", "install.sh"]]],
         ["a here-string for a shell", "sh <<< 'azcopy copy a b'", [["azcopy", "copy", "a", "b"]]],
         ["a here-document for another program", "cat <<END\nazcopy copy a b\nEND", [["cat"]]],
         ["arguments of what starts it", "flock -n /tmp/lock azcopy copy a b", [["azcopy", "copy", "a", "b"]]],
