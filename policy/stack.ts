@@ -11,6 +11,8 @@ const accountReaders: readonly AccountReader[] = [azureNativeAccounts, azureAcco
 /** A container of which every blob is immutable, whichever account it is in. */
 interface ImmutableContainer {
     readonly account: Account | undefined;
+    /** The account's name, which tells it where the stack does not make it. */
+    readonly accountName: string | undefined;
     readonly name: Maybe<string>;
     readonly resource: StackResource;
 }
@@ -65,7 +67,12 @@ export class Stack {
                     : this.accountNamedBy(resource, accountInput, containerInput);
                 const given = resource.properties[containerInput];
                 const name = container ? reader.readContainer(container).name : lastName(given, "containers");
-                this.immutable.push({ account, name: given instanceof Unknown && !container ? given : name, resource });
+                this.immutable.push({
+                    account,
+                    accountName: accountNameOf(container ?? resource, accountInput, "storageAccountId", containerInput),
+                    name: given instanceof Unknown && !container ? given : name,
+                    resource,
+                });
             }
         }
     }
@@ -155,6 +162,9 @@ export class Stack {
             if (one.account && account ? one.account.resource.urn !== account.resource.urn : one.account !== account) {
                 return false;
             }
+            if (!account && one.accountName !== undefined && one.accountName !== known(end.accountName)) {
+                return false;
+            }
             if (one.name instanceof Unknown || end.containerName instanceof Unknown) {
                 const shared = end.inputs.flatMap((input) => containers?.[input] ?? []);
                 const own = Object.values(one.resource.propertyDependencies).flat();
@@ -222,6 +232,12 @@ export class Stack {
 /** A name that is given by itself, or in a resource ID, behind its kind. */
 function lastName(value: unknown, kind: string): string | undefined {
     return typeof value === "string" ? (new RegExp(`/${kind}/([^/]+)`, "i").exec(value)?.[1] ?? value) : undefined;
+}
+
+/** The name of the account that a resource is in, as the first of some inputs gives it. */
+function accountNameOf({ properties }: StackResource, ...inputs: string[]): string | undefined {
+    const given = inputs.map((input) => properties[input]).find((value) => value !== undefined);
+    return lastName(given, "storageAccounts");
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, one: T): void {
