@@ -56,7 +56,7 @@ function plain(value: unknown, property: string): unknown {
     if (typeof value === "string") {
         return unknownSpellings.has(value) ? new Unknown(property) : value;
     }
-    if (typeof value !== "object" || value === null || "__pulumiAsset" in value) {
+    if (typeof value !== "object" || value === null || "__pulumiAsset" in value || "__pulumiArchive" in value) {
         return value;
     }
     if (Array.isArray(value)) {
@@ -93,6 +93,14 @@ export function numberOf(properties: Maybe<Properties>, key: string): Maybe<numb
 /** An object among properties. */
 export function objectOf(properties: Maybe<Properties>, key: string): Maybe<Properties> {
     return typed(properties, key, (value) => typeof value === "object" && value !== null && !Array.isArray(value));
+}
+
+/** The objects of a list among properties: one that is unknown where the list is. */
+export function objectsOf(properties: Maybe<Properties>, key: string): readonly Maybe<Properties>[] {
+    const list = listOf(properties, key);
+    return list instanceof Unknown
+        ? [list]
+        : (list ?? []).filter((one): one is Properties => typeof one === "object" && one !== null);
 }
 
 /** A list among properties. */

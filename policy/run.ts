@@ -8,7 +8,7 @@ import { type Properties, plainProperties } from "./known";
 import { Stack } from "./stack";
 
 /** Resources that a {@link Stack} is read from, besides those that copy. */
-const aroundCopies = /^azure(?:-native)?:storage[:/]/;
+const aroundCopies = /^azure(?:(?:-native)?:storage[:/]|-native_storage_v)/;
 
 /** What is read once for all policies: each hands in its place among them, by which a new question is told from the next policy's turn. */
 class Shared<Value> {

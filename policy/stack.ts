@@ -11,6 +11,8 @@ const accountReaders: readonly AccountReader[] = [azureNativeAccounts, azureAcco
 /** A container of which every blob is immutable, whichever account it is in. */
 interface ImmutableContainer {
     readonly account: Account | undefined;
+    /** The account's name, which tells it where the stack does not make it. */
+    readonly accountName: string | undefined;
     readonly name: Maybe<string>;
     readonly resource: StackResource;
 }
@@ -22,8 +24,9 @@ export class Stack {
     private readonly lifecycles = new Map<string, LifecycleRule[]>();
     private readonly immutable: ImmutableContainer[] = [];
     private readonly destinations = new Map<string, Copy[]>();
-    private readonly trees: Copy[] = [];
+    private readonly trees = new Map<string, Copy[]>();
     private readonly containers = new Map<string, Copy[]>();
+    private readonly writers = new Map<End, readonly Copy[]>();
 
     constructor(
         readonly copies: readonly Copy[],
@@ -64,7 +67,12 @@ export class Stack {
                     : this.accountNamedBy(resource, accountInput, containerInput);
                 const given = resource.properties[containerInput];
                 const name = container ? reader.readContainer(container).name : lastName(given, "containers");
-                this.immutable.push({ account, name: given instanceof Unknown && !container ? given : name, resource });
+                this.immutable.push({
+                    account,
+                    accountName: accountNameOf(container ?? resource, accountInput, "storageAccountId", containerInput),
+                    name: given instanceof Unknown && !container ? given : name,
+                    resource,
+                });
             }
         }
     }
@@ -154,6 +162,9 @@ export class Stack {
             if (one.account && account ? one.account.resource.urn !== account.resource.urn : one.account !== account) {
                 return false;
             }
+            if (!account && one.accountName !== undefined && one.accountName !== known(end.accountName)) {
+                return false;
+            }
             if (one.name instanceof Unknown || end.containerName instanceof Unknown) {
                 const shared = end.inputs.flatMap((input) => containers?.[input] ?? []);
                 const own = Object.values(one.resource.propertyDependencies).flat();
@@ -166,10 +177,10 @@ export class Stack {
     private index(copy: Copy): void {
         const key = placeKey(copy.destination);
         if (key !== undefined) {
-            this.destinations.set(key, [...(this.destinations.get(key) ?? []), copy]);
-        }
-        if (copy.destination.isTree) {
-            this.trees.push(copy);
+            push(this.destinations, key, copy);
+            if (copy.destination.isTree) {
+                push(this.trees, key, copy);
+            }
         }
         const container = containerKey(copy.destination);
         if (container !== undefined) {
@@ -196,15 +207,24 @@ export class Stack {
 
     /** Copies of other resources into a folder, or a container, that an end lies in. */
     treesAround(copy: Copy): readonly Copy[] {
-        return this.trees.filter(
-            (tree) => tree.resource.urn !== copy.resource.urn && lies(copy.destination, tree.destination),
-        );
+        return this.treesOver(copy.destination).filter((tree) => tree.resource.urn !== copy.resource.urn);
+    }
+
+    private treesOver(end: End): readonly Copy[] {
+        return placesOver(placeKey(end) ?? "").flatMap((key) => this.trees.get(key) ?? []);
     }
 
     /** Copies that write what another one reads. */
     writersOf(source: End): readonly Copy[] {
-        const container = containerKey(source);
-        const near = container === undefined ? [] : (this.containers.get(container) ?? []);
+        const found = this.writers.get(source) ?? this.findWriters(source);
+        this.writers.set(source, found);
+        return found;
+    }
+
+    private findWriters(source: End): readonly Copy[] {
+        const near = source.isTree
+            ? (this.containers.get(containerKey(source) ?? "") ?? [])
+            : [...(this.destinations.get(placeKey(source) ?? "") ?? []), ...this.treesOver(source)];
         return near.filter(({ destination }) => overlap(source, destination));
     }
 }
@@ -212,6 +232,12 @@ export class Stack {
 /** A name that is given by itself, or in a resource ID, behind its kind. */
 function lastName(value: unknown, kind: string): string | undefined {
     return typeof value === "string" ? (new RegExp(`/${kind}/([^/]+)`, "i").exec(value)?.[1] ?? value) : undefined;
+}
+
+/** The name of the account that a resource is in, as the first of some inputs gives it. */
+function accountNameOf({ properties }: StackResource, ...inputs: string[]): string | undefined {
+    const given = inputs.map((input) => properties[input]).find((value) => value !== undefined);
+    return lastName(given, "storageAccounts");
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, one: T): void {
@@ -228,8 +254,17 @@ function containerKey(end: End): string | undefined {
     return parts.every((part) => typeof part === "string") ? parts.join("/").toLowerCase() : undefined;
 }
 
+const placeKeys = new WeakMap<End, string | undefined>();
+
 /** What tells two places apart; nothing where it is not known. Names of files differ by more than upper and lower case. */
 function placeKey(end: End): string | undefined {
+    if (!placeKeys.has(end)) {
+        placeKeys.set(end, makePlaceKey(end));
+    }
+    return placeKeys.get(end);
+}
+
+function makePlaceKey(end: End): string | undefined {
     const container = containerKey(end);
     if (container === undefined || typeof end.path !== "string") {
         return undefined;
@@ -247,6 +282,12 @@ function isUnder(end: End, prefixes: readonly unknown[]): boolean {
         const prefix = known(given as Maybe<string>) ?? "";
         return name.startsWith(prefix) || (end.isTree && prefix.startsWith(name));
     });
+}
+
+/** The keys of all places that one lies in, with and without the slash at their end. */
+function placesOver(key: string): string[] {
+    const slashes = [...key.matchAll(/\//g)].map(({ index }) => index);
+    return slashes.flatMap((index) => [key.slice(0, index), key.slice(0, index + 1)]).filter((one) => one !== key);
 }
 
 /** Whether an end lies within a tree, and is not the tree itself. */

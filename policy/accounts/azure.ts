@@ -1,4 +1,4 @@
-import { flagOf, listOf, map, numberOf, objectOf, type Properties, textOf } from "../known";
+import { flagOf, listOf, type Maybe, map, numberOf, objectOf, objectsOf, type Properties, textOf } from "../known";
 import { type AccountReader, type LifecycleRule, soonest } from "./account";
 
 /** Storage accounts of `@pulumi/azure`. */
@@ -28,18 +28,13 @@ export const azureAccounts: AccountReader = {
     containerInput: "storageContainerResourceManagerId",
     readLifecycle: ({ type, properties }) =>
         type === "azure:storage/managementPolicy:ManagementPolicy"
-            ? rulesOf(properties)
+            ? objectsOf(properties, "rules")
                   .filter((rule) => flagOf(rule, "enabled") !== false)
                   .map(lifecycleRule)
             : undefined,
 };
 
-function rulesOf(properties: Properties): readonly Properties[] {
-    const rules = listOf(properties, "rules");
-    return Array.isArray(rules) ? rules : [];
-}
-
-function lifecycleRule(rule: Properties): LifecycleRule {
+function lifecycleRule(rule: Maybe<Properties>): LifecycleRule {
     const blob = objectOf(objectOf(rule, "actions"), "baseBlob");
     const days = (action: string) =>
         soonest(

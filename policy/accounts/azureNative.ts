@@ -1,9 +1,9 @@
-import { flagOf, listOf, type Maybe, map, numberOf, objectOf, type Properties, textOf } from "../known";
+import { isAzureNativeStorage } from "../azureNativeType";
+import { flagOf, listOf, type Maybe, map, numberOf, objectOf, objectsOf, type Properties, textOf } from "../known";
 import { type AccountReader, type LifecycleRule, soonest } from "./account";
 
 function isType(name: string): (type: string) => boolean {
-    const pattern = new RegExp(`^azure-native:storage(?:/v\\d+(?:preview)?)?:${name}$`);
-    return (type) => pattern.test(type);
+    return (type) => isAzureNativeStorage(type, name);
 }
 
 const [isServiceProperties, isManagementPolicy] = [isType("BlobServiceProperties"), isType("ManagementPolicy")];
@@ -45,16 +45,11 @@ export const azureNativeAccounts: AccountReader = {
     containerInput: "containerName",
     readLifecycle: ({ type, properties }) =>
         isManagementPolicy(type)
-            ? rulesOf(properties)
+            ? objectsOf(objectOf(properties, "policy"), "rules")
                   .filter((rule) => flagOf(rule, "enabled") !== false)
                   .map((rule) => lifecycleRule(objectOf(rule, "definition")))
             : undefined,
 };
-
-function rulesOf(properties: Properties): readonly Properties[] {
-    const rules = listOf(objectOf(properties, "policy"), "rules");
-    return Array.isArray(rules) ? rules : [];
-}
 
 function lifecycleRule(definition: Maybe<Properties>): LifecycleRule {
     const blob = objectOf(objectOf(definition, "actions"), "baseBlob");

@@ -1,16 +1,17 @@
 import { splitQuery } from "../address";
-import { map, textOf } from "../known";
+import { isAzureNativeStorage } from "../azureNativeType";
+import { type Maybe, map, textOf, Unknown } from "../known";
 import type { Copy, CopyReader } from "./copy";
 import { blobDestination, urlEnd } from "./ends";
 
-/** `Blob` of `@pulumi/azure-native` whose source is a remote asset, which the one who deploys downloads and uploads. */
+/** `Blob` of `@pulumi/azure-native` whose source is a remote asset or archive, which the one who deploys downloads and uploads. */
 export const azureNativeBlobReader: CopyReader = {
     label: "azure-native Blob",
-    matches: (type) => /^azure-native:storage(?:\/v\d+(?:preview)?)?:Blob$/.test(type),
+    matches: (type) => isAzureNativeStorage(type, "Blob"),
     tells: ["source", "destination", "container", "credential", "accessTier", "blobType", "timeout"],
     async read(resource) {
         const { properties } = resource;
-        const uri = await (properties.source as { uri?: Promise<string> } | undefined)?.uri;
+        const uri = await uriOf(properties.source);
         if (uri === undefined) {
             return [];
         }
@@ -28,8 +29,13 @@ export const azureNativeBlobReader: CopyReader = {
             accessTier: textOf(properties, "accessTier"),
             blobType: textOf(properties, "type"),
             ...(resource.createSeconds > 0 && { timeoutSeconds: resource.createSeconds }),
-            secrets: [splitQuery(uri).query ?? ""],
+            secrets: typeof uri === "string" ? [splitQuery(uri).query ?? ""] : [],
         };
         return [copy];
     },
 };
+
+/** Where an asset or archive is fetched from. One that is not known yet may be a remote one. */
+async function uriOf(source: unknown): Promise<Maybe<string>> {
+    return source instanceof Unknown ? source : (source as { uri?: Promise<string> } | null | undefined)?.uri;
+}

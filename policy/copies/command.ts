@@ -1,8 +1,10 @@
 import { listOf, type Maybe, objectOf, type Properties, textOf, Unknown } from "../known";
 import { azcopyCopy } from "../shell/azcopy";
 import { azureCliCopy } from "../shell/azureCli";
-import { type Invocation, invocationsOf, literal, UnreadableScript } from "../shell/invocations";
+import { invocationsOf, UnreadableScript } from "../shell/invocations";
 import { wordEnd } from "../shell/options";
+import type { Invocation } from "../shell/starters";
+import { literal, programOf } from "../shell/words";
 import type { Copy, CopyReader, ResourceReading } from "./copy";
 
 /** `Command` of `@pulumi/command`, on this machine or a remote one, whose scripts run AzCopy or the Azure CLI. */
@@ -42,8 +44,12 @@ export const commandReader: CopyReader = {
 async function copiesOf(resource: ResourceReading, script: Maybe<string>, input: string): Promise<Copy[]> {
     const secrets = secretsOf(resource.properties);
     const timeout = resource.createSeconds > 0 ? { timeoutSeconds: resource.createSeconds } : {};
+    const interpreter = listOf(resource.properties, "interpreter");
+    if (interpreter instanceof Unknown && (script instanceof Unknown || mayCopy(script!))) {
+        return [{ ...unreadable(interpreter), ...timeout, resource, secrets }];
+    }
     if (script instanceof Unknown || (mayCopy(script!) && !isShell(resource.properties))) {
-        return [{ ...unreadable(input), ...timeout, resource, secrets }];
+        return [{ ...unreadable(new Unknown(input)), ...timeout, resource, secrets }];
     }
     if (!mayCopy(script!)) {
         return [];
@@ -67,7 +73,7 @@ async function copiesOf(resource: ResourceReading, script: Maybe<string>, input:
         });
     } catch (error) {
         if (error instanceof UnreadableScript) {
-            return [{ ...unreadable(input), ...timeout, resource, secrets }];
+            return [{ ...unreadable(new Unknown(input)), ...timeout, resource, secrets }];
         }
         throw error;
     }
@@ -75,7 +81,7 @@ async function copiesOf(resource: ResourceReading, script: Maybe<string>, input:
 
 /** Most commands have nothing to do with storage: those are not parsed. */
 function mayCopy(script: string): boolean {
-    return /\bazcopy\b|\baz\s[\s\S]*\bstorage\b/.test(script) || /\$\{?\w+\}?\s+(?:copy|sync|storage)\b/.test(script);
+    return /\bazcopy\b|\baz\b[\s\S]*\bstorage\b/.test(script) || /\$\{?\w+\}?"?\s+(?:copy|sync|storage)\b/.test(script);
 }
 
 function isShell(properties: Properties): boolean {
@@ -90,15 +96,19 @@ function environmentOf(properties: Properties): Map<string, Maybe<string>> {
 }
 
 function copyOf(invocation: Invocation) {
-    const program = literal(invocation.words[0]!)?.replace(/^.*\//, "");
+    const program = programOf(invocation.words[0]!) ?? programTaking(literal(invocation.words[1] ?? []));
     return program === "azcopy" ? azcopyCopy(invocation) : program === "az" ? azureCliCopy(invocation) : undefined;
 }
 
+/** What a variable starts is told by what it is given. */
+function programTaking(subcommand: string | undefined): string | undefined {
+    return subcommand === "storage" ? "az" : /^(?:copy|sync)$/.test(subcommand ?? "") ? "azcopy" : undefined;
+}
+
 /** A copy of which nothing is known, so that every rule says that it is undecided. */
-function unreadable(input: string): Omit<Copy, "resource" | "secrets"> {
-    const unknown = new Unknown(input);
+function unreadable(unknown: Unknown): Omit<Copy, "resource" | "secrets"> {
     const end = (role: "source" | "destination") => ({
-        ...wordEnd(role, input, unknown, undefined),
+        ...wordEnd(role, unknown.property, unknown, undefined),
         credential: unknown,
     });
     return {

@@ -17,6 +17,7 @@ export const largeCopyWithoutTimeout = defineRule({
             type: "string",
             description: "What the level remediate sets as the timeout of one of this package's resources.",
             default: "24h" as string,
+            pattern: "^[0-9]+[dhms]([0-9]+[hms])*$",
         },
     },
     reads: ["timeout"],

@@ -1,7 +1,8 @@
 import type { Copy, End } from "../copies/copy";
 import { type Maybe, map, Unknown } from "../known";
-import { type Invocation, literal, type ShellWord, splitWord } from "./invocations";
-import { type Options, optionsOf, wordEnd } from "./options";
+import { type Options, optionsOf, withHidden, wordEnd } from "./options";
+import type { Invocation } from "./starters";
+import { literal, maySplit, type ShellWord, splitWord } from "./words";
 
 /** AzCopy's options that take no value: what follows one is no value of it. */
 const flags = new Set([
@@ -36,46 +37,98 @@ const flags = new Set([
     "s2s-preserve-properties",
     "skip-version-check",
     "check-version",
+    "cancel-from-stdin",
+    "await-continue",
+    "await-open",
 ]);
 
 type CommandCopy = Omit<Copy, "resource" | "secrets">;
 
 /** The copy that `azcopy copy` or `azcopy sync` makes. */
 export function azcopyCopy({ words }: Invocation): CommandCopy | undefined {
-    const command = words[1] && literal(words[1]);
-    const options = optionsOf(words.slice(2), flags);
-    if (["copy", "cp", "c"].includes(command ?? "")) {
-        return copyOf("azcopy copy", options, {
-            overwrites: map(options.value("overwrite") ?? "true", (value) => /^(?:true|ifsourcenewer)$/i.test(value)),
-            deletes: false,
-        });
+    const all = optionsOf(words.slice(1), flags);
+    const [command, ...given] = all.positional;
+    const name = (command && literal(command)) ?? "";
+    const [source, destination, hidden] = endsOf(given);
+    if (!source || !destination || all.has("dry-run")) {
+        return undefined;
     }
-    if (["sync", "sc", "s"].includes(command ?? "")) {
-        return copyOf("azcopy sync", options, {
+    const options = withHidden(all, hidden);
+    if (["copy", "cp", "c"].includes(name)) {
+        const recursive = options.has("recursive");
+        return {
+            ...copyOf("azcopy copy", options, source, destination, recursive),
+            overwrites: overwritesOf(options),
+            deletes: false,
+        };
+    }
+    if (["sync", "sc", "s"].includes(name)) {
+        return {
+            ...copyOf("azcopy sync", options, source, destination, true),
             overwrites: true,
             deletes: map(options.value("delete-destination") ?? "false", (value) => value.toLowerCase() !== "false"),
-        });
+        };
     }
     return undefined;
 }
 
-function copyOf(tool: string, options: Options, does: Pick<Copy, "overwrites" | "deletes">): CommandCopy | undefined {
-    const [source, destination] = options.positional;
-    if (!source || !destination || options.has("dry-run")) {
-        return undefined;
+/** The two ends among what is no option, and a variable that may hold options: both ends too, where nothing else is given. */
+function endsOf(positional: readonly ShellWord[]): (ShellWord | undefined)[] {
+    const sure = positional.filter((word) => !maySplit(word));
+    const hidden = positional.find(maySplit);
+    if (sure.length > 1 || !hidden) {
+        return [sure[0], sure[1], hidden];
     }
-    const recursive = tool === "azcopy sync" || options.has("recursive");
+    return positional.length > 1 ? [...positional] : [hidden, hidden, hidden];
+}
+
+/** Whether AzCopy writes over what is there: it does unless told otherwise. */
+export function overwritesOf(options: Options): Maybe<boolean> {
+    return map(options.value("overwrite") ?? "true", (value) => /^(?:true|ifsourcenewer)$/i.test(value));
+}
+
+function copyOf(tool: string, options: Options, source: ShellWord, destination: ShellWord, recursive: boolean) {
+    const from = azcopyEnd("source", tool, source, recursive);
+    const to = azcopyEnd("destination", tool, destination, recursive);
+    const takesName = tool === "azcopy copy" && options.value("as-subdir") !== "false";
     return {
         tool,
-        source: azcopyEnd("source", tool, source, recursive),
-        destination: azcopyEnd("destination", tool, destination, recursive),
+        source: from,
+        destination: takesName ? intoFolder(from, source, to, destination) : to,
         accessTier: tierOf(options),
         blobType: options.value("blob-type"),
-        ...does,
     };
 }
 
-function tierOf(options: Options): Maybe<string> {
+/** What is copied into a container or folder keeps its name there; but what a folder holds, said by `*`, or a whole container. */
+function intoFolder(from: End, source: ShellWord, to: End, destination: ShellWord): End {
+    const isFolder = from.isTree || to.path === "" || endsInSlash(destination);
+    if (
+        !isFolder ||
+        from.service === "web" ||
+        typeof from.path !== "string" ||
+        typeof to.path !== "string" ||
+        endsInStar(source)
+    ) {
+        return to;
+    }
+    const [name] = from.path
+        .split("/")
+        .filter((part) => part !== "" && part !== ".")
+        .reverse();
+    return name === undefined ? to : { ...to, path: to.path === "" ? name : `${to.path}/${name}`, isTree: from.isTree };
+}
+
+function baseOf(word: ShellWord): string {
+    const { base } = splitWord(word);
+    return typeof base === "string" ? base : "";
+}
+
+const endsInSlash = (word: ShellWord) => baseOf(word).endsWith("/");
+const endsInStar = (word: ShellWord) => baseOf(word).endsWith("*");
+
+/** The tier that AzCopy gives the blobs it writes. */
+export function tierOf(options: Options): Maybe<string> {
     const tier = options.value("block-blob-tier") ?? options.value("page-blob-tier");
     return map(tier, (value) => (value.toLowerCase() === "none" ? undefined : value));
 }

@@ -1,7 +1,10 @@
+import { placeOfUrl, readConnectionString } from "../address";
 import type { Copy, Credential, End } from "../copies/copy";
 import { type Maybe, map, Unknown } from "../known";
-import { type Invocation, literal, type ShellWord, splitWord } from "./invocations";
-import { type Options, optionsOf, wordEnd } from "./options";
+import { overwritesOf, tierOf } from "./azcopy";
+import { type Options, optionsOf, withHidden, wordEnd } from "./options";
+import type { Invocation } from "./starters";
+import { literal, maySplit, type ShellWord, splitWord, textOfWord } from "./words";
 
 type CommandCopy = Omit<Copy, "resource" | "secrets">;
 
@@ -47,8 +50,9 @@ const commands: Record<
     },
     "storage blob sync": {
         short: { ...connected, "-s": "source", "-c": "container", "-d": "destination" },
+        // What it calls its destination is a path in the container.
         read: (options, tool) => ({
-            ...ends(options, tool, "blob", true),
+            ...ends(withoutDestination(options), tool, "blob", true),
             overwrites: true,
             deletes: map(options.value("delete-destination") ?? "true", (value) => value !== "false"),
         }),
@@ -59,14 +63,15 @@ const commands: Record<
             ...ends(options, tool, "blob", options.has("recursive")),
             blobType: options.value("blob-type"),
             // What follows -- goes to AzCopy as it is.
-            overwrites: map(options.value("overwrite") ?? "true", (value) => /^(?:true|ifsourcenewer)$/i.test(value)),
+            accessTier: tierOf(options),
+            overwrites: overwritesOf(options),
         }),
     },
 };
 
 /** The copy that `az storage … copy` or `az storage blob sync` makes. */
 export function azureCliCopy({ words, variables }: Invocation): CommandCopy | undefined {
-    const texts = words.slice(1).map(literal);
+    const texts = optionsOf(words.slice(1), flags, connected).positional.map(literal);
     const command = Object.keys(commands)
         .sort((one, other) => other.length - one.length)
         .find((name) => name.split(" ").every((part, index) => texts[index] === part));
@@ -74,8 +79,9 @@ export function azureCliCopy({ words, variables }: Invocation): CommandCopy | un
         return undefined;
     }
     const { short, read } = commands[command]!;
-    const options = optionsOf(words.slice(1 + command.split(" ").length), flags, short);
-    return options.has("dryrun") ? undefined : read(withEnvironment(options, variables), `az ${command}`);
+    const options = optionsOf(words.slice(1), flags, short);
+    const all = withHidden(withEnvironment(options, variables), options.positional.find(maySplit));
+    return options.has("dryrun") ? undefined : read(all, `az ${command}`);
 }
 
 /** The variables that stand for options that aren't given. */
@@ -86,6 +92,16 @@ const environment: Record<string, string> = {
     "connection-string": "AZURE_STORAGE_CONNECTION_STRING",
     "auth-mode": "AZURE_STORAGE_AUTH_MODE",
 };
+
+/** With `--destination` as the path that it is in `az storage blob sync`. */
+function withoutDestination(options: Options): Options {
+    const rename = (name: string) => (name === "destination-path" ? "destination" : name === "destination" ? "" : name);
+    return {
+        ...options,
+        word: (name) => options.word(rename(name)),
+        value: (name) => options.value(rename(name)),
+    };
+}
 
 function withEnvironment(options: Options, variables: Invocation["variables"]): Options {
     return { ...options, value: (name) => options.value(name) ?? variables.get(environment[name] ?? "") };
@@ -99,47 +115,62 @@ function settings(options: Options): Partial<CommandCopy> {
     };
 }
 
+/** Each end by a URL, by a path on this machine, or by names. */
 function ends(options: Options, tool: string, service: "blob" | "file", isTree = false) {
-    const destinationUrl = options.word("destination");
-    const sourceUrl = options.word("source-uri") ?? options.word("source");
     const own = credentialOf(options, { key: "account-key", connectionString: "connection-string", sas: "sas-token" });
     const ofSource = credentialOf(options, {
         key: "source-account-key",
         connectionString: "source-connection-string",
         sas: "source-sas",
     });
-    const isUrl = (word: ShellWord | undefined) => word !== undefined && !/^[^:/]*$/.test(literal(word) ?? ":");
-    const source = isUrl(sourceUrl)
-        ? urlWord("source", tool, sourceUrl!)
-        : // The CLI itself looks up a key for an account that is named.
-          named("source", tool, service, {
-              account: options.value("source-account-name") ?? options.value("account-name"),
-              container: options.value("source-container") ?? options.value("source-share"),
-              path: options.value("source-blob") ?? options.value("source-path") ?? options.value("source"),
-          });
-    const destination = isUrl(destinationUrl)
-        ? urlWord("destination", tool, destinationUrl!)
-        : named("destination", tool, service, {
-              account: options.value("account-name"),
-              container:
-                  options.value("destination-container") ??
-                  options.value("destination-share") ??
-                  options.value("container"),
-              path:
-                  options.value("destination-blob") ??
-                  options.value("destination-path") ??
-                  options.value("destination"),
-          });
+    const [sourceUrl, destinationUrl] = [given(options, urls.source), given(options, urls.destination)];
+    const source = sourceUrl ? urlWord("source", tool, sourceUrl) : named("source", tool, service, options);
+    const destination = destinationUrl
+        ? urlWord("destination", tool, destinationUrl)
+        : named("destination", tool, service, options);
     return {
         tool,
         source: {
             ...source,
             isTree,
-            credential:
-                source.credential ?? ofSource ?? (isUrl(sourceUrl) ? anonymousOf(source, destination) : undefined),
+            credential: source.credential ?? ofSource ?? (sourceUrl ? anonymousOf(source, destination) : undefined),
+            snapshot: options.value("source-snapshot") ?? source.snapshot,
         },
         destination: { ...destination, isTree, credential: destination.credential ?? own },
     };
+}
+
+const urls = {
+    source: ["source-uri", "source", "source-local-path"],
+    destination: ["destination", "destination-local-path"],
+};
+
+/** By which options names are given, of files and of blobs. */
+const names = {
+    source: {
+        account: ["source-account-name"],
+        connectionString: ["source-connection-string", "src-conn"],
+        endpoint: [],
+        share: ["source-share"],
+        container: ["source-container"],
+        path: ["source-blob", "source-path", "source-file-path"],
+    },
+    destination: {
+        account: ["account-name", "destination-account-name"],
+        connectionString: ["connection-string"],
+        endpoint: ["blob-endpoint", "file-endpoint", "service-endpoint"],
+        share: ["destination-share"],
+        container: ["destination-container", "container"],
+        path: ["destination-blob", "destination-path", "destination-file-path"],
+    },
+};
+
+function given(options: Options, among: readonly string[]): ShellWord | undefined {
+    return among.map((name) => options.word(name)).find((word) => word !== undefined);
+}
+
+function first(options: Options, among: readonly string[]): Maybe<string> {
+    return among.map((name) => options.value(name)).find((value) => value !== undefined);
 }
 
 function urlWord(role: End["role"], tool: string, word: ShellWord): End {
@@ -147,21 +178,36 @@ function urlWord(role: End["role"], tool: string, word: ShellWord): End {
     return wordEnd(role, `${tool} (${role})`, base, query);
 }
 
-function named(
-    role: End["role"],
-    tool: string,
-    service: "blob" | "file",
-    { account, container, path }: Record<"account" | "container" | "path", Maybe<string>>,
-): End {
+function named(role: End["role"], tool: string, usual: "blob" | "file", options: Options): End {
+    const { share, container, path } = names[role];
+    const service = given(options, share) ? "file" : given(options, container) ? "blob" : usual;
+    const { accountName, endpoint } = accountOf(role, service, options);
+    const place = placeOfUrl(map(endpoint, (text) => `${text.replace(/\/+$/, "")}/-/-`));
     return {
         ...wordEnd(role, `${tool} (${role})`, undefined, undefined),
         service,
-        scheme: "https",
-        host: map(account, (name) => `${name}.${service}.core.windows.net`),
-        accountName: account,
-        containerName: container,
-        path: path ?? "",
+        scheme: endpoint instanceof Unknown ? "https" : place.scheme,
+        host: place.host,
+        accountName: accountName ?? place.accountName,
+        containerName: first(options, [...share, ...container]),
+        path: first(options, path) ?? "",
     };
+}
+
+/** A source that names no account is in the destination's, and that one in the one that the machine is set to. */
+function accountOf(role: End["role"], service: "blob" | "file", options: Options) {
+    const { account, connectionString, endpoint } = names[role];
+    const accountName = first(options, account);
+    const endpoints = [
+        map(first(options, connectionString), (text) => readConnectionString(text, service).endpoint),
+        first(options, endpoint),
+        map(accountName, (name) => `https://${name}.${service}.core.windows.net`),
+    ].filter((one) => one !== undefined);
+    const known = endpoints.find((one) => typeof one === "string") ?? endpoints[0];
+    if (known === undefined && role === "source") {
+        return accountOf("destination", service, options);
+    }
+    return { accountName, endpoint: known ?? new Unknown(`$${environment["account-name"]}`) };
 }
 
 /** A URL that nothing authorizes is read as by anybody, unless it leads into the destination's own account. */
@@ -177,16 +223,21 @@ function anonymousOf(source: End, destination: End): Maybe<Credential> {
 function credentialOf(
     options: Options,
     names: { key: string; connectionString: string; sas: string },
-): Credential | undefined {
-    if (options.value(names.key) !== undefined) {
+): Maybe<Credential> {
+    const value = (name: string) => (options.hidden && !options.has(name) ? undefined : options.value(name));
+    if (value(names.key) !== undefined) {
         return { kind: "accountKey" };
     }
-    if (options.value(names.connectionString) !== undefined) {
+    if (value(names.connectionString) !== undefined) {
         return { kind: "connectionString" };
     }
-    const sas = options.value(names.sas);
+    const sas = value(names.sas);
     if (sas !== undefined) {
         return { kind: "sas", sas: sas instanceof Unknown ? sas : map(sas, (text) => new URLSearchParams(text)) };
     }
-    return options.value("auth-mode") === "login" ? { kind: "entraId" } : undefined;
+    return options.hidden
+        ? (textOfWord(options.hidden) as Unknown)
+        : options.value("auth-mode") === "login"
+          ? { kind: "entraId" }
+          : undefined;
 }

@@ -1,7 +1,7 @@
 import { credentialOfQuery, placeOfUrl } from "../address";
 import type { End } from "../copies/copy";
 import { type Maybe, Unknown } from "../known";
-import { literal, type ShellWord, textOfWord } from "./invocations";
+import { literal, type ShellWord, textOfWord } from "./words";
 
 /** A command's options by their long names, and what else it is given. */
 export interface Options {
@@ -9,6 +9,8 @@ export interface Options {
     readonly has: (name: string) => boolean;
     readonly value: (name: string) => Maybe<string>;
     readonly word: (name: string) => ShellWord | undefined;
+    /** What may hold more options, and is not known. */
+    readonly hidden?: ShellWord;
 }
 
 /**
@@ -48,6 +50,11 @@ export function optionsOf(
         value: (name) => word(name) && textOfWord(word(name)!),
         has: (name) => word(name) !== undefined && literal(word(name)!) !== "false",
     };
+}
+
+/** The same options where others may be in a word that is not known. */
+export function withHidden(options: Options, hidden: ShellWord | undefined): Options {
+    return hidden ? { ...options, hidden, value: (name) => options.value(name) ?? textOfWord(hidden) } : options;
 }
 
 /** An end that is a URL, or a path, on a command line. */

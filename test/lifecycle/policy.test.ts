@@ -170,9 +170,13 @@ describe("the pack", () => {
     });
 
     it("fails on a setting with a value that it can't have", async () => {
-        const { seen } = await run("preview", copying({}), { "egress-cost": { limit: "a lot" } });
+        const { seen } = await run("preview", copying({}), {
+            "egress-cost": { limit: "a lot" },
+            "large-copy-without-timeout": { timeout: "24 hours" },
+        });
         expect(seen.failed).toBe(true);
         expect(seen.output).toContain("egress-cost: limit: Invalid type. Expected: number, given: string");
+        expect(seen.output).toContain("large-copy-without-timeout: timeout: Does not match pattern");
     });
 
     it("tells once what it can't decide, and finds an account whose name is not known yet", async () => {

@@ -68,6 +68,66 @@ describe("a command", () => {
             { deletes: false },
         ],
         [
+            `azcopy --log-level=ERROR --cap-mbps 100 sync ${golden}/a ${dev}/c --delete-destination=true`,
+            at("golden", "a", "", true),
+            at("dev", "c", "", true),
+            { deletes: true },
+        ],
+        [`azcopy copy ${golden}/a/b ${dev}/c`, at("golden", "a", "b"), at("dev", "c", "b"), {}],
+        [`azcopy copy ${golden}/a/b ${dev}/c/d/`, at("golden", "a", "b"), at("dev", "c", "d/b"), {}],
+        [
+            `azcopy copy ${golden}/a/b ${dev}/c/d --recursive`,
+            at("golden", "a", "b", true),
+            at("dev", "c", "d/b", true),
+            {},
+        ],
+        [
+            `azcopy copy '${golden}/a/b/*' ${dev}/c/d --recursive`,
+            at("golden", "a", "b", true),
+            at("dev", "c", "d", true),
+            {},
+        ],
+        [
+            `azcopy copy ${golden}/a/b ${dev}/c/d --recursive --as-subdir=false`,
+            at("golden", "a", "b", true),
+            at("dev", "c", "d", true),
+            {},
+        ],
+        [`"$HOME/bin/azcopy" copy ${golden}/a/b ${dev}/c/d`, at("golden", "a", "b"), at("dev", "c", "d"), {}],
+        [`"$AZCOPY" copy ${golden}/a/b ${dev}/c/d`, at("golden", "a", "b"), at("dev", "c", "d"), {}],
+        [`$(which azcopy) copy ${golden}/a/b ${dev}/c/d`, at("golden", "a", "b"), at("dev", "c", "d"), {}],
+        [`azcopy.exe copy ${golden}/a/b ${dev}/c/d`, at("golden", "a", "b"), at("dev", "c", "d"), {}],
+        [
+            `azcopy sync $OPTIONS ${golden}/a ${dev}/c`,
+            at("golden", "a", "", true),
+            at("dev", "c", "", true),
+            { deletes: new Unknown("$OPTIONS") },
+        ],
+        [
+            `az --only-show-errors storage blob copy start --connection-string "AccountName=dev;AccountKey=a2V5" -c c -b d -u ${golden}/a/b`,
+            at("golden", "a", "b"),
+            at("dev", "c", "d"),
+            {},
+        ],
+        [
+            `az storage blob copy start --blob-endpoint ${dev} -c c -b d -u ${golden}/a/b`,
+            at("golden", "a", "b"),
+            at("dev", "c", "d"),
+            {},
+        ],
+        [
+            "az storage blob sync --account-name dev -c c -s site -d path/to/site",
+            { accountName: undefined, containerName: undefined, path: "site", isTree: true } as never,
+            at("dev", "c", "path/to/site", true),
+            { deletes: true },
+        ],
+        [
+            "az storage copy --source-account-name golden --source-share s --source-file-path f --account-name dev --destination-container c --destination-blob d -- --block-blob-tier=Archive",
+            at("golden", "s", "f"),
+            at("dev", "c", "d"),
+            { accessTier: "Archive" },
+        ],
+        [
             `az storage blob copy start --account-name dev -c c -b d --source-account-name golden --source-container a --source-blob b --tier Cool`,
             at("golden", "a", "b"),
             at("dev", "c", "d"),
@@ -121,6 +181,36 @@ describe("a command", () => {
         expect(await copiesOf(command(script))).toEqual([]);
     });
 
+    it.each<[string, string, Partial<Copy>]>([
+        ["account", "az storage blob copy start -c c -b b -u https://golden.blob.core.windows.net/a", {}],
+        [
+            "connection string",
+            'az storage blob copy start-batch --connection-string "$CS" -c c --source-container c',
+            {},
+        ],
+        ["option", `az storage blob copy start -c c -b b "\${OPTIONS[@]}"`, { overwrites: new Unknown("$OPTIONS") }],
+        ["end", `azcopy copy "\${OPTIONS[@]}"`, { overwrites: new Unknown("$OPTIONS") }],
+    ])("that tells no %s is a copy of which that is not known", async (_, script, facts) => {
+        const [copy] = await copiesOf(command(script));
+        expect(copy!.destination.accountName).toBeInstanceOf(Unknown);
+        expect(copy).toMatchObject(facts);
+    });
+
+    it.each(["-d file.txt", "-d /tmp/file.txt", "--destination-local-path file.txt"])(
+        "reads only, with %s",
+        async (option) => {
+            const [copy] = await copiesOf(command(`az storage copy -s ${golden}/a/b --account-name dev ${option}`));
+            expect(copy!.destination).toMatchObject({ service: "local", accountName: undefined });
+        },
+    );
+
+    it("tells the service of each end that the Azure CLI names", async () => {
+        const [copy] = await copiesOf(
+            command("az storage file copy start-batch --account-name dev --destination-share s --source-container c"),
+        );
+        expect([copy!.source.service, copy!.destination.service]).toEqual(["blob", "file"]);
+    });
+
     it("is read with the variables of its environment", async () => {
         const [copy] = await copiesOf(
             command('azcopy copy "$SRC?$SAS" "$DST"', {
@@ -144,10 +234,12 @@ describe("a command", () => {
         ["of another shell", { interpreter: ["pwsh", "-Command"] }, `azcopy copy ${golden}/a ${dev}/c`],
         ["that can't be parsed", {}, `azcopy copy '${golden}/a ${dev}/c`],
         ["that is not known yet", {}, unknown],
+        ["of a shell that is not known yet", { interpreter: unknown }, `azcopy copy ${golden}/a ${dev}/c`],
     ])("that is a script %s is a copy of which nothing is known", async (_, props, script) => {
         const [copy] = await copiesOf(command(script, props));
-        expect(copy!.source.host).toEqual(new Unknown("create"));
-        expect(copy!.destination.accountName).toEqual(new Unknown("create"));
+        const property = "interpreter" in props && props.interpreter === unknown ? "interpreter" : "create";
+        expect(copy!.source.host).toEqual(new Unknown(property));
+        expect(copy!.destination.accountName).toEqual(new Unknown(property));
     });
 });
 
@@ -164,11 +256,28 @@ describe("a Blob of azure", () => {
 describe("a Blob of azure-native", () => {
     it("copies from a remote asset alone, of whichever API version", async () => {
         expect(await copiesOf({ ...azureNativeBlob("x"), props: { accountName: "dev" } })).toEqual([]);
-        const [copy] = await copiesOf({
-            ...azureNativeBlob(`${golden}/a/b`),
-            type: "azure-native:storage/v20240101preview:Blob",
-        });
-        expect(place(copy!.source)).toEqual(at("golden", "a", "b"));
+        for (const type of [
+            "azure-native:storage/v20240101preview:Blob",
+            "azure-native_storage_v20240101:storage:Blob",
+            "azure-native_storage_v20240101preview:storage:Blob",
+        ]) {
+            const [copy] = await copiesOf({ ...azureNativeBlob(`${golden}/a/b`), type });
+            expect(place(copy!.source)).toEqual(at("golden", "a", "b"));
+        }
+    });
+
+    const archive = { "4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7" };
+
+    it("copies from a remote archive, too", async () => {
+        const [copy] = await copiesOf(azureNativeBlob("", { source: { ...archive, uri: `${golden}/a/b.zip` } }));
+        expect(place(copy!.source)).toEqual(at("golden", "a", "b.zip"));
+        expect(await copiesOf(azureNativeBlob("", { source: { ...archive, path: "site" } }))).toEqual([]);
+    });
+
+    it("may copy from an asset that is not known yet", async () => {
+        const [copy] = await copiesOf(azureNativeBlob("", { source: unknown }));
+        expect(copy!.source.host).toEqual(new Unknown("source"));
+        expect(copy!.source.credential).toEqual(new Unknown("source"));
     });
 });
 

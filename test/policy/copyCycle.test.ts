@@ -11,6 +11,7 @@ const step = (from: string, to: string, change: Record<string, unknown> = {}) =>
 testRule(copyCycle, {
     accepts: {
         "a chain": [step("a", "b"), step("b", "c"), step("a", "c2")],
+        "a long chain, in no time": Array.from({ length: 1_000 }, (_, index) => step(`${index}`, `${index + 1}`)),
         "a share snapshot, which stays": [
             fileCopy({
                 source: devFile({ shareSnapshot: "2026-01-31T12:00:00.0000000Z" }),
@@ -27,6 +28,11 @@ testRule(copyCycle, {
                 { name: "backup" },
             ),
             blobCopy({ source: devBlob(), destination: devBlob({ blobName: "a" }) }, { name: "restored" }),
+        ],
+        "a snapshot that the Azure CLI promotes": [
+            command(
+                "az storage blob copy start --account-name dev -c c -b b --source-container c --source-blob b --source-snapshot 2026-01-31T12:00:00.0000000Z",
+            ),
         ],
         "a snapshot, which stays": [step("a", "b"), step("b", "a", { snapshot: "2026-01-31T12:00:00.0000000Z" })],
     },

@@ -90,7 +90,7 @@ const types: Record<string, { readonly make: (wrong: Wrong) => FakeResource; rea
             azureNativeBlob(source, {
                 accessTier,
                 type: page ? "Page" : "Block",
-                ...(unknownSource && { containerName: unknown }),
+                ...(unknownSource && { source: unknown }),
             }),
     },
     Command: {

@@ -103,5 +103,25 @@ testRule(earlyDeletionFee, {
             resources: [blobCopy({ accessTier: "Cool", overwrite: unknown })],
             property: "overwrite",
         },
+        "unknown lifecycle rules": {
+            resources: [
+                blobCopy({ accessTier: "Cool" }),
+                account(),
+                native("ManagementPolicy", { policy: { rules: unknown } }),
+            ],
+            property: "policy.rules",
+        },
+        "unknown lifecycle rules of azure": {
+            resources: [
+                blobCopy({ accessTier: "Cool" }),
+                azureAccount({ id: "a" }),
+                {
+                    type: "azure:storage/managementPolicy:ManagementPolicy",
+                    name: "policy",
+                    props: { storageAccountId: "/x/storageAccounts/contosodev", rules: unknown },
+                },
+            ],
+            property: "rules",
+        },
     },
 });

@@ -33,8 +33,27 @@ testRule(overwriteUnderWorm, {
             account(),
             policy,
         ],
+        "a container of that name, of two accounts outside the stack": [
+            overwriting,
+            native("BlobContainerImmutabilityPolicy", { containerName: "seed", accountName: "elsewhere" }),
+        ],
+        "the same of azure": [
+            overwriting,
+            {
+                type: "azure:storage/containerImmutabilityPolicy:ContainerImmutabilityPolicy",
+                name: "policy",
+                props: {
+                    storageContainerResourceManagerId:
+                        "/subscriptions/1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/elsewhere/blobServices/default/containers/seed",
+                },
+            },
+        ],
     },
     refuses: {
+        "a container outside the stack": {
+            resources: [overwriting, policy],
+            finding: "destination is overwritten, and BlobContainerImmutabilityPolicy makes its container immutable",
+        },
         "overwriting under a policy": {
             resources: [overwriting, account(), policy],
             finding: "destination is overwritten, and BlobContainerImmutabilityPolicy makes its container immutable",

@@ -29,6 +29,21 @@ testRule(sameDestination, {
             incrementalSnapshotCopy({}, { name: "one" }),
             blobCopy({}, { name: "other" }),
         ],
+        "two folders, and two blobs, into one container": [
+            command(
+                "azcopy copy https://golden.blob.core.windows.net/a/b https://dev.blob.core.windows.net/c --recursive",
+            ),
+            command(
+                "azcopy copy https://golden.blob.core.windows.net/a/d https://dev.blob.core.windows.net/c --recursive",
+                {},
+                { name: "d" },
+            ),
+            command(
+                "azcopy copy https://golden.blob.core.windows.net/a/e https://dev.blob.core.windows.net/c/",
+                {},
+                { name: "e" },
+            ),
+        ],
         "one script for creating and updating": [
             command("azcopy copy https://a.example/b https://dev.blob.core.windows.net/c/b", {
                 update: "azcopy copy https://a.example/b2 https://dev.blob.core.windows.net/c/b",

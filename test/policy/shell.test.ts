@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Maybe, Unknown } from "../../policy/known";
-import { invocationsOf, textOfWord, UnreadableScript } from "../../policy/shell/invocations";
+import { invocationsOf, UnreadableScript } from "../../policy/shell/invocations";
+import { textOfWord } from "../../policy/shell/words";
 
 /** The programs of a script with their arguments; what is not known as {spelling}. */
 async function programs(script: string, environment: Record<string, Maybe<string>> = {}): Promise<string[][]> {
@@ -43,7 +44,7 @@ describe("a shell script", () => {
             "another command's output",
             "echo $(azcopy copy a b)",
             [
-                ["echo", "{$(azcopy copy a b)}"],
+                ["echo", "{$(azcopy …)}"],
                 ["azcopy", "copy", "a", "b"],
             ],
         ],
@@ -58,17 +59,38 @@ describe("a shell script", () => {
                 ["azcopy", "copy", "a", "b"],
             ],
         ],
-        [
-            "variables that are computed",
-            `SRC="\${SRC:-a}"; azcopy copy "$SRC" b`,
-            [["azcopy", "copy", `{\${SRC:-a}}`, "b"]],
-        ],
+        ["variables that are computed", `SRC="\${SRC:-a}"; azcopy copy "$SRC" b`, [["azcopy", "copy", "{$SRC}", "b"]]],
         [
             "what starts another program",
             "sudo -E nohup env A=1 timeout -k 5 30m /usr/bin/azcopy copy a b",
             [["/usr/bin/azcopy", "copy", "a", "b"]],
         ],
         ["a shell in a shell", `bash -ec "SRC=a; azcopy copy \\$SRC b"`, [["azcopy", "copy", "a", "b"]]],
+        [
+            "what a shell in a shell is not told of",
+            `bash -c "azcopy copy '$SRC' "\${DST}/c""`,
+            [["azcopy", "copy", "{$SRC}", `{\${DST}}/c`]],
+        ],
+        ["a text that is run", "eval 'azcopy copy a b'", [["azcopy", "copy", "a", "b"]]],
+        ["a trap", "trap 'azcopy copy a b' EXIT", [["azcopy", "copy", "a", "b"]]],
+        ["another user's shell", "su - me -c 'azcopy copy a b'", [["azcopy", "copy", "a", "b"]]],
+        ["another machine's shell", "ssh -p 22 me@there azcopy copy a 'b'", [["azcopy", "copy", "a", "b"]]],
+        ["a here-document for a shell", "bash -s <<'END'\nazcopy copy a b\nEND", [["azcopy", "copy", "a", "b"]]],
+        ["a here-document for a script", "bash install.sh <<END\nit's\nEND", [["bash", "install.sh"]]],
+        ["a here-string for a shell", "sh <<< 'azcopy copy a b'", [["azcopy", "copy", "a", "b"]]],
+        ["a here-document for another program", "cat <<END\nazcopy copy a b\nEND", [["cat"]]],
+        ["arguments of what starts it", "flock -n /tmp/lock azcopy copy a b", [["azcopy", "copy", "a", "b"]]],
+        ["an image of its name", "docker run --rm azcopy azcopy copy a b", [["azcopy", "copy", "a", "b"]]],
+        ["a shell of xargs", "ls | xargs -I{} sh -c 'azcopy copy {} b'", [["ls"], ["azcopy", "copy", "{}", "b"]]],
+        [
+            "options in a variable",
+            `OPTIONS="--a --b=c"; azcopy $OPTIONS "$OPTIONS"`,
+            [["azcopy", "--a", "--b=c", "--a --b=c"]],
+        ],
+        ["an empty variable", `OPTIONS=; azcopy $OPTIONS a`, [["azcopy", "a"]]],
+        ["a variable that grows", "SRC=a; SRC+=b; azcopy $SRC", [["azcopy", "ab"]]],
+        ["a variable of elsewhere that grows", "SRC+=b; azcopy $SRC", [["azcopy", "{$SRC}"]]],
+        ["an array", `A=(b); azcopy "\${A[@]}" "\${A[0]}"`, [["azcopy", "{$A}", "{$A}"]]],
     ])("is read with %s", async (_, script, expected) => {
         expect(await programs(script)).toEqual(expected);
     });
@@ -83,6 +105,18 @@ describe("a shell script", () => {
         const [invocation] = await invocationsOf("timeout --foreground 1.5h azcopy copy a b", new Map());
         expect(invocation).toMatchObject({ timeoutSeconds: 5_400 });
         expect(invocation!.words.map(textOfWord)).toEqual(["azcopy", "copy", "a", "b"]);
+    });
+
+    it.each([
+        ["timeout 1h bash -c 'azcopy copy a b'", 3_600],
+        ['timeout "$LIMIT" azcopy copy a b', new Unknown("$LIMIT")],
+    ])("tells the time that timeout gives: %s", async (script, timeoutSeconds) => {
+        expect(await invocationsOf(script, new Map())).toMatchObject([{ timeoutSeconds }]);
+    });
+
+    it("names what is not known without what may be secret", async () => {
+        const script = `azcopy "$(az sas --account-key a2V5)" "\${SAS:-a2V5}" <(curl -H a2V5)`;
+        expect((await programs(script))[0]).toEqual(["azcopy", "{$(az …)}", "{$SAS}", "{$(curl …)}"]);
     });
 
     it("fails where it can't be parsed", async () => {

@@ -50,6 +50,10 @@ export function testAccountRule(
         refuses: {
             "a destination in an open account": { resources: [blobCopy(), open], finding },
             "one of azure": { resources: [blobCopy(), azureAccount(azureOpen)], finding },
+            "one of a package for one API version": {
+                resources: [blobCopy(), { ...open, type: "azure-native_storage_v20240101:storage:StorageAccount" }],
+                finding,
+            },
             "one whose name is not known yet": {
                 resources: [
                     blobCopy({ destination: devBlob({ accountName: unknown }) }, { from: { destination: ["dev"] } }),
