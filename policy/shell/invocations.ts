@@ -12,9 +12,10 @@ export class UnreadableScript extends Error {}
 /**
  * Every program that a script starts, whichever way it takes.
  * @param environment variables that are set before it runs
+ * @param stdin what it reads
  * @throws UnreadableScript where it can't be parsed
  */
-export async function invocationsOf(script: string, environment: Variables): Promise<Invocation[]> {
+export async function invocationsOf(script: string, environment: Variables, stdin?: string): Promise<Invocation[]> {
     const { parse, forEachChild } = await import("unbash");
     const found: Invocation[] = [];
     const variables = new Map(environment);
@@ -37,7 +38,12 @@ export async function invocationsOf(script: string, environment: Variables): Pro
             }
             if (node.name) {
                 const words = [node.name, ...node.args].flatMap((argument) => wordsOf(argument, variables));
-                start({ words, variables: own, ...inputOf(node, variables) });
+                start({
+                    words,
+                    variables: own,
+                    ...(stdin !== undefined && { input: stdin }),
+                    ...inputOf(node, variables),
+                });
             }
         }
         forEachChild(node, visit);
