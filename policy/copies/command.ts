@@ -41,21 +41,23 @@ export const commandReader: CopyReader = {
     },
 };
 
-async function copiesOf(resource: ResourceReading, script: Maybe<string>, input: string): Promise<Copy[]> {
+async function copiesOf(resource: ResourceReading, script: Maybe<string>, property: string): Promise<Copy[]> {
     const secrets = secretsOf(resource.properties);
     const timeout = resource.createSeconds > 0 ? { timeoutSeconds: resource.createSeconds } : {};
-    const interpreter = listOf(resource.properties, "interpreter");
-    if (interpreter instanceof Unknown && (script instanceof Unknown || mayCopy(script!))) {
-        return [{ ...unreadable(interpreter), ...timeout, resource, secrets }];
-    }
-    if (script instanceof Unknown || (mayCopy(script!) && !isShell(resource.properties))) {
-        return [{ ...unreadable(new Unknown(input)), ...timeout, resource, secrets }];
-    }
-    if (!mayCopy(script!)) {
+    const stdin = textOf(resource.properties, "stdin");
+    const input = typeof stdin === "string" ? stdin : undefined;
+    if (typeof script === "string" && !mayCopy(`${script}\n${input ?? ""}`)) {
         return [];
     }
+    const interpreter = listOf(resource.properties, "interpreter");
+    if (interpreter instanceof Unknown) {
+        return [{ ...unreadable(interpreter), ...timeout, resource, secrets }];
+    }
+    if (typeof script !== "string" || !isShell(resource.properties)) {
+        return [{ ...unreadable(new Unknown(property)), ...timeout, resource, secrets }];
+    }
     try {
-        const invocations = await invocationsOf(script!, environmentOf(resource.properties));
+        const invocations = await invocationsOf(script, environmentOf(resource.properties), input);
         return invocations.flatMap((invocation) => {
             const copy = copyOf(invocation);
             const seconds = invocation.timeoutSeconds;
@@ -73,7 +75,7 @@ async function copiesOf(resource: ResourceReading, script: Maybe<string>, input:
         });
     } catch (error) {
         if (error instanceof UnreadableScript) {
-            return [{ ...unreadable(new Unknown(input)), ...timeout, resource, secrets }];
+            return [{ ...unreadable(new Unknown(property)), ...timeout, resource, secrets }];
         }
         throw error;
     }

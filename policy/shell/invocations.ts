@@ -2,7 +2,7 @@
 // (a command's output, a variable from elsewhere) stays unknown, by name.
 
 import type { Command, SyntaxNode } from "unbash";
-import type { Maybe } from "../known";
+import { type Maybe, Unknown } from "../known";
 import { type Invocation, unwrap } from "./starters";
 import { assigned, literal, scriptOf, textOfWord, type Variables, wordOf, wordsOf } from "./words";
 
@@ -12,9 +12,10 @@ export class UnreadableScript extends Error {}
 /**
  * Every program that a script starts, whichever way it takes.
  * @param environment variables that are set before it runs
+ * @param stdin what it reads
  * @throws UnreadableScript where it can't be parsed
  */
-export async function invocationsOf(script: string, environment: Variables): Promise<Invocation[]> {
+export async function invocationsOf(script: string, environment: Variables, stdin?: string): Promise<Invocation[]> {
     const { parse, forEachChild } = await import("unbash");
     const found: Invocation[] = [];
     const variables = new Map(environment);
@@ -37,10 +38,19 @@ export async function invocationsOf(script: string, environment: Variables): Pro
             }
             if (node.name) {
                 const words = [node.name, ...node.args].flatMap((argument) => wordsOf(argument, variables));
-                start({ words, variables: own, ...inputOf(node, variables) });
+                start({
+                    words,
+                    variables: own,
+                    ...(stdin !== undefined && { input: stdin }),
+                    ...inputOf(node, variables),
+                });
             }
         }
+        const before = mayBeSkipped(node) ? new Map(variables) : undefined;
         forEachChild(node, visit);
+        if (before) {
+            forgetChanges(variables, before);
+        }
     }
     function start(invocation: Invocation): void {
         const { script: nested, ...inner } = unwrap(invocation);
@@ -56,6 +66,22 @@ export async function invocationsOf(script: string, environment: Variables): Pro
     }
     visitScript(script);
     return found;
+}
+
+const branches: ReadonlySet<string> = new Set(["If", "Case", "For", "ArithmeticFor", "Select", "While", "Function"]);
+
+/** Whether some of what a node holds may not run, or not yet. */
+function mayBeSkipped(node: SyntaxNode): boolean {
+    return branches.has(node.type) || (node.type === "AndOr" && node.operators.includes("||"));
+}
+
+/** Takes variables that have changed for unknown: they may as well have the value of before. */
+function forgetChanges(variables: Map<string, Maybe<string>>, before: Variables): void {
+    for (const [name, value] of variables) {
+        if (before.get(name) !== value) {
+            variables.set(name, new Unknown(`$${name}`));
+        }
+    }
 }
 
 /** `export X=y` and its kin set variables for what follows. */

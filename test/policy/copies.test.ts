@@ -222,6 +222,13 @@ describe("a command", () => {
         expect(copy!.destination.accountName).toEqual(new Unknown("environment.DST"));
     });
 
+    it("is read where a shell reads its script from stdin", async () => {
+        const stdin = `azcopy copy ${golden}/a/b ${dev}/c/d`;
+        const [copy] = await copiesOf(command("bash -s", { stdin }));
+        expect(place(copy!.destination)).toEqual(at("dev", "c", "d"));
+        expect(await copiesOf(command("cat", { stdin }))).toEqual([]);
+    });
+
     it("is read on a remote machine, and each of its scripts", async () => {
         const remote = {
             ...command(`azcopy copy ${golden}/a/b ${dev}/c/one`, { update: `azcopy copy ${golden}/a/b ${dev}/c/two` }),

@@ -90,6 +90,25 @@ describe("a shell script", () => {
         ["an empty variable", `OPTIONS=; azcopy $OPTIONS a`, [["azcopy", "a"]]],
         ["a variable that grows", "SRC=a; SRC+=b; azcopy $SRC", [["azcopy", "ab"]]],
         ["a variable of elsewhere that grows", "SRC+=b; azcopy $SRC", [["azcopy", "{$SRC}"]]],
+        [
+            "a variable that one of two branches sets",
+            "DST=b; if true; then DST=c; azcopy $DST; fi; azcopy $DST",
+            [["true"], ["azcopy", "c"], ["azcopy", "{$DST}"]],
+        ],
+        [
+            "a variable that two branches set, each to another value",
+            "if true; then DST=b; else DST=c; fi; azcopy $DST",
+            [["true"], ["azcopy", "{$DST}"]],
+        ],
+        ["a variable with another value where it fails", "A=b; true || A=c; azcopy $A", [["true"], ["azcopy", "{$A}"]]],
+        [
+            "variables in a row",
+            "A=b && B=c && azcopy $A; azcopy $B",
+            [
+                ["azcopy", "b"],
+                ["azcopy", "c"],
+            ],
+        ],
         ["an array", `A=(b); azcopy "\${A[@]}" "\${A[0]}"`, [["azcopy", "{$A}", "{$A}"]]],
     ])("is read with %s", async (_, script, expected) => {
         expect(await programs(script)).toEqual(expected);
