@@ -25,7 +25,7 @@ import { readSource, type Source } from "./ends";
 import { discardAll, finish } from "./finishCopy";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
-import { findTemporary, preserveOrExplain } from "./overwritten";
+import { findTemporary, newestLast, preserveOrExplain } from "./overwritten";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
 import { mayChange } from "./unpinned";
 
@@ -200,12 +200,11 @@ async function startOnto(
     );
     const preserved: Preserved[] = [];
     if (there) {
-        preserved.push(...(await findTemporary(request)));
         const kept = await preserveOrExplain(request, there, context);
         if (kept) {
             keptHere.push(kept);
-            preserved.push(kept);
         }
+        preserved.push(...newestLast(await findTemporary(request), kept));
     }
     for (let attempt = 0; ; attempt++) {
         try {

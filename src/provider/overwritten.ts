@@ -18,6 +18,15 @@ export async function findTemporary({ destination, previous }: CopyRequest): Pro
     return found.filter(({ snapshot }) => snapshot !== previous?.overwrittenSnapshot);
 }
 
+/**
+ * What was found and the snapshot that was just taken. It is looked for afterwards, since its request is repeated where the answer was lost,
+ * and takes another one then.
+ * @param taken missing in what a credential finds that may not list
+ */
+export function newestLast(found: readonly Preserved[], taken: Preserved | undefined): Preserved[] {
+    return taken ? [...found.filter(({ snapshot }) => snapshot !== taken.snapshot), taken] : [...found];
+}
+
 /** What a From-URL operation, which needs no temporary snapshot, may have kept before; and what an unfinished Copy Blob has. */
 export async function findKept(request: CopyRequest): Promise<Preserved[]> {
     const { inputs, previous } = request;
@@ -67,18 +76,17 @@ export async function keepingOverwritten<Written>(
     context: Context,
     write: () => Promise<Written>,
 ): Promise<{ written: Written; preserved: readonly Preserved[] }> {
-    const before = there ? await findKept(request) : [];
     const kept =
         there && request.inputs.snapshotBeforeOverwrite
-            ? ((await preserveOrExplain(request, there, context, "leave snapshotBeforeOverwrite out")) ?? [])
-            : [];
-    const preserved = [before, kept].flat();
+            ? await preserveOrExplain(request, there, context, "leave snapshotBeforeOverwrite out")
+            : undefined;
+    const preserved = newestLast(there ? await findKept(request) : [], kept);
     try {
         return { written: await write(), preserved };
     } catch (error) {
         // Where the old content may be gone (a request whose answer was lost is repeated, and refused then), the next look tells.
         if (isRefusal(error) && (await stillThere(request, there, context))) {
-            await discardAll(request.destination, [kept].flat(), context);
+            await discardAll(request.destination, kept ? [kept] : [], context);
         }
         throw error;
     }

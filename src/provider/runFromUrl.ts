@@ -58,6 +58,9 @@ async function execute(
 }
 
 function afterTimeout({ plan, inputs }: PlannedRequest): string {
+    if (plan.operation === "Put Blob From URL") {
+        return "the destination is as it was, and the next pulumi up begins anew, with a longer timeout if need be";
+    }
     const inBlocks = plan.operation === "Put Block From URL";
     return inputs.onTimeout === "abort" && !inBlocks
         ? 'what was copied was removed, since onTimeout is "abort"'

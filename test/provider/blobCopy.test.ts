@@ -369,6 +369,22 @@ describe("a copy that takes longer than its timeout", () => {
         expect(await storage.blob("dev").exists()).toBe(false);
     });
 
+    it.each([false, true])(
+        "leaves no second snapshot where the answer to the first is lost (kept: %s)",
+        async (kept) => {
+            const change = { snapshotBeforeOverwrite: kept };
+            let state = await create(change);
+            for (const method of ["copyBlob", "fromUrl"] as const) {
+                changeSource(`newer, by ${method}`);
+                storage.simulator.faults.add({ operation: "Snapshot Blob", resetAfter: true, times: 1 });
+                state = await up(state, { ...change, method });
+                storage.simulator.faults.clear();
+                expect(await storage.content("dev")).toBe(`newer, by ${method}`);
+                expect(await allSnapshots()).toHaveLength(kept ? 1 : 0);
+            }
+        },
+    );
+
     it("leaves no snapshot of what it has overwritten where a refresh has seen its end", async () => {
         const first = await create();
         changeSource();

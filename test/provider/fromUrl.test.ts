@@ -215,6 +215,19 @@ describe("a large block blob", () => {
     });
 });
 
+it.each(["keep", "abort"] as const)(
+    "says what has become of a single request at its timeout, with onTimeout %s",
+    async (onTimeout) => {
+        storage.simulator.faults.add({ operation: "Put Blob From URL", hang: true });
+        await expect(up(undefined, { timeout: "1s", onTimeout })).rejects.toThrow(
+            /not done at its timeout \(0 of \d+ bytes\); the destination is as it was, and the next pulumi up begins anew/,
+        );
+        storage.simulator.faults.clear();
+        await up(undefined);
+        await same();
+    },
+);
+
 describe("what is no block blob", () => {
     it("comes from any web server", async () => {
         const server = createServer((request, response) => {
