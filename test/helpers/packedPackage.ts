@@ -1,7 +1,8 @@
 // Packs the package and installs the tarball into a program folder, once for all lifecycle tests: what they run is what a user installs.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -50,11 +51,11 @@ export function installProgram(folder: string, tarball: string): void {
     );
 }
 
-export default function setup(project: TestProject): () => void {
+export default function setup(project: TestProject): () => Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-"));
     const program = join(folder, "program");
     installProgram(program, pack(root, folder));
     project.provide("programFolder", program);
     project.provide("pulumiFolder", run("node", [join(root, "tools/pulumi/get.mjs")], root).trim());
-    return () => rmSync(folder, { recursive: true, force: true });
+    return () => rm(folder, { recursive: true, force: true });
 }
