@@ -60,6 +60,7 @@ export async function copyBesideOld(
             ...request,
             inputs: { ...inputs, ...(source.isSealed && inputs.sealBlob === undefined && { sealBlob: true }) },
             source: sourceWithin(beside.address, beside.url, beside.credential, context),
+            isSourceFinal: true,
         },
         context,
     ).catch((error: unknown) => {

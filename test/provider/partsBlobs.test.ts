@@ -312,6 +312,25 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
         expect(await names()).toEqual([]);
     });
 
+    it.each([true, false])(
+        "is replaced once where the answer to the last copy is lost (snapshot kept: %s)",
+        async (snapshotBeforeOverwrite) => {
+            const change = { snapshotBeforeOverwrite, metadata: { owner: "dev" }, tags: { env: "dev" } };
+            storage.simulator.faults.add({ operation: "Copy Blob", resetAfter: true, times: 1 });
+            const second = await up(first, change);
+            await same();
+            const there = await storage.blob("dev").getProperties();
+            expect(there).toMatchObject({ metadata: { owner: "dev" }, etag: second.lastWriteEtag });
+            expect((await storage.blob("dev").getTags()).tags).toEqual({ env: "dev" });
+            expect((await names()).length).toBe(snapshotBeforeOverwrite ? 2 : 1);
+            if (snapshotBeforeOverwrite) {
+                const kept = await storage.blob("dev").withSnapshot(second.overwrittenSnapshot!).downloadToBuffer();
+                expect(kept.equals(old)).toBe(true);
+            }
+            expect(await up(second, change)).toBe(second);
+        },
+    );
+
     it("leaves nothing beside it where the credential may not list", async () => {
         storage.simulator.faults.add({ operation: "List Blobs", status: 403 });
         await up(first);
