@@ -2,15 +2,16 @@
 // copied over it within the account once all is there, so that an old blob stands until then.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { CopyTimeoutError } from "../copy/errors";
+import { CopyError, CopyTimeoutError } from "../copy/errors";
 import type { FromUrlSource, FromUrlTarget } from "../copy/fromUrl";
 import { isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
 import { addressUrl } from "../storage/address";
 import { explain, isNotFound, statusCode } from "../storage/errors";
+import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
-import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
+import { type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
 import { CopyLeftPending, isExplained, OldContentRestored } from "./endOfCopy";
 import { type Destination, sourceWithin } from "./ends";
 import type { Context } from "./handler";
@@ -41,6 +42,7 @@ export async function copyBesideOld(
     there: BlobGetPropertiesResponse,
     context: Context,
 ): Promise<ObtainedCopy> {
+    refuseOtherType(request, there);
     const beside = await besideOf(request.destination, reading, context);
     try {
         await writeBeside({ ...request, destination: beside }, source, reading, target, context);
@@ -58,6 +60,7 @@ export async function copyBesideOld(
             ...request,
             inputs: { ...inputs, ...(source.isSealed && inputs.sealBlob === undefined && { sealBlob: true }) },
             source: sourceWithin(beside.address, beside.url, beside.credential, context),
+            isSourceFinal: true,
         },
         context,
     ).catch((error: unknown) => {
@@ -66,8 +69,18 @@ export async function copyBesideOld(
             ? new CopyLeftPending({ ...error.running, sourceEtag: source.etag }, error.cause)
             : error;
     });
-    await discardBeside(request.destination, context);
+    await discardBeside(request.destination, context, beside);
     return obtained;
+}
+
+/** Refuses at once what Copy Blob would refuse when all is written beside. */
+function refuseOtherType({ plan, ...request }: PlannedRequest, there: BlobGetPropertiesResponse): void {
+    const blobType = plan.operation === "Put Page From URL" ? "PageBlob" : "AppendBlob";
+    if (there.blobType !== blobType) {
+        throw new CopyError(
+            `could not copy ${what(request)}: a ${blobType} can't take the place of the ${there.blobType} there; delete the destination or give it another name`,
+        );
+    }
 }
 
 /** Brings what the new blob is to hold; the rest comes with the copy over the old one. */
@@ -114,20 +127,33 @@ export async function isCopyOfBeside(
     return isCopyOf(there, address);
 }
 
-/** Deletes whatever is left beside a destination, also of earlier states of its source. */
-export async function discardBeside(destination: Destination, context: Context): Promise<void> {
+/**
+ * Deletes whatever is left beside a destination, also of earlier states of its source.
+ * @param known what was written there, for a credential that may not list
+ */
+export async function discardBeside(destination: Destination, context: Context, known?: Destination): Promise<void> {
     const prefix = besidePrefix(destination.address.blobName, longestBlobName);
     try {
         for await (const { name } of destination.container.listBlobsFlat({ prefix })) {
             if (isBesideName(name, prefix)) {
-                // The name alone says whose it is, and a request that was given up may still change its ETag.
-                await destination.container.getBlobClient(name).deleteIfExists({ abortSignal: context.signal });
+                await discard({ client: destination.container.getBlockBlobClient(name) }, context);
             }
         }
     } catch (error) {
         // A SAS for the one blob may not list, nor has it written beside it.
-        if (statusCode(error) !== 403 && !isNotFound(error)) {
-            context.warn(explain(`delete what was left beside ${destination.url}`, error).message);
+        if (statusCode(error) === 403 && known) {
+            await discard(known, context);
+        } else if (statusCode(error) !== 403 && !isNotFound(error)) {
+            context.warn(explain(`find what was left beside ${destination.url}`, error).message);
         }
+    }
+}
+
+/** Deletes what was written beside a destination. Its name alone says whose it is, and a request that was given up may still change its ETag. */
+async function discard({ client }: Pick<Destination, "client">, context: Context): Promise<void> {
+    try {
+        await client.deleteIfExists({ abortSignal: context.signal });
+    } catch (error) {
+        context.warn(explain(`delete ${redactUrl(client.url)}, which is needed no longer`, error).message);
     }
 }

@@ -317,7 +317,9 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
     const notOwn = !own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag };
     try {
         const changes = await changesInPlace(state, news, context);
-        const set = await setProperties(destination, changes, state.etag!, context);
+        const set = await setProperties(destination, changes, state.etag!, context, (found) =>
+            holdsRecorded(destination, found, state, context),
+        );
         return { ...recorded, ...set, ...notOwn };
     } catch (error) {
         if (error instanceof PartlySet) {
@@ -378,6 +380,16 @@ async function changesInPlace(state: BlobCopyState, news: BlobCopyInputs, contex
 
 // Read
 
+/** Whether the destination still holds the bytes that were recorded, as far as its properties or its blocks tell. */
+async function holdsRecorded(
+    destination: Destination,
+    properties: BlobGetPropertiesResponse,
+    state: Partial<BlobCopyState>,
+    context: Context,
+): Promise<boolean> {
+    return hasRecordedContent(properties, state) || (await hasRecordedBlocks(destination, properties, state, context));
+}
+
 async function recordRead(
     state: Partial<BlobCopyState>,
     location: BlobLocation,
@@ -387,11 +399,7 @@ async function recordRead(
 ): Promise<BlobCopyState> {
     const known = state.lastWriteEtag !== undefined || state.copyId !== undefined;
     const own = isOwn(properties, state);
-    const intact =
-        !known ||
-        own ||
-        hasRecordedContent(properties, state) ||
-        (await hasRecordedBlocks(destination, properties, state, context));
+    const intact = !known || own || (await holdsRecorded(destination, properties, state, context));
     const inputs = {
         ...state,
         source: state.source ?? { url: redactUrl(properties.copySource ?? "") },

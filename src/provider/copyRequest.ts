@@ -14,6 +14,8 @@ export interface CopyRequest extends AnyCopyRequest {
     readonly tags?: Readonly<Record<string, string>>;
     readonly destination: Destination;
     readonly previous?: BlobCopyState;
+    /** The source holds one content only under its name, so that any finished copy of it is current: times within a second could not tell. */
+    readonly isSourceFinal?: true;
 }
 
 /** A request of which it is known how its bytes are moved. */

@@ -158,7 +158,7 @@ async function etagIfCurrent(
         return request.contentChanged ? false : (inputs.sourceEtag ?? previous.sourceEtag);
     }
     const current = await readSource(request.source, context);
-    return isCopyOfCurrent(there, current, mayChange(request)) ? current.etag : false;
+    return request.isSourceFinal || isCopyOfCurrent(there, current, mayChange(request)) ? current.etag : false;
 }
 
 /** A copy from the recorded source that nobody touched since: an update was interrupted before it could record it. */

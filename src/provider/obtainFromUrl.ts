@@ -181,7 +181,7 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
     const { written, preserved } = await keepingOverwritten(request, there, context, () =>
         writeOrLeave(bringing, target, context),
     );
-    const properties = await observe(destination, context);
+    const properties = await observeWritten(bringing, written, context);
     if (properties?.etag !== written.etag) {
         throw new CopyError(
             `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
@@ -210,8 +210,7 @@ async function writeOrLeave(
         return await runFromUrl(request, source, reading, target, context);
     } catch (error) {
         const { operation } = request.plan;
-        const inParts = operation === "Put Page From URL" || operation === "Append Block From URL";
-        if (!inParts || isDestinationConflict(error)) {
+        if (!isInParts(request) || isDestinationConflict(error)) {
             throw error;
         }
         const left = await observe(request.destination, context).catch(() => undefined);
@@ -225,6 +224,29 @@ async function writeOrLeave(
         }
         const cause = isExplained(error) ? error : explain(`copy ${what(request)} by ${operation}`, error);
         throw new CopyLeftPending({ sourceEtag: source.etag, properties: left }, cause);
+    }
+}
+
+/** Whether pages or appended blocks are written, which tell no later run of their source. */
+function isInParts({ plan: { operation } }: PlannedRequest): boolean {
+    return operation === "Put Page From URL" || operation === "Append Block From URL";
+}
+
+/** What the new blob is like. Where that is not to be learned, a blob that no later run would recognize is kept in mind all the same. */
+async function observeWritten(
+    { request, source }: Bringing,
+    { etag, lastModified }: WrittenBlob,
+    context: Context,
+): Promise<BlobGetPropertiesResponse | undefined> {
+    try {
+        return await observe(request.destination, context);
+    } catch (error) {
+        if (!isInParts(request)) {
+            throw error;
+        }
+        const properties = { etag, lastModified, contentLength: source.contentLength } as BlobGetPropertiesResponse;
+        const cause = explain(`read ${request.destination.url}, which was copied`, error);
+        throw new CopyLeftPending({ sourceEtag: source.etag, properties }, cause);
     }
 }
 

@@ -46,6 +46,8 @@ export class PartlySet extends Error {
  * Sets properties, one request each: Set Blob Legal Hold, Set / Delete Blob Immutability Policy, Set Blob Metadata, Set Blob Properties,
  * Set Blob Tags, Set Blob Tier, Append Blob Seal. Protection is lifted first and put on last, since it forbids the others.
  * @param etag the blob's ETag: nothing is set on a blob that somebody else has changed
+ * @param isUntouched whether a blob of another ETag holds what was copied still: where it also has what is to be set, a run has set it that
+ * was stopped before it could record that
  * @returns what the answers said
  * @throws PartlySet where something was set before the failure; else what the service answered
  */
@@ -54,6 +56,7 @@ export async function setProperties(
     changes: PropertyChanges,
     etag: string,
     context: Context,
+    isUntouched: (found: BlobGetPropertiesResponse) => Promise<boolean> = async () => false,
 ): Promise<Partial<BlobCopyState>> {
     const { client, lease } = destination;
     const abort = { abortSignal: context.signal };
@@ -86,6 +89,7 @@ export async function setProperties(
                 context,
                 (one, abortSignal) => one.setMetadata({ ...metadata }, { ...onlyOurs(), abortSignal }),
                 (found) => sameMetadata(found.metadata, metadata),
+                isUntouched,
             ),
         );
     });
@@ -98,6 +102,7 @@ export async function setProperties(
                 context,
                 (one, abortSignal) => one.setHTTPHeaders(headers, { ...onlyOurs(), abortSignal }),
                 (found) => hasHeaders(found, given, source),
+                isUntouched,
             ),
         );
         result = {
@@ -145,6 +150,7 @@ async function throughLostAnswer(
     { clock, signal }: Context,
     write: (client: BlockBlobClient, signal: AbortSignal) => Promise<Answer>,
     isDone: (found: BlobGetPropertiesResponse) => boolean,
+    isUntouched: (found: BlobGetPropertiesResponse) => Promise<boolean>,
 ): Promise<Answer> {
     const trying = singleTry(BlockBlobClient, client);
     let tries = 0;
@@ -156,9 +162,8 @@ async function throughLostAnswer(
     try {
         await runWorkers({ items: ["once"], concurrency: 1, clock, signal, work });
     } catch (error) {
-        const isRepeated = tries > 1 && isDestinationConflict(error);
-        const found = isRepeated ? await client.getProperties({ abortSignal: signal }) : undefined;
-        if (!found || !isDone(found)) {
+        const found = isDestinationConflict(error) ? await client.getProperties({ abortSignal: signal }) : undefined;
+        if (!found || !isDone(found) || (tries === 1 && !(await isUntouched(found)))) {
             throw error;
         }
         return found;

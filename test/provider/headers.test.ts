@@ -114,6 +114,37 @@ describe("content headers", () => {
     });
 });
 
+describe("properties that a run has set before it was killed", () => {
+    const news = {
+        metadata: { owner: "dev" },
+        blobHTTPHeaders: { blobCacheControl: "no-store" },
+        tags: { env: "dev" },
+    };
+
+    it.each(["Set Blob Metadata", "Set Blob Properties", "Set Blob Tags"])(
+        "are taken for set after %s, and the blob for the resource's own",
+        async (last) => {
+            const first = await up(undefined, { method: "auto" });
+            storage.simulator.faults.add({ operation: last, resetAfter: true });
+            await up(first, { ...news, method: "auto" }).catch(() => {});
+            storage.simulator.faults.clear();
+            const second = await up(first, { ...news, method: "auto" });
+            const there = await destination();
+            expect(there).toMatchObject({ metadata: news.metadata, cacheControl: "no-store", etag: second.etag });
+            expect((await storage.blob("dev").getTags()).tags).toEqual(news.tags);
+            await handler.delete(second, storage.context);
+            expect(await storage.blob("dev").exists()).toBe(false);
+        },
+    );
+
+    it("are not to be seen on other content, which is left alone", async () => {
+        const first = await up(undefined, { method: "auto" });
+        await storage.blob("dev").upload("precious", 8, { metadata: news.metadata });
+        await expect(up(first, { method: "auto", metadata: news.metadata })).rejects.toThrow(/by somebody else/);
+        expect(await storage.content("dev")).toBe("precious");
+    });
+});
+
 describe("protection", () => {
     it.each(["copyBlob", "auto", "fromUrl"] as const)(
         "is put on by the next up where that failed after the content headers were set, by %s",

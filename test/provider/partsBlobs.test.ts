@@ -140,6 +140,30 @@ describe.each(kinds)("a $blobType onto a free name", ({ blobType, operation }) =
         expect((await storage.blob("dev").getTags()).tags).toEqual(tags);
     });
 
+    it.each([false, true])(
+        "is kept in mind where it could not be looked at in the end (refreshed: %s)",
+        async (refreshed) => {
+            const change = { tags: { env: "dev" }, metadata: { owner: "dev" } };
+            storage.simulator.requests.clear();
+            await up(undefined, change);
+            const looks = count("Get Blob Properties");
+            await storage.blob("dev").delete();
+            storage.simulator.faults.add({ operation: "Get Blob Properties", nth: looks + 1, status: 403 });
+            const failure = await failing(undefined, change);
+            storage.simulator.faults.clear();
+            expect(failure.message).toMatch(/could not read .*orders.bak, which was copied: 403/);
+            const { state: left } = failure as { state: BlobCopyState };
+            const state = refreshed ? (await handler.read(left.url, left, storage.context))! : left;
+            const second = await up(state, change);
+            expect(writes().filter((write) => /^(Copy|Put|Append)/.test(write))).toEqual([]);
+            await same();
+            expect((await storage.blob("dev").getProperties()).metadata).toEqual({ owner: "dev" });
+            expect(await up(second, change)).toBe(second);
+            await handler.delete(second, storage.context);
+            expect(await names()).toEqual([]);
+        },
+    );
+
     it("is carried on by a run that knows nothing of the interrupted one", async () => {
         storage.simulator.faults.add({ operation, times: 1_000, status: 403 });
         await failing(undefined);
@@ -286,6 +310,48 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
         storage.simulator.faults.clear();
         await handler.delete(failure.state as BlobCopyState, storage.context);
         expect(await names()).toEqual([]);
+    });
+
+    it.each([true, false])(
+        "is replaced once where the answer to the last copy is lost (snapshot kept: %s)",
+        async (snapshotBeforeOverwrite) => {
+            const change = { snapshotBeforeOverwrite, metadata: { owner: "dev" }, tags: { env: "dev" } };
+            storage.simulator.faults.add({ operation: "Copy Blob", resetAfter: true, times: 1 });
+            const second = await up(first, change);
+            await same();
+            const there = await storage.blob("dev").getProperties();
+            expect(there).toMatchObject({ metadata: { owner: "dev" }, etag: second.lastWriteEtag });
+            expect((await storage.blob("dev").getTags()).tags).toEqual({ env: "dev" });
+            expect((await names()).length).toBe(snapshotBeforeOverwrite ? 2 : 1);
+            if (snapshotBeforeOverwrite) {
+                const kept = await storage.blob("dev").withSnapshot(second.overwrittenSnapshot!).downloadToBuffer();
+                expect(kept.equals(old)).toBe(true);
+            }
+            expect(await up(second, change)).toBe(second);
+        },
+    );
+
+    it("leaves nothing beside it where the credential may not list", async () => {
+        storage.simulator.faults.add({ operation: "List Blobs", status: 403 });
+        await up(first);
+        storage.simulator.faults.clear();
+        expect(await names()).toEqual(["orders.bak"]);
+    });
+
+    it("says what it has left beside it where that can't be deleted", async () => {
+        storage.simulator.faults.add({ operation: "Delete Blob", status: 403 });
+        await up(first);
+        expect(storage.warnings.join()).toMatch(/could not delete .*orders.bak.pulumi-azure-copy-.*403/);
+    });
+
+    it("writes nothing beside a blob of another type", async () => {
+        await storage.blob("dev").delete();
+        await storage.blob("dev").upload("old", 3);
+        await expect(up(undefined, { overwrite: "always" })).rejects.toThrow(
+            new RegExp(`a ${blobType} can't take the place of the BlockBlob there`),
+        );
+        expect(writes()).toEqual([]);
+        expect(await storage.content("dev")).toBe("old");
     });
 
     it("takes away what was written beside it of an earlier state of its source", async () => {
