@@ -69,7 +69,8 @@ export function unwrap(invocation: Invocation): Invocation & { readonly script?:
 
 /** Two in a row are an image, or a user, of the name, and the program. */
 function isStartable(word: ShellWord): boolean {
-    return /^(?:(?:ba|da|z|k|a)?sh|az|azcopy)$/.test(programOf(word) ?? "");
+    const program = programOf(word) ?? "";
+    return shells.test(program) || program === "az" || program === "azcopy";
 }
 
 /** The script that a shell is given by an option, or reads. */

@@ -184,7 +184,7 @@ export function changesForAdoption(
     const metadata = inputs.metadata ?? (source ?? found).metadata ?? {};
     // Protected by the run that has made it, it takes neither a new ETag nor another owner's delete.
     const isFinal = isProtected(found);
-    const hasMetadata = isFinal && isDeepStrictEqual(lowerCase(metadata), lowerCase(found.metadata ?? {}));
+    const hasMetadata = isFinal && sameMetadata(metadata, found.metadata);
     const isComplete = isFinal && hasHeaders(found, blobHTTPHeaders, source ?? found);
     return {
         ...(!hasMetadata && { metadata }),
@@ -208,11 +208,6 @@ function isProtected({
     date = new Date(),
 }: BlobGetPropertiesResponse): boolean {
     return legalHold === true || (immutabilityPolicyExpiresOn !== undefined && immutabilityPolicyExpiresOn > date);
-}
-
-/** HTTP drops the difference between upper and lower case. */
-function lowerCase(metadata: Readonly<Record<string, string>>): Record<string, string> {
-    return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Whether a blob has the content headers that are given, and else those of the source. */

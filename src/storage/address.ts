@@ -43,13 +43,15 @@ export interface OtherAddress {
 
 export type SourceAddress = StorageAddress | OtherAddress;
 
-/** Beside its own name an account has one at its secondary location, for each route, and for IPv6. */
-const hostStyle =
-    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(?:z\d+\.)?blob\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
+/** An account's name in a host: beside its own it has one at its secondary location, for each route, and for IPv6. */
+const accountHost = "([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*";
+
+const hostStyle = new RegExp(`^${accountHost}\\.(?:z\\d+\\.)?blob\\.(?:core\\.[a-z.]+|storage\\.azure\\.net)$`);
 
 /** Azure's own hosts of Azure Files, and emulators that name the account in the host. */
-const fileHostStyle =
-    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(?:z\d+\.)?file\.(?:core\.[a-z.]+|storage\.azure\.net|localhost)$/;
+const fileHostStyle = new RegExp(
+    `^${accountHost}\\.(?:z\\d+\\.)?file\\.(?:core\\.[a-z.]+|storage\\.azure\\.net|localhost)$`,
+);
 
 /** Whether a URL is that of something in Azure Files. */
 export function isAzureFile(url: string): boolean {
