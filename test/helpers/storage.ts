@@ -1,6 +1,12 @@
 // Two simulated storage accounts, and a handler's context on them.
 
-import { type AccountOptions, ManualClock, type SimulatorOptions, startSimulator } from "../../simulator";
+import {
+    type AccountOptions,
+    ManualClock,
+    type RuleHandle,
+    type SimulatorOptions,
+    startSimulator,
+} from "../../simulator";
 import type { CopyProgress } from "../../src/copy/wait";
 import type { BlobCopyInputs } from "../../src/provider/blobCopyTypes";
 import type { Context } from "../../src/provider/handler";
@@ -22,6 +28,8 @@ export interface TestStorage extends Accounts {
     onProgress(callback: () => void): void;
     /** The operations that the service was asked for since the last call, in order. */
     operations(): string[];
+    /** Lets the source answer the service alone, so that its ETag is not known here, until the rule is removed. */
+    hideSource(operation?: "Get Blob Properties" | "Get File Properties"): RuleHandle;
     close(): Promise<void>;
 }
 
@@ -94,6 +102,8 @@ export async function startStorage(
             simulator.requests.clear();
             return operations;
         },
+        hideSource: (operation = "Get Blob Properties") =>
+            simulator.faults.add({ operation, account: "golden", status: 403, errorCode: "AuthorizationFailure" }),
         close: () => simulator.close(),
     };
 }

@@ -429,14 +429,9 @@ describe("update", () => {
     });
 
     it("records the ETag of a source that could not be read when it was copied, and copies again only if it changed", async () => {
-        const fault = storage.simulator.faults.add({
-            account: "golden",
-            operation: "Get Blob Properties",
-            status: 403,
-            errorCode: "AuthorizationFailure",
-        });
+        const hidden = storage.hideSource();
         const state = await create();
-        fault.remove();
+        hidden.remove();
         expect(state.sourceEtag).toBeUndefined();
         storage.clock.advance(5_000);
         const recorded = await up(state);

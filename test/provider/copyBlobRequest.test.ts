@@ -26,15 +26,6 @@ const destination = () => storage.blob("dev").getProperties();
 /** In whole seconds, as headers carry them. */
 const inDays = (days: number) => new Date(Math.ceil(storage.clock.now() / 1_000) * 1_000 + days * 86_400_000);
 
-/** The source answers the service alone, so that its ETag is not known here. */
-const hideSource = () =>
-    storage.simulator.faults.add({
-        operation: "Get Blob Properties",
-        account: "golden",
-        status: 403,
-        errorCode: "AuthorizationFailure",
-    });
-
 describe("the request of Copy Blob", () => {
     it("says who asks, when, by which version, and by an ID of its own", async () => {
         await up();
@@ -135,7 +126,7 @@ describe("the request of Copy Blob", () => {
         ],
         ["tags", () => ({ tagConditions: "\"env\" = 'prod'" }), () => ({ "x-ms-source-if-tags": "\"env\" = 'prod'" })],
     ])("leaves the conditions of a source that this machine can't read to the service: %s", async (_, given, sent) => {
-        hideSource();
+        storage.hideSource();
         await storage.blob("golden").setTags({ env: "prod" });
         const [sourceConditions, expected] = [given(), sent()];
         await up({ sourceConditions });
@@ -146,7 +137,7 @@ describe("the request of Copy Blob", () => {
     });
 
     it("says which conditions the service does not compare together", async () => {
-        hideSource();
+        storage.hideSource();
         const sourceConditions = { ifMatch: "*", ifModifiedSince: inDays(-1).toISOString() };
         await expect(up({ sourceConditions })).rejects.toThrow(
             /400 MultipleConditionHeadersNotSupported.*ifNoneMatch with ifModifiedSince/,
@@ -158,7 +149,7 @@ describe("the request of Copy Blob", () => {
         ["ifUnmodifiedSince", () => inDays(-1).toISOString()],
         ["ifMatch", () => '"0x8DC0123456789AB"'],
     ])("fails by the service's answer where such a source does not meet %s", async (name, value) => {
-        hideSource();
+        storage.hideSource();
         await expect(up({ sourceConditions: { [name]: value() } })).rejects.toThrow(
             /could not copy .*whose source does not meet sourceConditions.*412 SourceConditionNotMet.*request ID/,
         );

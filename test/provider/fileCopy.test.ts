@@ -602,16 +602,11 @@ describe("FileCopy by auto", () => {
 });
 
 it("notes the ETag of a source that could not be read when it was copied, and copies nothing again", async () => {
-    const unreadable = files.simulator.faults.add({
-        operation: "Get File Properties",
-        account: "golden",
-        status: 403,
-        errorCode: "AuthorizationFailure",
-    });
+    const hidden = files.hideSource("Get File Properties");
     files.clock.advance(5_000);
     const first = await files.up(undefined);
     expect(first.sourceEtag).toBeUndefined();
-    unreadable.remove();
+    hidden.remove();
     const second = await files.up(first);
     expect(files.operations()).not.toContain("Copy File");
     expect(second.sourceEtag).toMatch(/^"0x/);
@@ -704,14 +699,7 @@ describe("a FileCopy that is interrupted", () => {
     });
 
     it("is joined where this machine may not read its source", async () => {
-        const unreadable = () =>
-            files.simulator.faults.add({
-                operation: "Get File Properties",
-                account: "golden",
-                status: 403,
-                errorCode: "AuthorizationFailure",
-            });
-        unreadable();
+        files.hideSource("Get File Properties");
         const change = { fileAttributes: "source", fileLastWriteTime: "source" };
         const failure = (await timedOut(change)) as PartialFailure;
         await files.up(failure.state as FileCopyState, { ...change, metadata: { stage: "dev" } });

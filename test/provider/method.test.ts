@@ -166,12 +166,7 @@ describe("across accounts", () => {
     });
 
     it("a source that can't be read from here goes by Copy Blob", async () => {
-        storage.simulator.faults.add({
-            operation: "Get Blob Properties",
-            account: "golden",
-            status: 403,
-            errorCode: "AuthorizationFailure",
-        });
+        storage.hideSource();
         const state = await up(undefined);
         expect(state).toMatchObject({
             copyOperation: "Copy Blob",
