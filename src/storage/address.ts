@@ -1,3 +1,4 @@
+import { azureHost } from "./azureHost";
 import { cloudObjectOf, cloudObjectUrl, encodePath, isFixedObject, withoutEndpoint } from "./cloudObject";
 import { type BlobLocation, credentialParts } from "./location";
 import { isCloudUri, splitSecretQuery } from "./url";
@@ -43,19 +44,24 @@ export interface OtherAddress {
 
 export type SourceAddress = StorageAddress | OtherAddress;
 
-/** An account's name in a host: beside its own it has one at its secondary location, for each route, and for IPv6. */
-const accountHost = "([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*";
+/** Emulators that name the account of a file in the host. */
+const emulatedFileHost = /^([a-z0-9]{3,24})\.file\.localhost$/;
 
-const hostStyle = new RegExp(`^${accountHost}\\.(?:z\\d+\\.)?blob\\.(?:core\\.[a-z.]+|storage\\.azure\\.net)$`);
+/** The account of a blob service's host. */
+function blobAccount(hostname: string): string | undefined {
+    const host = azureHost(hostname);
+    return host?.service === "blob" ? host.accountName : undefined;
+}
 
-/** Azure's own hosts of Azure Files, and emulators that name the account in the host. */
-const fileHostStyle = new RegExp(
-    `^${accountHost}\\.(?:z\\d+\\.)?file\\.(?:core\\.[a-z.]+|storage\\.azure\\.net|localhost)$`,
-);
+/** The account of a file service's host. */
+function fileAccount(hostname: string): string | undefined {
+    const host = azureHost(hostname);
+    return host?.service === "file" ? host.accountName : emulatedFileHost.exec(hostname)?.[1];
+}
 
 /** Whether a URL is that of something in Azure Files. */
 export function isAzureFile(url: string): boolean {
-    return fileHostStyle.test(parseUrl(url)?.hostname ?? "");
+    return fileAccount(parseUrl(url)?.hostname ?? "") !== undefined;
 }
 
 /** Whether an address is that of a snapshot or a version, which can't change. */
@@ -88,8 +94,9 @@ function parseUrl(text: string): URL | undefined {
 function parseEndpoint(endpoint: string): { serviceUrl: string; accountName?: string } {
     const serviceUrl = redactEndpoint(endpoint);
     const url = new URL(serviceUrl);
-    const host = hostStyle.exec(url.hostname) ?? fileHostStyle.exec(url.hostname);
-    const accountName = isPathStyle(url) ? url.pathname.split("/")[1] || undefined : host?.[1];
+    const accountName = isPathStyle(url)
+        ? url.pathname.split("/")[1] || undefined
+        : (blobAccount(url.hostname) ?? fileAccount(url.hostname));
     return { serviceUrl, ...(accountName && { accountName }) };
 }
 
@@ -113,11 +120,11 @@ export function parseBlobUrl(text: string, customEndpoint = false): SourceAddres
     }
     const segments = url.pathname.split("/").slice(1);
     const pathStyle = isPathStyle(url);
-    const host = hostStyle.exec(url.hostname);
+    const host = blobAccount(url.hostname);
     if (!pathStyle && !host && !customEndpoint) {
         return parseFileUrl(text) ?? { kind: "other", url: text };
     }
-    const account = pathStyle ? segments.shift() : host?.[1];
+    const account = pathStyle ? segments.shift() : host;
     const [first, ...rest] = segments;
     // A single segment is a blob of the root container.
     const [containerName, blobName] = rest.length === 0 ? ["$root", first] : [decode(first!), rest.join("/")];
@@ -141,12 +148,12 @@ export function parseBlobUrl(text: string, customEndpoint = false): SourceAddres
 export function parseFileUrl(text: string, pathStyle = false): FileAddress | undefined {
     const url = parseUrl(text);
     const inPath = pathStyle && url !== undefined && isPathStyle(url);
-    const host = url && fileHostStyle.exec(url.hostname);
+    const host = url && fileAccount(url.hostname);
     if (!url || (!host && !inPath)) {
         return undefined;
     }
     const segments = url.pathname.split("/").slice(1);
-    const account = inPath ? segments.shift() : host![1]!;
+    const account = inPath ? segments.shift() : host;
     const [shareName, ...path] = segments;
     if (!account || !shareName || !path.at(-1)) {
         return undefined;
@@ -329,8 +336,7 @@ function withoutScheme(url: string): string {
 /** Whether an address asks for plain http of Azure itself, which sends what authorizes in the clear; emulators and custom domains may have nothing else. */
 export function isInsecure(address: SourceAddress): boolean {
     const url = parseUrl(address.kind === "other" ? address.url : address.serviceUrl);
-    const isAzure = url && (hostStyle.test(url.hostname) || fileHostStyle.test(url.hostname));
-    return isAzure === true && url?.protocol === "http:" && !url.hostname.endsWith(".localhost");
+    return url?.protocol === "http:" && azureHost(url.hostname) !== undefined;
 }
 
 /** A blob's container, or a file's share, as a URL. */

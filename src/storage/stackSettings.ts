@@ -66,6 +66,13 @@ const settings = {
         rule: { allowed: /^https:\/\/\S+$/i, words: "must be an https URL" },
     },
     disableInstanceDiscovery: { variables: ["ARM_DISABLE_INSTANCE_DISCOVERY"], rule: flag },
+    storageSuffixes: {
+        variables: [],
+        rule: {
+            allowed: /^\s*[a-z0-9-]+(?:\.[a-z0-9-]+)+\s*(?:,\s*[a-z0-9-]+(?:\.[a-z0-9-]+)+\s*)*$/i,
+            words: "must be what follows blob. and file. in the hosts of a cloud's accounts, such as local.azurestack.external, several separated by commas",
+        },
+    },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 /** What can be set for a whole stack: `azure-copy:<name>`. */
