@@ -8,18 +8,12 @@ import {
     parseConnectionString,
     resolveAddress,
     type SourceAddress,
-    type StorageAddress,
 } from "../storage/address";
-import {
-    type BlobLocation,
-    blobParts,
-    credentialParts,
-    type EntraIdCredential,
-    locationParts,
-} from "../storage/location";
+import { type BlobLocation, blobParts, credentialParts, locationParts } from "../storage/location";
 import { checkCloudObject, isCloudObject } from "./checkCloudObject";
 import { checkEntraId } from "./checkEntraId";
 import { checkPrivateLink } from "./checkPrivateLink";
+import { checkTokens } from "./checkTokens";
 import type { Failures } from "./failures";
 import { hasUnknown, unknownValue } from "./unknown";
 
@@ -92,23 +86,16 @@ export function checkLocation(
             failures.add(
                 end,
                 address.url,
-                "takes no account key, connection string or credential, since it is no blob in Azure Storage",
+                "takes no account key, connection string or credential, since its host is none of Azure's; for an account under another host give endpoint, containerName and blobName in place of url",
             );
         }
     } else if (address.kind === "file") {
         checkFileNames(failures, end, address, location);
-        if (end === "source" && copied === "blob" && !hasCredential(location) && !isHttps(address)) {
-            failures.add(
-                end,
-                addressUrl(address),
-                "is a file in Azure Files over http, where no token may travel; give its sasToken, accountKey or connectionString",
-            );
-        }
     } else {
         checkNames(failures, end, address.containerName, address.blobName, location);
     }
     if (address.kind !== "other") {
-        checkCredentialFits(failures, end, location.credential?.type, address);
+        checkTokens(failures, end, location, address, copied);
     }
     const length =
         Buffer.byteLength(addressUrl(address)) + (location.sasToken ? 1 + Buffer.byteLength(location.sasToken) : 0);
@@ -284,34 +271,6 @@ function checkCredential(
     if (sasToken && sasToken !== unknownValue && isAzure) {
         checkSas(failures, end, sasToken, now);
     }
-}
-
-/** Tokens travel over https only, and nobody reads files without any authorization. */
-function checkCredentialFits(
-    failures: Failures,
-    end: string,
-    type: EntraIdCredential["type"] | undefined,
-    address: StorageAddress,
-): void {
-    if (type === "anonymous") {
-        if (address.kind === "file" && end === "source") {
-            failures.add(
-                `${end}.credential.type`,
-                type,
-                "reads no file, since Azure Files has no public ones; give a credential that may, or none for DefaultAzureCredential",
-            );
-        }
-    } else if (type !== undefined && !isHttps(address)) {
-        failures.add(
-            `${end}.credential`,
-            address.serviceUrl,
-            "needs an https endpoint, since tokens travel over https only",
-        );
-    }
-}
-
-function isHttps({ serviceUrl }: StorageAddress): boolean {
-    return serviceUrl.startsWith("https:");
 }
 
 function checkSas(failures: Failures, end: "source" | "destination", sasToken: string, now: Date): void {

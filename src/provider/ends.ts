@@ -17,10 +17,11 @@ import { cloudObjectOf } from "../storage/cloudObject";
 import { anonymous, type Credential, explicitCredential } from "../storage/credential";
 import { withEncryption } from "../storage/encryption";
 import { storageToken } from "../storage/entraId";
-import { errorCode, explain, statusCode } from "../storage/errors";
+import { errorCode, explain, StorageError, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { presignedUrl, readPresigned } from "../storage/presigned";
 import { readableUrl, type SourcePermissions } from "../storage/sas";
+import { mayReceiveToken, noTokenFor } from "../storage/trust";
 import { joinSecretQuery } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
 import type { Context } from "./handler";
@@ -114,13 +115,25 @@ export function openDestination(
     };
 }
 
-/** The credential that a destination is written with. */
+/**
+ * The credential that a destination is written with.
+ * @throws an error where there is none, and the destination may not receive the stack's
+ */
 export function credentialOf(location: BlobLocation, address: StorageAddress, context: Context): Credential {
     return explicitCredential(location, address) ?? fallbackCredential(address, context);
 }
 
 /** @param key the customer-provided key that the source is encrypted with */
 export function openSource(location: BlobLocation, destination: BlobLocation, context: Context, key?: string): Source {
+    const source = sourceOf(location, destination, context, key);
+    const to = resolveAddress(destination);
+    // A token for the source reads all that its principal may; a SAS, this one object.
+    return to && to.kind !== "other" && mayReceiveToken(to)
+        ? source
+        : { ...source, authorize: async (lastsMilliseconds) => ({ url: await source.signedUrl(lastsMilliseconds) }) };
+}
+
+function sourceOf(location: BlobLocation, destination: BlobLocation, context: Context, key?: string): Source {
     const address = resolveAddress(location);
     if (!address) {
         throw new Error("the source does not name anything that can be read");
@@ -157,9 +170,10 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
     if (!explicit && destinationAddress && destinationAddress.kind !== "other") {
         const credential = credentialOf(destination, destinationAddress, context);
         if (sameAccount(address, destinationAddress)) {
-            return sourceWithin(address, url, credential, context, key);
+            const { isEndpoint } = destinationAddress;
+            return sourceWithin({ ...address, ...(isEndpoint && { isEndpoint }) }, url, credential, context, key);
         }
-        if (acrossServices(address, destinationAddress) && isOfWholeAccount(credential)) {
+        if (acrossServices(address, destinationAddress) && isForOtherService(address, credential)) {
             return sourceWith(address, url, credential, context, key);
         }
     }
@@ -169,9 +183,9 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
     return explicit ? sourceWith(address, url, explicit, context, key) : sourceWithout(address, url, context, key);
 }
 
-/** Whether a credential is for the account's other service too: a SAS need not be. */
-function isOfWholeAccount({ kind }: Credential): boolean {
-    return kind === "sharedKey" || kind === "entraId";
+/** Whether a credential is for the account's other service too: a SAS need not be, and the name alone does not make a host the account's. */
+function isForOtherService(address: StorageAddress, { kind }: Credential): boolean {
+    return kind === "sharedKey" || (kind === "entraId" && mayReceiveToken(address));
 }
 
 /** In the destination's own account the request's authorization covers the source too, unless it is a SAS, which covers the destination only. */
@@ -248,15 +262,20 @@ function fileSource(
 
 /** Without a credential, a source in another account may be public; if it is not, it is read with Entra ID. */
 function sourceWithout(address: BlobAddress, url: string, context: Context, key: string | undefined): Source {
-    let credential = context.sources?.credentialOf(address);
+    const known = context.sources?.credentialOf(address);
+    // It was found for the container under this name, which another source may have as an endpoint.
+    let credential = known?.kind === "entraId" && !mayReceiveToken(address) ? undefined : known;
     async function properties(signal: AbortSignal): Promise<SourceProperties> {
         try {
             const read = await sourceWith(address, url, credential ?? anonymous, context, key).properties(signal);
             credential ??= anonymous;
             return read;
         } catch (error) {
-            if (credential || !isPrivate(error) || !supportsEntraId(address)) {
+            if (credential || !isPrivate(error) || !isHttps(address)) {
                 throw error;
+            }
+            if (!mayReceiveToken(address)) {
+                throw withoutToken(error, address);
             }
             const entraId = context.clients.defaultCredential();
             const read = await sourceWith(address, url, entraId, context, key).properties(signal);
@@ -287,13 +306,26 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
     };
 }
 
+/** Over http (an emulator) there is nothing but keys and SAS. */
 function fallbackCredential(address: StorageAddress, { clients }: Context): Credential {
-    return supportsEntraId(address) ? clients.defaultCredential() : anonymous;
+    if (mayReceiveToken(address)) {
+        return clients.defaultCredential();
+    }
+    if (isHttps(address)) {
+        throw new Error(noTokenFor(address));
+    }
+    return anonymous;
 }
 
-/** Bearer tokens travel over https only; over http (an emulator) there is nothing but keys and SAS. */
-function supportsEntraId(address: StorageAddress): boolean {
+function isHttps(address: StorageAddress): boolean {
     return address.serviceUrl.startsWith("https:");
+}
+
+/** The refusal of an anonymous read, with the reason why nothing else was tried. */
+function withoutToken(error: unknown, address: StorageAddress): StorageError {
+    const { message, statusCode, errorCode, requestId } = explain(`read the source ${addressUrl(address)}`, error);
+    const words = `${message}; ${noTokenFor(address)}`;
+    return new StorageError(words, statusCode, errorCode, requestId, { cause: error });
 }
 
 /** What the service answers to an anonymous read of a private blob, by account setting and version. */

@@ -8,6 +8,8 @@ export interface BlobAddress {
     readonly kind: "blob";
     /** The blob service's URL, without a slash at its end: `https://contoso.blob.core.windows.net`, `http://127.0.0.1:10000/devstoreaccount1`. */
     readonly serviceUrl: string;
+    /** Whether the program names the service's URL itself, as `endpoint`, which no other text stands for. */
+    readonly isEndpoint?: true;
     /** Absent behind a custom domain, where nothing tells it. */
     readonly accountName?: string;
     readonly containerName: string;
@@ -21,6 +23,8 @@ export interface FileAddress {
     readonly kind: "file";
     /** The file service's URL, without a slash at its end: `https://contoso.file.core.windows.net`, `http://127.0.0.1:10004/devstoreaccount1`. */
     readonly serviceUrl: string;
+    /** As that of {@link BlobAddress}. */
+    readonly isEndpoint?: true;
     /** Absent behind a custom domain, where nothing tells it. */
     readonly accountName?: string;
     readonly shareName: string;
@@ -251,7 +255,11 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
     }
     const service = parseEndpoint(endpoint);
     const accountName = location.accountName ?? fromString.accountName ?? service.accountName;
-    const at = { serviceUrl: service.serviceUrl, ...(accountName && { accountName }) };
+    const at = {
+        serviceUrl: service.serviceUrl,
+        ...(location.endpoint && { isEndpoint: true as const }),
+        ...(accountName && { accountName }),
+    };
     if (kind === "file") {
         const { shareName, filePath, shareSnapshot } = location;
         return shareName && filePath

@@ -1,6 +1,6 @@
 // Hosts of Azure Storage, as text alone: no Azure SDK here, and nothing is trusted for its look.
 
-import { setting } from "./stackSettings";
+import { configured, wrongValue } from "./stackSettings";
 
 /** A service of a storage account, as it stands in its host: `contoso.blob.core.windows.net`. */
 export type StorageService = "blob" | "file" | "dfs" | "queue" | "table" | "web";
@@ -41,10 +41,8 @@ function knownSuffixes(): readonly string[] {
     return [...cloudSuffixes, ...configuredSuffixes()];
 }
 
+/** None of a text that has a mistake, which check tells: a part of it might say something else than was meant. */
 function configuredSuffixes(): string[] {
-    const text = setting("storageSuffixes")?.text ?? "";
-    return text
-        .split(",")
-        .map((suffix) => suffix.trim().toLowerCase())
-        .filter((suffix) => suffix !== "");
+    const value = configured("storageSuffixes");
+    return value && !wrongValue(value) ? value.text.split(",").map((suffix) => suffix.trim().toLowerCase()) : [];
 }

@@ -1,10 +1,14 @@
 import { BlobServiceClient, type BlockBlobClient, type ContainerClient } from "@azure/storage-blob";
 import type { ShareClient, ShareFileClient, ShareServiceClient } from "@azure/storage-file-share";
-import type { BlobAddress, FileAddress } from "./address";
+import type { BlobAddress, FileAddress, StorageAddress } from "./address";
 import { type Credential, defaultCredential } from "./credential";
 import { fileOf, fileService, shareOf } from "./fileClients";
+import { tokensFor } from "./trust";
 
-/** Makes clients of the Azure SDK. One for the process: connections and tokens are shared by all resources. */
+/**
+ * Makes clients of the Azure SDK. One for the process: connections and tokens are shared by all resources. Each throws where a credential of
+ * Microsoft Entra ID is for an address that may receive no token (`trust.ts`).
+ */
 export interface Clients {
     container(address: BlobAddress, credential: Credential): ContainerClient;
     /** The client of a blob, of its snapshot, or of a version of it, as the address says. */
@@ -42,6 +46,8 @@ export function createClients(options: ClientOptions = {}): Clients {
             maxRetryDelayInMs: 30_000,
         },
         userAgentOptions: { userAgentPrefix: "pulumi-azure-copy" },
+        // No service of Azure Storage redirects; whoever does must not be followed with what authorizes.
+        redirectOptions: { maxRetries: 0 },
     };
     const service = oncePerCredential<BlobAddress, BlobServiceClient>((address, credential) => {
         const query = credential.kind === "sas" ? `?${credential.sasToken}` : "";
@@ -76,15 +82,19 @@ export function createClients(options: ClientOptions = {}): Clients {
     };
 }
 
-/** One client for each service and credential. */
-function oncePerCredential<Address extends { readonly serviceUrl: string }, Client>(
+/** One client for each service and credential; each time it is asked for, the address must be one that may have it. */
+function oncePerCredential<Address extends StorageAddress, Client>(
     make: (address: Address, credential: Credential) => Client,
 ): (address: Address, credential: Credential) => Client {
     const made = new WeakMap<object, Map<string, Client>>();
     return (address, credential) => {
+        const authorizing =
+            credential.kind === "entraId"
+                ? { ...credential, credential: tokensFor(address, credential.credential) }
+                : credential;
         const ofCredential = made.get(credential) ?? new Map<string, Client>();
         made.set(credential, ofCredential);
-        const client = ofCredential.get(address.serviceUrl) ?? make(address, credential);
+        const client = ofCredential.get(address.serviceUrl) ?? make(address, authorizing);
         ofCredential.set(address.serviceUrl, client);
         return client;
     };

@@ -9,7 +9,8 @@ const storageScope = "https://storage.azure.com/.default";
 const refreshEarlierMilliseconds = 5 * 60_000;
 
 /**
- * A credential as the Azure SDK can work with it, made when the first token is asked for. Its failures say what to do. Where an account
+ * A credential as the Azure SDK can work with it, made when the first token is asked for. Its failures say what to do. Its tokens are for
+ * Azure Storage: the SDK asks for one for the resource that a service's challenge names, which may be any. Where an account
  * is of a tenant that the credential has no token for, it gives the token of its own tenant, which the account refuses. The SDK would ask
  * again every three seconds until the refused token expires.
  * @param where what has chosen the credential for the whole stack, to be told where it fails
@@ -25,11 +26,19 @@ export function storageCredential(make: () => TokenCredential, where?: string): 
         }
     }
     return {
-        async getToken(scopes: string | string[], options: GetTokenOptions = {}) {
+        async getToken(asked: string | string[], options: GetTokenOptions = {}) {
+            const scopes = [asked].flat().every((scope) => scope === storageScope) ? asked : storageScope;
             const { tenantId, ...own } = options;
             const token = tenantId === undefined ? null : await ask(scopes, options).catch(() => null);
             return token ?? ask(scopes, own);
         },
+    };
+}
+
+/** The same credential for a service that must not choose what is in its tokens: neither the tenant nor any claims. */
+export function ofOwnTenant(credential: TokenCredential): TokenCredential {
+    return {
+        getToken: (scopes, { tenantId: _, claims: __, ...own } = {}) => credential.getToken(scopes, own),
     };
 }
 

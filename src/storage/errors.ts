@@ -1,5 +1,6 @@
 // What the service answers when it refuses, and what a person can do about it.
 
+import { foreignAudience } from "./challenge";
 import { type AskedRequest, assignRole, assignSourceRole } from "./roles";
 
 /** A request that the service refused or that did not reach it, told with status, error code, request ID and a next step. */
@@ -259,7 +260,11 @@ function isSourceReadByRole(request: AskedRequest): boolean {
 function nextStep(error: unknown): string | undefined {
     const code = errorCode(error);
     const source = sourceAnswer(error);
-    const { request } = asRestError(error) ?? {};
+    const { request, response } = asRestError(error) ?? {};
+    const audience = foreignAudience(response?.headers?.get("www-authenticate"));
+    if (audience !== undefined) {
+        return `it asks for a token for ${audience}, and tokens are for Azure Storage (https://storage.azure.com) alone; check that the address is that of a storage account`;
+    }
     if (source) {
         const answered = [source.status, source.code].filter((part) => part !== undefined).join(" ");
         const sourceUrl = request?.headers.get("x-ms-copy-source");

@@ -3,6 +3,10 @@
 
 import { clientRule, type TextRule, tenantRule } from "./identityRules";
 
+/** What follows `blob.` in a cloud's hosts; nothing under which anybody may register `blob` for himself, as under `com` and `co.uk`. */
+const suffix =
+    "(?!(?:blob|file|dfs|queue|table|web)\\.)(?!(?:ac|co|com|edu|go|gob|gov|gv|mil|ne|net|nom|or|org)\\.[a-z]{2}\\s*(?:,|$))(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]";
+
 interface Setting {
     /** The environment variables that say the same, the first that is set. */
     readonly variables: readonly string[];
@@ -69,8 +73,8 @@ const settings = {
     storageSuffixes: {
         variables: [],
         rule: {
-            allowed: /^\s*[a-z0-9-]+(?:\.[a-z0-9-]+)+\s*(?:,\s*[a-z0-9-]+(?:\.[a-z0-9-]+)+\s*)*$/i,
-            words: "must be what follows blob. and file. in the hosts of a cloud's accounts, such as local.azurestack.external, several separated by commas",
+            allowed: new RegExp(`^\\s*${suffix}\\s*(?:,\\s*${suffix}\\s*)*$`, "i"),
+            words: "must be what follows blob. and file. in the hosts of a cloud's accounts, in whole and without wildcards, such as local.azurestack.external; several are separated by commas",
         },
     },
 } as const satisfies Readonly<Record<string, Setting>>;
@@ -114,9 +118,9 @@ export function configKey(name: SettingName): string {
 /** The keys of all settings that are secret. */
 export const secretKeys = settingNames.filter((name) => (settings[name] as Setting).secret).map(configKey);
 
-/** The two places where something can be set, in words. */
+/** The places where something can be set, in words. */
 export function whereToSet(name: SettingName): string {
-    return `${configKey(name)} or ${settings[name].variables[0]}`;
+    return [configKey(name), ...settings[name].variables.slice(0, 1)].join(" or ");
 }
 
 /** What the stack's config says; an empty text is as none. */
