@@ -22,7 +22,7 @@ import type { BlobLocation } from "../storage/location";
 import { presignedUrl, readPresigned } from "../storage/presigned";
 import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { mayReceiveToken, noTokenFor } from "../storage/trust";
-import { joinSecretQuery } from "../storage/url";
+import { joinSecretQuery, redactUrl } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
 import type { Context } from "./handler";
 
@@ -158,7 +158,7 @@ function sourceOf(location: BlobLocation, destination: BlobLocation, context: Co
         return {
             address,
             url,
-            properties: (signal) => readWebProperties(readable, signal),
+            properties: (signal) => readWebServer(readable, signal),
             tags: async () => ({}),
             readableUrl: async () => readable,
             signedUrl: async () => readable,
@@ -181,6 +181,18 @@ function sourceOf(location: BlobLocation, destination: BlobLocation, context: Co
         return sourceWith(address, url, credentialOf(location, address, context), context, key);
     }
     return explicit ? sourceWith(address, url, explicit, context, key) : sourceWithout(address, url, context, key);
+}
+
+/** What a web server tells; where it refuses as a storage account does, also why no token was sent. */
+async function readWebServer(url: string, signal: AbortSignal): Promise<SourceProperties> {
+    try {
+        return await readWebProperties(url, signal);
+    } catch (error) {
+        const isRefusal = statusCode(error) === 401 || errorCode(error) === "PublicAccessNotPermitted";
+        throw isRefusal
+            ? withoutToken(error, { kind: "blob", serviceUrl: new URL(url).origin }, redactUrl(url))
+            : error;
+    }
 }
 
 /** Whether a credential is for the account's other service too: a SAS need not be, and the name alone does not make a host the account's. */
@@ -275,7 +287,7 @@ function sourceWithout(address: BlobAddress, url: string, context: Context, key:
                 throw error;
             }
             if (!mayReceiveToken(address)) {
-                throw withoutToken(error, address);
+                throw withoutToken(error, address, url);
             }
             const entraId = context.clients.defaultCredential();
             const read = await sourceWith(address, url, entraId, context, key).properties(signal);
@@ -322,8 +334,8 @@ function isHttps(address: StorageAddress): boolean {
 }
 
 /** The refusal of an anonymous read, with the reason why nothing else was tried. */
-function withoutToken(error: unknown, address: StorageAddress): StorageError {
-    const { message, statusCode, errorCode, requestId } = explain(`read the source ${addressUrl(address)}`, error);
+function withoutToken(error: unknown, address: Pick<StorageAddress, "kind" | "serviceUrl">, url: string): StorageError {
+    const { message, statusCode, errorCode, requestId } = explain(`read the source ${url}`, error);
     const words = `${message}; ${noTokenFor(address)}`;
     return new StorageError(words, statusCode, errorCode, requestId, { cause: error });
 }

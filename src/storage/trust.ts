@@ -45,7 +45,7 @@ export function tokensFor(address: StorageAddress, credential: TokenCredential):
 }
 
 /** Says that an address gets no token, why, and what to do. */
-export function noTokenFor(address: StorageAddress): string {
+export function noTokenFor(address: Pick<StorageAddress, "kind" | "serviceUrl">): string {
     const { serviceUrl } = address;
     if (!serviceUrl.startsWith("https:")) {
         return `no token of Microsoft Entra ID goes to ${serviceUrl}, since tokens travel over https only; give an https endpoint, or accountKey or sasToken`;
@@ -54,7 +54,7 @@ export function noTokenFor(address: StorageAddress): string {
 }
 
 /** What to do where a host gets no token. */
-export function nameEndpoint({ kind }: StorageAddress): string {
+export function nameEndpoint({ kind }: Pick<StorageAddress, "kind">): string {
     const names = kind === "file" ? "shareName and filePath" : "containerName and blobName";
     return `if the account is there, give endpoint, ${names} in place of url, or accountKey or sasToken`;
 }

@@ -199,24 +199,31 @@ export function tableOf<Method extends string>(
     return rows;
 }
 
+/** Whether the destination may receive a token for the source: not where a connection string alone names its host. */
+function takesToken({ end, kind }: Case<string>): boolean {
+    return end === "source" || kind !== "a connection string";
+}
+
 /** How a source is read in the destination's own service: within an account what authorizes the request covers it, unless that is a SAS. */
-export function readingWithinService({ end, kind, account }: Case<string>, isFromUrl: boolean): string {
+export function readingWithinService(row: Case<string>, isFromUrl: boolean): string {
+    const { end, kind, account } = row;
     if (kind === "anonymous") {
         return "nothing";
     }
     // A source without a credential of its own is read with the destination's, in its account.
     const decides = end === "source" || account === "dev" ? kind : "none";
     const ofRequest = !isFromUrl && account === "dev" && (end === "destination" || kind === "none");
-    return ofRequest && decides !== "a SAS" ? "nothing" : readingBy(decides, isFromUrl);
+    return ofRequest && decides !== "a SAS" ? "nothing" : readingBy(decides, isFromUrl && takesToken(row));
 }
 
 /** How a source is read in the other service: of itself, also within an account, whose key or token serves both. */
-export function readingAcrossServices({ end, kind, account }: Case<string>, isFromUrl: boolean): string {
+export function readingAcrossServices(row: Case<string>, isFromUrl: boolean): string {
+    const { end, kind, account } = row;
     if (kind === "anonymous") {
         return "nothing";
     }
     const isShared = account === "dev" && kind !== "a SAS";
-    return readingBy(end === "source" || isShared ? kind : "none", isFromUrl);
+    return readingBy(end === "source" || isShared ? kind : "none", isFromUrl && takesToken(row));
 }
 
 /** How a source is read that is always authorized in its URL. */

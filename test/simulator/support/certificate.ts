@@ -34,6 +34,14 @@ const servedHosts = [
     "*.blob.core.usgovcloudapi.net",
     "*.blob.core.chinacloudapi.cn",
     "*.contoso.example",
+    "*.blob.local.azurestack.external",
+    "*.file.local.azurestack.external",
+    // Those that only look like a cloud's.
+    "*.blob.core.anything.example",
+    "*.file.core.anything.example",
+    "*.blob.core.windows.net.anything.example",
+    "*.file.core.windows.net.anything.example",
+    "*.file.localhost",
 ];
 
 let trust: ReturnType<typeof selfSigned> | undefined;
