@@ -157,8 +157,11 @@ function inputsFor({ where, name, file, end }: (typeof rows)[number], port: numb
     return { ...ends, ...(name === "IncrementalSnapshotCopy" ? { takeSnapshot: { deleteSuperseded: true } } : {}) };
 }
 
+/** Rows as tests, by what they say. */
+const asTests = (all: typeof rows) => all.map((row) => [`${row.where}, as ${row.end} of ${row.name}`, row] as const);
+
 describe("the stack's token never goes to", () => {
-    it.each(rows)("$where, as $end of $name", async (row) => {
+    it.each(asTests(rows))("%s", async (_, row) => {
         resolveToThisMachine();
         const lookAlike = await startLookAlike();
         const { asked, user } = stackCredential();
@@ -181,7 +184,7 @@ function useAuthority(): Promise<void> {
 }
 
 describe("a credential that an end has of its own is refused, and gives no token, for", () => {
-    it.each(rowsByUrl)("$where, as $end of $name", async (row) => {
+    it.each(asTests(rowsByUrl))("%s", async (_, row) => {
         resolveToThisMachine();
         await useAuthority();
         const lookAlike = await startLookAlike();
