@@ -2,8 +2,11 @@
 
 import dns from "node:dns";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import type { AccountHandle } from "../../simulator";
 import { trusted } from "../simulator/support/certificate";
@@ -16,6 +19,21 @@ export function resolveToThisMachine(): void {
     vi.spyOn(dns, "lookup").mockImplementation(local as never);
     onTestFinished(() => {
         vi.restoreAllMocks();
+    });
+}
+
+/** The same for the processes that the CLI starts, until the test ends. */
+export function resolveToThisMachineInProcesses(): void {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-hosts-"));
+    const path = join(folder, "hosts.cjs");
+    writeFileSync(
+        path,
+        'const dns = require("node:dns"); const { lookup } = dns; dns.lookup = (name, ...rest) => lookup("127.0.0.1", ...rest);\n',
+    );
+    vi.stubEnv("NODE_OPTIONS", `--require ${path}`);
+    onTestFinished(() => {
+        vi.unstubAllEnvs();
+        rmSync(folder, { recursive: true });
     });
 }
 
