@@ -8,12 +8,13 @@ import { redactUrl, splitSecretQuery } from "./storage/url";
  * the stack's credential.
  */
 export interface BlobLocationArgs {
-    /** The blob's URL, in place of the parts below. A SAS in it is split off and kept secret. */
+    /** The blob's URL, in place of the parts below. A SAS in it is split off and kept secret. Tokens of Microsoft Entra ID go there only where its host is one of Azure's. */
     url?: pulumi.Input<string>;
     /** The storage account's name: 3 to 24 lower-case letters and digits. */
     accountName?: pulumi.Input<string>;
     /**
-     * The blob service's URL, for emulators, custom domains and other clouds: `http://127.0.0.1:10000/devstoreaccount1`.
+     * The blob service's URL, for emulators, custom domains and other clouds: `http://127.0.0.1:10000/devstoreaccount1`. Over https it gets tokens of
+     * Microsoft Entra ID, whatever its host is.
      * @default - `https://<accountName>.blob.core.windows.net`
      */
     endpoint?: pulumi.Input<string>;
@@ -32,7 +33,7 @@ export interface BlobLocationArgs {
     /** A SAS for the blob, its container or the account, with or without `?`. A secret, whether or not the program marks it as one. */
     sasToken?: pulumi.Input<string>;
     /**
-     * The identity in Microsoft Entra ID that reaches this end. Needs an https endpoint.
+     * The identity in Microsoft Entra ID that reaches this end, over https: an account of Azure, or one that `endpoint` names.
      * @default - the stack's: what its config says (`azure-copy:tenantId`, `clientId`, `clientSecret`, …); else the `ARM_*` variables, both named as
      * those of `@pulumi/azure-native`; else what `DefaultAzureCredential` finds (environment, workload identity, managed identity, Azure CLI)
      */
@@ -118,7 +119,8 @@ export interface FileLocationArgs
         "url" | "accountName" | "region" | "tenantId" | "connectionString" | "accountKey" | "sasToken" | "credential"
     > {
     /**
-     * The file service's URL, for emulators, custom domains and other clouds: `http://127.0.0.1:10004/devstoreaccount1`.
+     * The file service's URL, for emulators, custom domains and other clouds: `http://127.0.0.1:10004/devstoreaccount1`. Over https it gets tokens of
+     * Microsoft Entra ID, whatever its host is.
      * @default - `https://<accountName>.file.core.windows.net`
      */
     endpoint?: pulumi.Input<string>;
