@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { CopyError } from "../copy/errors";
+import { sameMetadata } from "../copy/fromUrl";
 import { waitForRehydration } from "../copy/rehydration";
 import { resolveAddress } from "../storage/address";
-import { explain, explained, isDestinationConflict, isNotFound } from "../storage/errors";
+import { explain, explained, isDestinationConflict, isNotFound, isProtectionRefusal } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { fitsHeader } from "../storage/tags";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
+import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
 import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
@@ -27,7 +29,7 @@ import { encryptionChanged } from "./encryption";
 import { CopyLeftPending, OldContentRestored } from "./endOfCopy";
 import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { type Context, type Handler, PartialFailure } from "./handler";
-import { hasRecordedBlocks, hasRecordedContent, isOwn, observe } from "./observe";
+import { hasRecordedBlocks, hasRecordedContent, isOwn, isRecordedCopy, observe } from "./observe";
 import { obtain } from "./obtain";
 import { settleOverwritten, snapshotIfThere } from "./overwritten";
 import { patiently } from "./patience";
@@ -75,6 +77,12 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
 
     async delete(state, context) {
         const destination = openDestination(state.destination, context, state);
+        if (state.adopted) {
+            return leaveAdopted(destination.url, () => observe(destination, context), context);
+        }
+        if (isAdoptedByAnother(destination.url, state.lastWriteEtag, context)) {
+            return leaveToAnother(destination.url, context);
+        }
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
     },
 };
@@ -128,17 +136,20 @@ async function bring(
     await preflight(request, context);
     const started = context.clock.now().getTime();
     let overwrittenSnapshot = previous?.overwrittenSnapshot;
+    let unproven: boolean | undefined;
     try {
         const obtained = await whileSourceIsLeased(request, context, () =>
             patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
                 obtain({ ...request, timeoutMilliseconds: left }, context),
             ),
         );
+        unproven = obtained.adopted && (obtained.unproven !== undefined || previous?.adopted === true);
         overwrittenSnapshot = await settleOverwritten(request, obtained, context);
         const properties = await online(request, obtained, started, context);
         const state = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
             ...(overwrittenSnapshot && { overwrittenSnapshot }),
+            ...(unproven && { adopted: true }),
             copyOperation: obtained.plan.operation,
             copyOperationReason: obtained.plan.reason,
             ...(isFromUrl(obtained) && {
@@ -155,9 +166,13 @@ async function bring(
                     sourceUrl: previous?.sourceUrl,
                 }),
         } as BlobCopyState;
-        return { destination, state: await complete(request, obtained, properties, state, context) };
+        const completed = await complete(request, obtained, properties, state, context);
+        if (obtained.adopted && !previous) {
+            tellOfAdoption(request, obtained, properties, completed, context);
+        }
+        return { destination, state: completed };
     } catch (error) {
-        throw asPartialFailure(error, request, overwrittenSnapshot);
+        throw asPartialFailure(error, request, overwrittenSnapshot, unproven);
     }
 }
 
@@ -171,7 +186,12 @@ async function tagsFor(
 }
 
 /** What must be kept in mind of an unfinished copy, or of old content that was put back. */
-function asPartialFailure(error: unknown, request: CopyRequest, overwrittenSnapshot: string | undefined): unknown {
+function asPartialFailure(
+    error: unknown,
+    request: CopyRequest,
+    overwrittenSnapshot: string | undefined,
+    unproven: boolean | undefined,
+): unknown {
     const { inputs, destination, previous } = request;
     if (error instanceof CopyLeftPending) {
         const { running } = error;
@@ -189,6 +209,7 @@ function asPartialFailure(error: unknown, request: CopyRequest, overwrittenSnaps
                 ...state,
                 ...(overwrittenSnapshot && { overwrittenSnapshot }),
                 ...(running.copyId && { copyId: running.copyId }),
+                ...(unproven && { adopted: true }),
                 copyStatus: "pending",
             },
             error.cause,
@@ -244,16 +265,16 @@ async function complete(
     context: Context,
 ): Promise<BlobCopyState> {
     const { destination, tags } = request;
-    const { adopted, source } = obtained;
+    const { adopted, source, unproven } = obtained;
     const changes = adopted
-        ? changesForAdoption(request, found, source)
+        ? changesForAdoption(request, found, source, unproven)
         : {
               ...(!isFromUrl(obtained) && changesAfterCopyBlob(request, found)),
               ...(obtained.plan.beside && changesAfterBeside(request, found, source!)),
               ...(tags && !fitsHeader(tags) && { tags }),
           };
     try {
-        return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
+        return { ...state, ...(await setOrLeave(destination, changes, found, adopted, context)) };
     } catch (error) {
         const { result, cause } = error instanceof PartlySet ? error : { result: {}, cause: error };
         const doing = adopted
@@ -274,6 +295,42 @@ async function complete(
                   },
                   failure,
               );
+    }
+}
+
+/** Sets what is to be set. What a container protects takes no new ETag, nor can an older owner delete it. */
+async function setOrLeave(
+    destination: Destination,
+    changes: PropertyChanges,
+    found: BlobGetPropertiesResponse,
+    adopted: boolean,
+    context: Context,
+): Promise<Partial<BlobCopyState>> {
+    try {
+        return await setProperties(destination, changes, found.etag!, context);
+    } catch (error) {
+        const { metadata, ...others } = changes;
+        if (!adopted || !isProtectionRefusal(error) || !sameMetadata(metadata, found.metadata)) {
+            throw error;
+        }
+        return setProperties(destination, others, found.etag!, context);
+    }
+}
+
+/** Has the older owner leave what this create has adopted, and tells of what it will leave itself. */
+function tellOfAdoption(
+    { destination }: CopyRequest,
+    { unproven }: ObtainedCopy,
+    found: BlobGetPropertiesResponse,
+    { lastWriteEtag }: BlobCopyState,
+    context: Context,
+): void {
+    noteAdoption(destination.url, lastWriteEtag === found.etag ? undefined : lastWriteEtag, context);
+    if (unproven) {
+        const has = unproven === "equal" ? "everything that this resource would write" : "the content of the source";
+        context.warn(
+            `${destination.url} was there already and has ${has}, but nothing proves that this resource made it. It was adopted, and pulumi destroy will leave it unless this resource copies onto it before; a resource that is renamed with an alias keeps its blob`,
+        );
     }
 }
 
@@ -314,19 +371,27 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         ...(state.drifted && { drifted: true }),
     };
     const own = state.etag === state.lastWriteEtag;
+    const proof = { missing: false };
     const notOwn = !own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag };
     try {
         const changes = await changesInPlace(state, news, context);
-        const set = await setProperties(destination, changes, state.etag!, context, (found) =>
-            holdsRecorded(destination, found, state, context),
-        );
-        return { ...recorded, ...set, ...notOwn };
+        const set = await setProperties(destination, changes, state.etag!, context, async (found) => {
+            const holds = await holdsRecorded(destination, found, state, context);
+            proof.missing = holds && !(await isRecordedCopy(destination, found, state, context));
+            return holds;
+        });
+        return { ...recorded, ...set, ...notOwn, ...(proof.missing && { adopted: true }) };
     } catch (error) {
         if (error instanceof PartlySet) {
             const failure = explain(`set the properties of ${destination.url}, of which some were set`, error.cause);
             throw new PartialFailure(
                 state.url,
-                { ...withInputs(state, recorded, error.done), ...error.result, ...notOwn },
+                {
+                    ...withInputs(state, recorded, error.done),
+                    ...error.result,
+                    ...notOwn,
+                    ...(proof.missing && { adopted: true }),
+                },
                 failure,
             );
         }
