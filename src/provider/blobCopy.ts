@@ -29,11 +29,12 @@ import { encryptionChanged } from "./encryption";
 import { CopyLeftPending, OldContentRestored } from "./endOfCopy";
 import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { type Context, type Handler, PartialFailure } from "./handler";
-import { hasRecordedBlocks, hasRecordedContent, isOwn, isRecordedCopy, observe } from "./observe";
+import { hasRecordedBlocks, hasRecordedContent, isOwn, observe } from "./observe";
 import { obtain } from "./obtain";
 import { settleOverwritten, snapshotIfThere } from "./overwritten";
 import { patiently } from "./patience";
 import { preflight } from "./preflight";
+import { asHttpHeaders } from "./sdkOptions";
 import { changesForAdoption, hasHeaders, PartlySet, type PropertyChanges, setProperties } from "./setProperties";
 import { whileSourceIsLeased } from "./sourceLeases";
 
@@ -371,27 +372,23 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         ...(state.drifted && { drifted: true }),
     };
     const own = state.etag === state.lastWriteEtag;
-    const proof = { missing: false };
     const notOwn = !own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag };
     try {
         const changes = await changesInPlace(state, news, context);
-        const set = await setProperties(destination, changes, state.etag!, context, async (found) => {
-            const holds = await holdsRecorded(destination, found, state, context);
-            proof.missing = holds && !(await isRecordedCopy(destination, found, state, context));
-            return holds;
-        });
-        return { ...recorded, ...set, ...notOwn, ...(proof.missing && { adopted: true }) };
+        const set = await setProperties(
+            destination,
+            changes,
+            state.etag!,
+            context,
+            async (found) => isAsLeft(found, state, changes) && holdsRecorded(destination, found, state, context),
+        );
+        return { ...recorded, ...set, ...notOwn };
     } catch (error) {
         if (error instanceof PartlySet) {
             const failure = explain(`set the properties of ${destination.url}, of which some were set`, error.cause);
             throw new PartialFailure(
                 state.url,
-                {
-                    ...withInputs(state, recorded, error.done),
-                    ...error.result,
-                    ...notOwn,
-                    ...(proof.missing && { adopted: true }),
-                },
+                { ...withInputs(state, recorded, error.done), ...error.result, ...notOwn },
                 failure,
             );
         }
@@ -406,6 +403,23 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         }
         throw explain(`set the properties of ${destination.url}`, error);
     }
+}
+
+/**
+ * Whether a blob has nothing but what was recorded of it or what is to be set, so that a killed run of this very update has left it: its
+ * bytes alone would not tell.
+ */
+function isAsLeft(found: BlobGetPropertiesResponse, state: BlobCopyState, changes: PropertyChanges): boolean {
+    const { metadata, blobHTTPHeaders } = changes;
+    const types = [
+        state.contentType,
+        blobHTTPHeaders && asHttpHeaders(blobHTTPHeaders.given, blobHTTPHeaders.source).blobContentType,
+    ];
+    const sets = [state.metadata, metadata].filter((set) => set !== undefined);
+    return (
+        types.includes(found.contentType) &&
+        (sets.length === 0 || sets.some((set) => sameMetadata(found.metadata, set)))
+    );
 }
 
 /** A record of which some properties are as another one has them. */

@@ -151,18 +151,6 @@ export function hasRecordedContent(properties: BlobGetPropertiesResponse, state:
     );
 }
 
-/** Whether more than an equal MD5 tells that the destination holds what was recorded: its ETag, its copy ID, its blocks. */
-export async function isRecordedCopy(
-    destination: Destination,
-    properties: BlobGetPropertiesResponse,
-    state: Partial<BlobCopyState>,
-    context: Context,
-): Promise<boolean> {
-    const isSame = properties.etag === state.etag;
-    const isSameCopy = properties.copyId !== undefined && properties.copyId === state.copyId;
-    return isSame || isSameCopy || (await hasRecordedBlocks(destination, properties, state, context));
-}
-
 /**
  * Whether a blob without an MD5 consists of the recorded source's blocks, as its properties can't tell once somebody has set others:
  * one Get Block List.
