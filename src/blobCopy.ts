@@ -149,6 +149,16 @@ export interface BlobCopyArgs {
     overwrite?: pulumi.Input<"never" | "ifUnchanged" | "always">;
 
     /**
+     * Whether the resource takes over what somebody else has put at the destination, if it has the content of the source: the same length
+     * and Content-MD5, or no bytes at either end. The resource then sets what the program asks for (metadata, content headers, tags, tier),
+     * and `pulumi destroy` leaves it, unless the resource has copied onto it since. Without `adopt` it is refused, and so it is with it where
+     * nothing tells whether the content is equal; `overwrite: "always"` copies over what can't be adopted. Only the first `pulumi up` adopts:
+     * a later change is recorded without a request.
+     * @default false
+     */
+    adopt?: pulumi.Input<boolean>;
+
+    /**
      * Whether what stands at the destination is kept in a snapshot when this resource overwrites it, by
      * [Snapshot Blob](https://learn.microsoft.com/rest/api/storageservices/snapshot-blob): `overwrittenSnapshot` names it. One is kept: the
      * next overwrite puts a snapshot of its own in its place, and `pulumi destroy` deletes it with the blob. Snapshots that this resource did

@@ -8,6 +8,7 @@ import { dynamicProvider } from "./provider/dynamic";
 /** The arguments that a {@link FileCopy} has as a BlobCopy has them. */
 type SharedArgs = Pick<
     BlobCopyArgs,
+    | "adopt"
     | "leaseSource"
     | "timeout"
     | "onSourceChange"

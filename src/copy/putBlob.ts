@@ -1,4 +1,7 @@
-import type { BlockBlobClient } from "@azure/storage-blob";
+import { BlockBlobClient } from "@azure/storage-blob";
+import { isDestinationConflict } from "../storage/errors";
+import { singleTry } from "../storage/singleTry";
+import { isTransient, retryAfterMilliseconds } from "../storage/transient";
 import {
     creationOptions,
     encryptionOptions,
@@ -15,6 +18,9 @@ import {
 /** The most bytes that {@link putBlobFromUrl} takes: 5,000 MiB. */
 export const mostPutBlobBytes = 5_000 * 1024 * 1024;
 
+const mostTries = 6;
+const shortestPauseMilliseconds = 800;
+
 /** What {@link putBlobFromUrl} takes. */
 export interface PutBlobOptions {
     readonly destination: BlockBlobClient;
@@ -26,6 +32,8 @@ export interface PutBlobOptions {
     readonly verifyMd5?: boolean;
     /** Whether the source has metadata: a target without any then takes one more request, since the operation carries it over. @default true */
     readonly sourceHasMetadata?: boolean;
+    /** Called where a request is made again since its answer was lost: it may then meet the blob that it has written itself. */
+    repeated?(): void;
 }
 
 /**
@@ -33,32 +41,40 @@ export interface PutBlobOptions {
  * overwritten stands until all bytes have arrived.
  *
  * Where the answer was lost on the way, the repeated request meets its own blob: the conflict (`BlobAlreadyExists`,
- * `ConditionNotMet`) is thrown as it is, since nothing in a blob tells which request wrote it.
+ * `ConditionNotMet`) is thrown as it is, since nothing in a blob tells which request wrote it; {@link PutBlobOptions.repeated} tells of it.
  */
 export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBlob> {
     const { destination, source, target, run } = options;
     return telling(source, run, async () => {
-        const authorized = await source.authorize();
-        const written = await destination.syncUploadFromURL(authorized.url, {
-            ...creationOptions(target),
-            ...sourceOptions(source, authorized),
-            copySourceBlobProperties: false,
-            ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
-            ...(options.verifyMd5 && source.contentMd5 && { sourceContentMD5: source.contentMd5 }),
-            abortSignal: run.signal,
-        });
+        const client = singleTry(BlockBlobClient, destination);
+        const write = async () => {
+            const authorized = await source.authorize();
+            return client.syncUploadFromURL(authorized.url, {
+                ...creationOptions(target),
+                ...sourceOptions(source, authorized),
+                copySourceBlobProperties: false,
+                ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
+                ...(options.verifyMd5 && source.contentMd5 && { sourceContentMD5: source.contentMd5 }),
+                abortSignal: run.signal,
+            });
+        };
+        const written = await throughTransientFailures(write, options);
         let last: { etag?: string; lastModified?: Date; versionId?: string } = written;
         const hasMetadata = Object.keys(target.metadata ?? {}).length > 0;
         if (!hasMetadata && (options.sourceHasMetadata ?? true)) {
             // No request can say "none".
-            last = await destination.setMetadata(
-                {},
-                {
-                    ...encryptionOptions(target),
-                    conditions: { ...leaseOf(target), ifMatch: written.etag! },
-                    abortSignal: run.signal,
-                },
-            );
+            const onlyThis = {
+                ...encryptionOptions(target),
+                conditions: { ...leaseOf(target), ifMatch: written.etag! },
+                abortSignal: run.signal,
+            };
+            last = await destination.setMetadata({}, onlyThis).catch((error: unknown) => {
+                // Where the answer was lost, the SDK has asked again, and met what its first request made.
+                if (isDestinationConflict(error)) {
+                    options.repeated?.();
+                }
+                throw error;
+            });
         }
         await protect(destination, target, run.signal);
         run.progress(source.contentLength, source.contentLength);
@@ -70,4 +86,23 @@ export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBl
             ...(contentMd5 && { contentMd5 }),
         };
     });
+}
+
+/** Tries again as the SDK does, which tells nobody of it. */
+async function throughTransientFailures<Result>(
+    write: () => Promise<Result>,
+    { run, repeated }: PutBlobOptions,
+): Promise<Result> {
+    for (let tries = 1; ; tries++) {
+        try {
+            return await write();
+        } catch (error) {
+            if (tries >= mostTries || run.signal.aborted || !isTransient(error)) {
+                throw error;
+            }
+            const pause = shortestPauseMilliseconds * 2 ** (tries - 1);
+            await run.clock.sleep(Math.max(pause, retryAfterMilliseconds(error)), run.signal);
+            repeated?.();
+        }
+    }
 }

@@ -42,6 +42,7 @@ export const inputNames = [
     "conditions",
     "leaseSource",
     "overwrite",
+    "adopt",
     "snapshotBeforeOverwrite",
     "timeout",
     "onTimeout",

@@ -9,7 +9,7 @@ import type { SourceProperties } from "../storage/webSource";
 import { checkAcknowledgements } from "./acknowledgements";
 import { isCloudObject } from "./checkCloudObject";
 import { checkLeaseSource } from "./checkLeaseSource";
-import { checkChoice } from "./checkProperties";
+import { checkChoice, checkFlag } from "./checkProperties";
 import type { CopyInputs } from "./copyTypes";
 import { parseDuration } from "./duration";
 import { openSource } from "./ends";
@@ -57,6 +57,7 @@ type WithMethod = CopyInputs & { readonly method?: string };
 export function checkCopyOptions(failures: Failures, inputs: WithMethod, source: SourceAddress | undefined): void {
     checkLeaseSource(failures, inputs, source);
     checkChoice(failures, "overwrite", inputs.overwrite, ["never", "ifUnchanged", "always"]);
+    checkFlag(failures, "adopt", inputs.adopt);
     checkChoice(failures, "onSourceChange", inputs.onSourceChange, ["copyAgain", "ignore", "fail"]);
     checkChoice(failures, "onDestinationDrift", inputs.onDestinationDrift, ["copyAgain", "fail", "ignore"]);
     checkChoice(failures, "verify", inputs.verify, ["length", "md5", "none"]);

@@ -16,6 +16,7 @@ export interface CopyInputs extends Acknowledgements {
     readonly conditions?: DestinationConditions;
     readonly leaseSource?: boolean;
     readonly overwrite?: Overwrite;
+    readonly adopt?: boolean;
     readonly timeout?: string;
     readonly onTimeout?: OnTimeout;
     readonly onSourceChange?: OnSourceChange;
@@ -64,6 +65,11 @@ export interface CopyState extends CopyInputs {
     readonly etag?: string;
     /** The destination's ETag after this resource's last write: what may be overwritten and deleted. */
     readonly lastWriteEtag?: string;
+    /**
+     * The destination was found there and taken over without proof that this resource made it, and nothing was copied onto it since: it is left
+     * at destroy. Absent in states of 0.1.
+     */
+    readonly adopted?: boolean;
     /** Set by a refresh that found other content than the copy's. */
     readonly drifted?: boolean;
     readonly copyId?: string;

@@ -61,6 +61,7 @@ export const fileInputNames = [
     "leaseId",
     "leaseSource",
     "overwrite",
+    "adopt",
     "timeout",
     "onTimeout",
     "onSourceChange",

@@ -7,6 +7,7 @@ import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
+import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
 import { sameObject } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
@@ -68,11 +69,17 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
         const kept =
             news.keepSnapshots === state.keepSnapshots
                 ? undefined
-                : await prune(destination, news, await copiedSnapshots(destination, context), context);
+                : await prune(
+                      destination,
+                      { ...news, ...adoptionOf(state) },
+                      await copiedSnapshots(destination, context),
+                      context,
+                  );
         const { takenSnapshots } = state;
         return {
             ...outputsOf(state),
             ...(takenSnapshots && { takenSnapshots }),
+            ...adoptionOf(state),
             ...news,
             ...(kept && { destinationSnapshots: kept }),
         };
@@ -102,12 +109,6 @@ function needsCopy(state: IncrementalSnapshotCopyState, news: IncrementalSnapsho
 
 // Create and update
 
-/**
- * The destinations that a create of this process has found there, by the clients that all of its resources share: a resource that was
- * renamed without an alias, or replaced by one with the same destination, is deleted after that, and must not take them along.
- */
-const adopted = new WeakMap<object, Set<string>>();
-
 /** Copies, or carries on with a copy that an interrupted run has left, and records the result. */
 async function bring(
     inputs: IncrementalSnapshotCopyInputs,
@@ -125,7 +126,11 @@ async function bring(
         took: (snapshot, wasFree) => {
             took = { snapshot, wasFree };
         },
+        adopts: (snapshots) => {
+            adopted = { adopted: true, adoptedSnapshots: snapshots };
+        },
     };
+    let adopted = adoptionOf(previous);
     let took: Took | undefined;
     let last: CopyProgress | undefined;
     const waiting: Context = {
@@ -141,7 +146,13 @@ async function bring(
         );
         const { properties, startedOn, asRecorded } = obtained;
         if (!previous && obtained.existed) {
-            adopted.set(context.clients, (adopted.get(context.clients) ?? new Set()).add(destination.url));
+            // Nothing but copies changes the ETag of such a destination.
+            noteAdoption(destination.url, undefined, context);
+        }
+        if (!previous && adopted.adopted) {
+            context.warn(
+                `${destination.url} was there already, and nothing proves that this resource made it. The copies go on there, but pulumi destroy will leave it, and keepSnapshots the snapshots that it had; a resource that is renamed with an alias keeps its destination`,
+            );
         }
         const all = await listAfterCopy(destination, context);
         const moved = asRecorded ? undefined : await movement(destination, properties, all, previous, context);
@@ -149,7 +160,7 @@ async function bring(
             // The service's own progress counts the whole snapshot.
             context.progress({ ...last, total: moved.bytesTransferred });
         }
-        const kept = await prune(destination, inputs, all, context);
+        const kept = await prune(destination, { ...inputs, ...adopted }, all, context);
         const taken = await takenSnapshots(request, obtained.sourceSnapshot, context);
         const state: IncrementalSnapshotCopyState = {
             ...inputs,
@@ -158,13 +169,22 @@ async function bring(
             ...(startedOn && { copyStartedOn: startedOn.toISOString() }),
             ...(kept && { destinationSnapshots: kept }),
             ...(taken.length > 0 && { takenSnapshots: taken }),
+            ...adopted,
         };
         return { destination, state };
     } catch (error) {
         throw error instanceof CopyLeftPending
-            ? leftPending(error, request, took?.snapshot)
+            ? leftPending(error, request, took?.snapshot, adopted)
             : failed(error, request, took);
     }
+}
+
+type Adoption = Pick<IncrementalSnapshotCopyState, "adopted" | "adoptedSnapshots">;
+
+/** What is recorded of a destination that was there before the resource. */
+function adoptionOf(state: Adoption = {}): Adoption {
+    const { adopted, adoptedSnapshots = [] } = state;
+    return adopted ? { adopted, adoptedSnapshots } : {};
 }
 
 /** The source's snapshots that the resource took, the one copied now included; without those that are superseded, if that is asked for. */
@@ -208,12 +228,14 @@ function leftPending(
     { running, cause }: CopyLeftPending,
     request: IncrementalCopyRequest,
     took: SnapshotTime | undefined,
+    adopted: Adoption,
 ): PartialFailure {
     const { inputs, destination, previous } = request;
     const taken = withTaken(request, took);
     const state = {
         ...(previous && outputsOf(previous)),
         ...(taken.length > 0 && { takenSnapshots: taken }),
+        ...adopted,
         ...inputs,
         // Nothing was taken yet for triggers that have changed while an older copy goes on.
         ...(took === undefined && previous?.takeSnapshot && { takeSnapshot: previous.takeSnapshot }),
@@ -258,7 +280,7 @@ function failed(error: unknown, request: IncrementalCopyRequest, took: Took | un
  */
 async function prune(
     destination: Destination,
-    { keepSnapshots }: IncrementalSnapshotCopyInputs,
+    { keepSnapshots, adoptedSnapshots = [] }: IncrementalSnapshotCopyInputs & Adoption,
     all: readonly CopiedSnapshot[] | undefined,
     context: Context,
 ): Promise<readonly CopiedSnapshot[] | undefined> {
@@ -270,7 +292,9 @@ async function prune(
         }
         return undefined;
     }
-    const superfluous = keepSnapshots === undefined ? [] : all.slice(0, -keepSnapshots);
+    const superfluous = (keepSnapshots === undefined ? [] : all.slice(0, -keepSnapshots)).filter(
+        ({ snapshot }) => !adoptedSnapshots.includes(snapshot),
+    );
     const gone = new Set<CopiedSnapshot>();
     for (const one of superfluous) {
         try {
@@ -339,9 +363,11 @@ async function deleteOwn(
     context: Context,
 ): Promise<void> {
     const there = await observe(destination, context);
-    if (there && adopted.get(context.clients)?.has(destination.url)) {
-        context.warn(`${destination.url} belongs to another resource of this program now, and was left alone`);
-        return;
+    if (there && isAdoptedByAnother(destination.url, there.etag, context)) {
+        return leaveToAnother(destination.url, context);
+    }
+    if (there && state.adopted) {
+        return leaveAdopted(destination.url, async () => there, context);
     }
     // A copy that failed has changed nothing, and the engine records nothing of an update that failed by it. Without a copy ID nothing was ever
     // brought there.

@@ -44,6 +44,13 @@ export const inputNames = [
 export interface IncrementalSnapshotCopyState extends IncrementalSnapshotCopyInputs, IncrementalSnapshotCopyOutputs {
     /** The source's snapshots that this resource took: the only ones that it ever deletes. */
     readonly takenSnapshots?: readonly SnapshotTime[];
+    /**
+     * The destination was there before the resource, without proof that an older owner of the same copies has made it: it is left at destroy.
+     * Absent in states of 0.1.
+     */
+    readonly adopted?: boolean;
+    /** The destination's snapshots that were there then, which `keepSnapshots` leaves. */
+    readonly adoptedSnapshots?: readonly SnapshotTime[];
 }
 
 /** What the service says of the destination. */

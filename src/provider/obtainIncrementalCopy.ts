@@ -29,7 +29,7 @@ import {
 import { endedBadly, isCopyOf, observe } from "./observe";
 import { attempts, sasGraceMilliseconds } from "./obtainCopy";
 import { asConditions } from "./sdkOptions";
-import { obtainSourceSnapshot, readableSnapshotUrl } from "./sourceSnapshot";
+import { obtainSourceSnapshot, readableSnapshotUrl, snapshotsTakenFor } from "./sourceSnapshot";
 
 /** What is to be brought where. */
 export interface IncrementalCopyRequest {
@@ -42,6 +42,8 @@ export interface IncrementalCopyRequest {
     readonly timeoutMilliseconds: number;
     /** Is told of the snapshot that was taken of the source, before it is copied, and whether nothing was at the destination. */
     took?(snapshot: SnapshotTime, wasFree: boolean): void;
+    /** Is told that a create has found a destination which nothing proves to be this resource's, and the snapshots that it has. */
+    adopts?(snapshots: readonly SnapshotTime[]): void;
 }
 
 /** How the destination's newest snapshot came to be there. */
@@ -88,6 +90,12 @@ export async function obtainIncrementalCopy(
             }
             const last = there && (await copiedLast(request, there, context));
             wanted ??= await wantedSnapshot(request, there, last, context);
+            if (there && request.previous === undefined && attempt === 0) {
+                const found = await foundWithoutProof(request, there, last, wanted, context);
+                if (found) {
+                    request.adopts?.(found);
+                }
+            }
             if (there?.copyStatus === "success" && last === wanted) {
                 return { properties: there, sourceSnapshot: wanted, existed: true };
             }
@@ -155,6 +163,30 @@ function refuseForeign({ source, destination }: IncrementalCopyRequest, there: B
             there.copyStatus,
         );
     }
+}
+
+/**
+ * Looks for proof that a destination which a create has found is this resource's: a copied snapshot that was taken for this destination, or
+ * no other copy than that of the wanted snapshot. Without any snapshot there is nothing to lose.
+ * @returns the destination's snapshots where there is none
+ */
+async function foundWithoutProof(
+    { inputs, source, destination }: IncrementalCopyRequest,
+    there: BlobGetPropertiesResponse,
+    last: SnapshotTime | undefined,
+    wanted: SnapshotTime,
+    context: Context,
+): Promise<readonly SnapshotTime[] | undefined> {
+    const chain = await copiedSnapshots(destination, context);
+    const copied = [...(chain ?? []).map((each) => each.sourceSnapshot), snapshotOf(there.copySource), last];
+    const isOfWanted = copied.every((snapshot) => snapshot === undefined || snapshot === wanted);
+    if (chain && (chain.length === 0 || isOfWanted)) {
+        return undefined;
+    }
+    const taken = inputs.takeSnapshot ? await snapshotsTakenFor(source, destination.url, context) : [];
+    return copied.some((snapshot) => snapshot !== undefined && taken.includes(snapshot))
+        ? undefined
+        : (chain ?? []).map(({ snapshot }) => snapshot);
 }
 
 /** The source's snapshot that was copied last and well. */

@@ -46,6 +46,16 @@ export async function obtainSourceSnapshot(
     }
 }
 
+/** The source's snapshots that were taken for a destination, oldest first; none for a credential that may not list. */
+export async function snapshotsTakenFor(
+    source: Source,
+    destinationUrl: string,
+    context: Context,
+): Promise<readonly SnapshotTime[]> {
+    const taken = (await findTaken(source, { destinationUrl, triggers: [] }, context)) ?? [];
+    return taken.map(({ snapshot }) => snapshot);
+}
+
 /** Nothing for a credential that may not list, such as a SAS for the one blob: what an interrupted run has taken then stays. */
 async function findTaken(source: Source, takenFor: TakenFor, context: Context) {
     try {

@@ -77,8 +77,50 @@ describe.each(servers)("a BlobCopy's destination, on $name", ({ start }) => {
             expect(replaced.steps.renamed).toContain("create-replacement");
             expect(await storage.content("dev")).toBe(sourceContent);
             expect(storage.writes().every((operation) => operation.startsWith("Set Blob"))).toBe(true);
+            expect((await up()).steps).toEqual({ renamed: ["same"] });
+            // Copy Blob alone leaves a record at the blob that proves whose it is.
+            const { copyId } = await storage.blob("dev").getProperties();
             await destroy();
-            expect(await storage.blob("dev").exists()).toBe(false);
+            expect(await storage.blob("dev").exists()).toBe(copyId === undefined);
+        });
+    });
+
+    it("of equal content that somebody else has put there: refuses it with metadata of theirs, adopts it with adopt, and leaves it at destroy", async () => {
+        const { contentType } = await storage.blob("golden").getProperties();
+        await storage.blob("dev").upload(sourceContent, sourceContent.length, {
+            metadata: { by: "somebody" },
+            blobHTTPHeaders: { blobContentType: contentType! },
+        });
+        const args: Seed = { current: { overwrite: "never" } };
+        await withStack(seedProgram(storage, args), async ({ up, destroy }) => {
+            expect((await up()).error).toMatch(/did not make is at the destination.*set adopt: true/);
+            args.current = {};
+            expect((await up()).error).toMatch(/did not make is at the destination.*set adopt: true/);
+            expect((await storage.blob("dev").getProperties()).metadata).toEqual({ by: "somebody" });
+            args.current = { adopt: true, metadata: { owner: "infra" } };
+            const adopted = await up();
+            expect(adopted.error).toBeUndefined();
+            expect(adopted.transcript).toMatch(/was there already/);
+            expect((await storage.blob("dev").getProperties()).metadata).toEqual({ owner: "infra" });
+            expect((await up()).steps).toEqual({ seed: ["same"] });
+            expect((await destroy()).transcript).toMatch(/it was left as it is/);
+            expect(await storage.content("dev")).toBe(sourceContent);
+        });
+    });
+
+    it("that equals the copy in every respect is adopted, and left at destroy", async () => {
+        const { contentType, metadata } = await storage.blob("golden").getProperties();
+        await storage.blob("dev").upload(sourceContent, sourceContent.length, {
+            ...(metadata && { metadata }),
+            blobHTTPHeaders: { blobContentType: contentType! },
+        });
+        const { etag } = await storage.blob("dev").getProperties();
+        await withStack(seedProgram(storage), async ({ up, destroy }) => {
+            expect((await up()).error).toBeUndefined();
+            expect((await storage.blob("dev").getProperties()).etag).not.toBe(etag);
+            expect((await up()).steps).toEqual({ seed: ["same"] });
+            expect((await destroy()).transcript).toMatch(/it was left as it is/);
+            expect(await storage.content("dev")).toBe(sourceContent);
         });
     });
 

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { generated } from "../../simulator";
-import { type Program, withStack } from "../helpers/stack";
+import { type Program, type ResourceState, withStack } from "../helpers/stack";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
 import { writesOf } from "../helpers/up";
 
@@ -66,3 +66,37 @@ it("goes through create, no change, refresh, a larger source that fails midway, 
         expect(await storage.blob("dev").exists()).toBe(false);
     });
 });
+
+it.each<[string, Record<string, unknown>, boolean]>([
+    ["of a 1 KiB blob from another account by Put Blob From URL", { method: "auto" }, true],
+    ["of a blob within an account by Copy Blob", { method: "auto", source: "within" }, false],
+])(
+    "a rename without an alias, and up --replace, %s: the blob stands, the next up says same",
+    async (_, change, left) => {
+        const bytes = generated({ length: 1024, seed: 3 });
+        storage.simulator.account("golden").putBlob("images", "orders.bak", Buffer.alloc(1024, "k"), {
+            contentType: "text/plain",
+        });
+        storage.simulator.account("dev").putBlob("seed", "within.bak", bytes, { contentType: "text/plain" });
+        const { destination } = storage.inputs;
+        const source = change.source === "within" ? { ...destination, blobName: "within.bak" } : storage.inputs.source;
+        const args = { name: "seed" };
+        const program: Program = ({ copy }) => {
+            new copy.BlobCopy(args.name, { ...storage.inputs, ...change, source } as never);
+            return undefined;
+        };
+        await withStack(program, async ({ up, destroy, resources }) => {
+            await up();
+            args.name = "renamed";
+            expect((await up()).steps).toEqual({ seed: ["delete"], renamed: ["create"] });
+            expect((await storage.blob("dev").getProperties()).contentLength).toBe(1024);
+            expect((await up()).steps).toEqual({ renamed: ["same"] });
+            const [{ urn }] = (await resources()) as [ResourceState];
+            expect((await up({ replace: [urn] })).steps.renamed).toContain("create-replacement");
+            expect((await storage.blob("dev").getProperties()).contentLength).toBe(1024);
+            expect((await up()).steps).toEqual({ renamed: ["same"] });
+            expect((await destroy()).error).toBeUndefined();
+            expect(await storage.blob("dev").exists()).toBe(left);
+        });
+    },
+);

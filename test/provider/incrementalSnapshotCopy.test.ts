@@ -173,6 +173,43 @@ describe("create", () => {
         await expectCopies(state);
     });
 
+    it("leaves a chain at destroy that nothing proves to be its own, and keepSnapshots its snapshots", async () => {
+        await up(undefined, { snapshot: await snapshot() });
+        await write(5, 1, "b");
+        await up(undefined, { snapshot: await snapshot() });
+        const theirs = await backups();
+        await write(6, 1, "c");
+        const change = { snapshot: await snapshot(), keepSnapshots: 1, deleteSnapshots: true };
+        const state = await up(undefined, change);
+        expect(storage.warnings.at(-1)).toMatch(/was there already, and nothing proves that this resource made it/);
+        await write(7, 1, "d");
+        const next = await up(state, { ...change, snapshot: await snapshot() });
+        expect(await backups()).toEqual([...theirs, next.destinationSnapshot]);
+        await handler.delete((await handler.read(next.url, next, anotherRun()))!, anotherRun());
+        expect(await backups()).toEqual([...theirs, next.destinationSnapshot]);
+        expect(storage.warnings.at(-1)).toMatch(/it was left as it is/);
+    });
+
+    it("leaves such a chain also where its own copy was left pending", async () => {
+        await up(undefined, { snapshot: await snapshot() });
+        await write(5, 1, "b");
+        storage.simulator.copies.add({ seconds: 100 });
+        const { state } = await partialFailure(
+            up(undefined, { snapshot: await snapshot(), deleteSnapshots: true, timeout: "5s" }),
+        );
+        await handler.delete(state, anotherRun());
+        expect(await backups()).toHaveLength(1);
+    });
+
+    it("owns a chain whose snapshots were taken for this destination, also with other triggers now", async () => {
+        await up(undefined, triggers("monday"));
+        await write(5, 1, "b");
+        const state = await up(undefined, { ...triggers("tuesday"), deleteSnapshots: true });
+        expect(state.destinationSnapshots).toHaveLength(2);
+        await handler.delete(state, anotherRun());
+        expect(await backup.exists()).toBe(false);
+    });
+
     it("takes a new snapshot where one is left of a resource that was destroyed", async () => {
         const state = await up(undefined, { deleteSnapshots: true });
         await handler.delete(state, anotherRun());
