@@ -116,7 +116,7 @@ export async function copyBlocks(options: CopyBlocksOptions): Promise<WrittenBlo
  */
 export async function isCommittedFrom(
     committed: readonly Block[],
-    source: Pick<FromUrlSource, "authorize" | "etag" | "identity" | "contentLength">,
+    source: Pick<FromUrlSource, "authorize" | "etag" | "identity" | "contentLength" | "destinationName">,
     blockSize = blockSizeFor(source.contentLength),
 ): Promise<boolean> {
     const { url } = await source.authorize();
@@ -141,13 +141,15 @@ export async function isCommittedFrom(
 /** The blocks in order, made as they are asked for. */
 function* parts(
     url: string,
-    source: Pick<FromUrlSource, "etag" | "identity" | "contentLength">,
+    source: Pick<FromUrlSource, "etag" | "identity" | "contentLength" | "destinationName">,
     blockSize: number,
     idBytes: number,
 ): Generator<Part> {
+    const { destinationName } = source;
+    const named = destinationName === undefined ? [] : [destinationName];
     for (let offset = 0; offset < source.contentLength; offset += blockSize) {
         const count = Math.min(blockSize, source.contentLength - offset);
-        const key = contentKey(url, source, [offset, count, blockSize]);
+        const key = contentKey(url, source, [...named, offset, count, blockSize]);
         yield { id: key.subarray(0, idBytes).toString("base64"), offset, count };
     }
 }

@@ -35,6 +35,12 @@ export interface FromUrlSource {
      * it and without an ETag, only a snapshot or a version is found again after an interruption.
      */
     readonly identity?: string;
+    /**
+     * What block IDs name the destination by, so that a blob that was copied elsewhere with its blocks does not pass for one that was
+     * written there.
+     * @default - they name the source alone, as those of version 0.1
+     */
+    readonly destinationName?: string;
     /** Called after the last byte was read and before anything of it can be seen; throws where the source is not what it was. For what can't be pinned. */
     confirm?(): Promise<void>;
     /** In bytes. */

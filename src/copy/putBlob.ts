@@ -1,4 +1,5 @@
-import type { BlockBlobClient } from "@azure/storage-blob";
+import { BlockBlobClient } from "@azure/storage-blob";
+import { remake } from "../storage/pipeline";
 import {
     creationOptions,
     encryptionOptions,
@@ -26,6 +27,8 @@ export interface PutBlobOptions {
     readonly verifyMd5?: boolean;
     /** Whether the source has metadata: a target without any then takes one more request, since the operation carries it over. @default true */
     readonly sourceHasMetadata?: boolean;
+    /** Called where the request is made again since its answer was lost: it may then meet the blob that it has written itself. */
+    repeated?(): void;
 }
 
 /**
@@ -33,20 +36,30 @@ export interface PutBlobOptions {
  * overwritten stands until all bytes have arrived.
  *
  * Where the answer was lost on the way, the repeated request meets its own blob: the conflict (`BlobAlreadyExists`,
- * `ConditionNotMet`) is thrown as it is, since nothing in a blob tells which request wrote it.
+ * `ConditionNotMet`) is thrown as it is, since nothing in a blob tells which request wrote it; {@link PutBlobOptions.repeated} tells of it.
  */
 export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBlob> {
     const { destination, source, target, run } = options;
     return telling(source, run, async () => {
         const authorized = await source.authorize();
-        const written = await destination.syncUploadFromURL(authorized.url, {
-            ...creationOptions(target),
-            ...sourceOptions(source, authorized),
-            copySourceBlobProperties: false,
-            ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
-            ...(options.verifyMd5 && source.contentMd5 && { sourceContentMD5: source.contentMd5 }),
-            abortSignal: run.signal,
-        });
+        let tries = 0;
+        const beforeRequest = () => {
+            tries++;
+            if (tries > 1) {
+                options.repeated?.();
+            }
+        };
+        const written = await remake(BlockBlobClient, destination, { beforeRequest }).syncUploadFromURL(
+            authorized.url,
+            {
+                ...creationOptions(target),
+                ...sourceOptions(source, authorized),
+                copySourceBlobProperties: false,
+                ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
+                ...(options.verifyMd5 && source.contentMd5 && { sourceContentMD5: source.contentMd5 }),
+                abortSignal: run.signal,
+            },
+        );
         let last: { etag?: string; lastModified?: Date; versionId?: string } = written;
         const hasMetadata = Object.keys(target.metadata ?? {}).length > 0;
         if (!hasMetadata && (options.sourceHasMetadata ?? true)) {

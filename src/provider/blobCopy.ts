@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { CopyError } from "../copy/errors";
+import { sameMetadata } from "../copy/fromUrl";
 import { waitForRehydration } from "../copy/rehydration";
 import { resolveAddress } from "../storage/address";
-import { explain, explained, isDestinationConflict, isNotFound } from "../storage/errors";
+import { explain, explained, isDestinationConflict, isNotFound, isProtectionRefusal } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { fitsHeader } from "../storage/tags";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
+import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
 import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
@@ -32,6 +34,7 @@ import { obtain } from "./obtain";
 import { settleOverwritten, snapshotIfThere } from "./overwritten";
 import { patiently } from "./patience";
 import { preflight } from "./preflight";
+import { asHttpHeaders } from "./sdkOptions";
 import { changesForAdoption, hasHeaders, PartlySet, type PropertyChanges, setProperties } from "./setProperties";
 import { whileSourceIsLeased } from "./sourceLeases";
 
@@ -75,6 +78,12 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
 
     async delete(state, context) {
         const destination = openDestination(state.destination, context, state);
+        if (state.adopted) {
+            return leaveAdopted(destination.url, () => observe(destination, context), context);
+        }
+        if (isAdoptedByAnother(destination.url, state.lastWriteEtag, context)) {
+            return leaveToAnother(destination.url, context);
+        }
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
     },
 };
@@ -128,17 +137,20 @@ async function bring(
     await preflight(request, context);
     const started = context.clock.now().getTime();
     let overwrittenSnapshot = previous?.overwrittenSnapshot;
+    let unproven: boolean | undefined;
     try {
         const obtained = await whileSourceIsLeased(request, context, () =>
             patiently(destination.address, request.timeoutMilliseconds, context, (left) =>
                 obtain({ ...request, timeoutMilliseconds: left }, context),
             ),
         );
+        unproven = obtained.adopted && (obtained.unproven !== undefined || previous?.adopted === true);
         overwrittenSnapshot = await settleOverwritten(request, obtained, context);
         const properties = await online(request, obtained, started, context);
         const state = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
             ...(overwrittenSnapshot && { overwrittenSnapshot }),
+            ...(unproven && { adopted: true }),
             copyOperation: obtained.plan.operation,
             copyOperationReason: obtained.plan.reason,
             ...(isFromUrl(obtained) && {
@@ -155,9 +167,13 @@ async function bring(
                     sourceUrl: previous?.sourceUrl,
                 }),
         } as BlobCopyState;
-        return { destination, state: await complete(request, obtained, properties, state, context) };
+        const completed = await complete(request, obtained, properties, state, context);
+        if (obtained.adopted && !previous) {
+            tellOfAdoption(request, obtained, properties, completed, context);
+        }
+        return { destination, state: completed };
     } catch (error) {
-        throw asPartialFailure(error, request, overwrittenSnapshot);
+        throw asPartialFailure(error, request, overwrittenSnapshot, unproven);
     }
 }
 
@@ -171,7 +187,12 @@ async function tagsFor(
 }
 
 /** What must be kept in mind of an unfinished copy, or of old content that was put back. */
-function asPartialFailure(error: unknown, request: CopyRequest, overwrittenSnapshot: string | undefined): unknown {
+function asPartialFailure(
+    error: unknown,
+    request: CopyRequest,
+    overwrittenSnapshot: string | undefined,
+    unproven: boolean | undefined,
+): unknown {
     const { inputs, destination, previous } = request;
     if (error instanceof CopyLeftPending) {
         const { running } = error;
@@ -189,6 +210,7 @@ function asPartialFailure(error: unknown, request: CopyRequest, overwrittenSnaps
                 ...state,
                 ...(overwrittenSnapshot && { overwrittenSnapshot }),
                 ...(running.copyId && { copyId: running.copyId }),
+                ...(unproven && { adopted: true }),
                 copyStatus: "pending",
             },
             error.cause,
@@ -244,16 +266,16 @@ async function complete(
     context: Context,
 ): Promise<BlobCopyState> {
     const { destination, tags } = request;
-    const { adopted, source } = obtained;
+    const { adopted, source, unproven } = obtained;
     const changes = adopted
-        ? changesForAdoption(request, found, source)
+        ? changesForAdoption(request, found, source, unproven)
         : {
               ...(!isFromUrl(obtained) && changesAfterCopyBlob(request, found)),
               ...(obtained.plan.beside && changesAfterBeside(request, found, source!)),
               ...(tags && !fitsHeader(tags) && { tags }),
           };
     try {
-        return { ...state, ...(await setProperties(destination, changes, found.etag!, context)) };
+        return { ...state, ...(await setOrLeave(destination, changes, found, adopted, context)) };
     } catch (error) {
         const { result, cause } = error instanceof PartlySet ? error : { result: {}, cause: error };
         const doing = adopted
@@ -274,6 +296,42 @@ async function complete(
                   },
                   failure,
               );
+    }
+}
+
+/** Sets what is to be set. What a container protects takes no new ETag, nor can an older owner delete it. */
+async function setOrLeave(
+    destination: Destination,
+    changes: PropertyChanges,
+    found: BlobGetPropertiesResponse,
+    adopted: boolean,
+    context: Context,
+): Promise<Partial<BlobCopyState>> {
+    try {
+        return await setProperties(destination, changes, found.etag!, context);
+    } catch (error) {
+        const { metadata, ...others } = changes;
+        if (!adopted || !isProtectionRefusal(error) || !sameMetadata(metadata, found.metadata)) {
+            throw error;
+        }
+        return setProperties(destination, others, found.etag!, context);
+    }
+}
+
+/** Has the older owner leave what this create has adopted, and tells of what it will leave itself. */
+function tellOfAdoption(
+    { destination }: CopyRequest,
+    { unproven }: ObtainedCopy,
+    found: BlobGetPropertiesResponse,
+    { lastWriteEtag }: BlobCopyState,
+    context: Context,
+): void {
+    noteAdoption(destination.url, lastWriteEtag === found.etag ? undefined : lastWriteEtag, context);
+    if (unproven) {
+        const has = unproven === "equal" ? "everything that this resource would write" : "the content of the source";
+        context.warn(
+            `${destination.url} was there already and has ${has}, but nothing proves that this resource made it. It was adopted, and pulumi destroy will leave it unless this resource copies onto it before; a resource that is renamed with an alias keeps its blob`,
+        );
     }
 }
 
@@ -317,8 +375,12 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
     const notOwn = !own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag };
     try {
         const changes = await changesInPlace(state, news, context);
-        const set = await setProperties(destination, changes, state.etag!, context, (found) =>
-            holdsRecorded(destination, found, state, context),
+        const set = await setProperties(
+            destination,
+            changes,
+            state.etag!,
+            context,
+            async (found) => isAsLeft(found, state, changes) && holdsRecorded(destination, found, state, context),
         );
         return { ...recorded, ...set, ...notOwn };
     } catch (error) {
@@ -341,6 +403,23 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         }
         throw explain(`set the properties of ${destination.url}`, error);
     }
+}
+
+/**
+ * Whether a blob has nothing but what was recorded of it or what is to be set, so that a killed run of this very update has left it: its
+ * bytes alone would not tell.
+ */
+function isAsLeft(found: BlobGetPropertiesResponse, state: BlobCopyState, changes: PropertyChanges): boolean {
+    const { metadata, blobHTTPHeaders } = changes;
+    const types = [
+        state.contentType,
+        blobHTTPHeaders && asHttpHeaders(blobHTTPHeaders.given, blobHTTPHeaders.source).blobContentType,
+    ];
+    const sets = [state.metadata, metadata].filter((set) => set !== undefined);
+    return (
+        types.includes(found.contentType) &&
+        (sets.length === 0 || sets.some((set) => sameMetadata(found.metadata, set)))
+    );
 }
 
 /** A record of which some properties are as another one has them. */

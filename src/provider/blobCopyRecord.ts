@@ -72,6 +72,7 @@ export function outputsOf(state: BlobCopyState): BlobCopyOutputs {
 export function ownership(state: BlobCopyState): Partial<BlobCopyState> {
     return {
         ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
+        ...(state.adopted && { adopted: true }),
         ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
         ...(state.sourceContentLength !== undefined && { sourceContentLength: state.sourceContentLength }),
     };

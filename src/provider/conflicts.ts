@@ -25,10 +25,16 @@ export function pendingElsewhere(
 /**
  * Whether a blob or file may be overwritten.
  * @param own whether this resource has written it and nobody has changed it since
+ * @param notAdopted why `adopt: true` has not taken it over, in words
  * @returns a condition on its tags, which the service must compare
  * @throws DestinationConflictError where it may not
  */
-export function permitOverwrite(request: AnyCopyRequest, there: CopyProperties, own: boolean): string | undefined {
+export function permitOverwrite(
+    request: AnyCopyRequest,
+    there: CopyProperties,
+    own: boolean,
+    notAdopted?: string,
+): string | undefined {
     const { overwrite, onDestinationDrift, conditions } = request.inputs;
     const mayCopyAgain = own || (request.previous !== undefined && onDestinationDrift === "copyAgain");
     if (mayCopyAgain && overwrite !== "never") {
@@ -38,11 +44,16 @@ export function permitOverwrite(request: AnyCopyRequest, there: CopyProperties, 
         refuseUnmetConditions(request, there);
         return conditions?.tagConditions;
     }
-    throw inTheWay(request, there, own);
+    throw inTheWay(request, there, own, notAdopted);
 }
 
 /** A blob or file that may not be overwritten. */
-function inTheWay(request: AnyCopyRequest, there: CopyProperties, own: boolean): DestinationConflictError {
+function inTheWay(
+    request: AnyCopyRequest,
+    there: CopyProperties,
+    own: boolean,
+    notAdopted: string | undefined,
+): DestinationConflictError {
     const { inputs, destination, previous } = request;
     const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
     const why = own
@@ -50,13 +61,19 @@ function inTheWay(request: AnyCopyRequest, there: CopyProperties, own: boolean):
         : previous && sameAddress(resolveAddress(previous.destination)!, destination.address)
           ? `the destination ${destination.url} was changed by somebody else since this resource wrote it`
           : `a ${destination.address.kind} that this resource did not make is at the destination ${destination.url}`;
+    const adopting =
+        previous || own
+            ? ""
+            : inputs.adopt
+              ? `adopt does not take it over, since ${notAdopted ?? "its content is not known to be the source's"}; `
+              : "set adopt: true to take it over if it has the source's content, ";
     const remedy =
-        inputs.overwrite === "never"
-            ? 'set overwrite to "ifUnchanged" or "always", or copy to another name'
-            : previous
-              ? 'set onDestinationDrift to "copyAgain" to copy over it or to "ignore" to leave it, delete it, or copy to another name'
+        previous && inputs.overwrite !== "never"
+            ? 'set onDestinationDrift to "copyAgain" to copy over it or to "ignore" to leave it, delete it, or copy to another name'
+            : own
+              ? 'set overwrite to "ifUnchanged" or "always", or copy to another name'
               : 'set overwrite to "always" to copy over it, delete it, or copy to another name';
-    return new DestinationConflictError(`${why} (${size}); ${remedy}`);
+    return new DestinationConflictError(`${why} (${size}); ${adopting}${remedy}`);
 }
 
 /**

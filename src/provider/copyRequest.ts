@@ -23,6 +23,9 @@ export interface PlannedRequest extends CopyRequest {
     readonly plan: Plan;
 }
 
+/** What stands for proof where a blob is adopted without. */
+export type Unproven = "equal" | "adopt";
+
 /** How the content came to be there. */
 export interface ObtainedCopy {
     readonly properties: BlobGetPropertiesResponse;
@@ -30,6 +33,11 @@ export interface ObtainedCopy {
     readonly sourceEtag: string | undefined;
     /** Found there, pending or finished, instead of started: it needs a new ETag, and its properties are not what this run has asked for. */
     readonly adopted: boolean;
+    /**
+     * Nothing proves that the resource has made what was adopted: it was equal in every respect, or has the source's content and `adopt` is
+     * `true`. It is left at destroy.
+     */
+    readonly unproven?: Unproven;
     /** Snapshots of this package that hold what stood there before. They are needed no longer, but for one that is to be kept. */
     readonly preserved: readonly Preserved[];
     /** What the source told, where it was read. */

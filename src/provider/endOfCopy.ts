@@ -24,6 +24,8 @@ export interface Running {
     readonly wasFree: boolean;
     /** What was there before was not this resource's. */
     readonly ofOthers?: boolean;
+    /** Joined, though the source can't be read from here, so that nothing proves whose copy it is. */
+    readonly unproven?: "equal";
 }
 
 /** An unfinished copy that this run left behind, as at its timeout or interruption; its state is worth keeping. */

@@ -41,6 +41,7 @@ export async function finish(
         properties,
         sourceEtag: running.sourceEtag,
         adopted: running.joined,
+        ...(running.unproven && { unproven: running.unproven }),
         preserved: running.preserved,
         plan: request.plan,
     };

@@ -42,6 +42,11 @@ export async function observe(
     throw refusal;
 }
 
+/** A destination's name in block IDs: the same however its account is reached. */
+export function destinationName({ address }: Pick<Destination, "address">): string {
+    return `${address.containerName}/${address.blobName}`;
+}
+
 /** Whether the blob's copy properties tell of a copy from this source. */
 export function isCopyOf(properties: Pick<CopyProperties, "copySource">, source: SourceAddress): boolean {
     if (!properties.copySource) {
@@ -118,14 +123,14 @@ export function isOwn(properties: CopyProperties, state: Partial<CopyState>): bo
 
 /**
  * Whether the destination holds all that was copied last, and a run that could not set its properties has recorded it as unfinished.
- * Setting some takes the record of the copy away from the blob.
+ * Setting some takes the record of the copy away from the blob; what was adopted may have the record of another one.
  */
 export function lacksOnlyProperties(properties: CopyProperties, state: Partial<CopyState> | undefined): boolean {
     return (
         state?.copyStatus === "pending" &&
         state.sourceEtag !== undefined &&
         properties.etag === state.lastWriteEtag &&
-        properties.copyStatus === undefined &&
+        (properties.copyStatus === undefined || state.adopted === true) &&
         unfinishedIn(properties.metadata) === undefined
     );
 }
@@ -164,9 +169,11 @@ export async function hasRecordedBlocks(
         conditions: destination.lease,
         abortSignal: context.signal,
     });
-    return isCommittedFrom(committedBlocks, {
+    const recorded = {
         authorize: async () => ({ url: addressUrl(address) }),
         ...(sourceEtag && { identity: sourceEtag }),
         contentLength: contentLength!,
-    });
+    };
+    const named = { ...recorded, destinationName: destinationName(destination) };
+    return (await isCommittedFrom(committedBlocks, named)) || (await isCommittedFrom(committedBlocks, recorded));
 }

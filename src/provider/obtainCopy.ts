@@ -10,7 +10,7 @@ import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, statusCode } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
-import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
+import type { BlobCopyInputs } from "./blobCopyTypes";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import {
     type CopyRequest,
@@ -21,11 +21,12 @@ import {
     what,
 } from "./copyRequest";
 import { isExplained, type Running } from "./endOfCopy";
-import { readSource, type Source } from "./ends";
+import { openSource, readSource, type Source } from "./ends";
 import { discardAll, finish } from "./finishCopy";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
 import { findTemporary, newestLast, preserveOrExplain } from "./overwritten";
+import { isAsSent, propertiesIfReadable, standingOf, unprovenIn } from "./ownership";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
 import { mayChange } from "./unpinned";
 
@@ -101,11 +102,22 @@ async function decide(
 ): Promise<Running | { adopt: ObtainedCopy } | undefined> {
     const { source, destination, previous } = request;
     const fromHere = isCopyOf(there, source.address);
-    const ownBefore = previous !== undefined && (isOwn(there, previous) || isLeftByUpdate(there, previous));
+    const isRecorded = previous !== undefined && isOwn(there, previous);
+    const ownBefore = isRecorded || (previous !== undefined && (await isLeftByUpdate(request, there, context)));
     if (there.copyStatus === "pending") {
         if (fromHere && !(request.contentChanged && there.copyId === previous?.copyId)) {
-            const preserved = await findTemporary(request);
-            return { copyId: there.copyId!, sourceEtag: undefined, joined: true, preserved, wasFree: false };
+            const whose = isRecorded ? "ours" : await whosePending(request, there, context);
+            if (whose !== "foreign") {
+                const preserved = await findTemporary(request);
+                return {
+                    copyId: there.copyId!,
+                    sourceEtag: undefined,
+                    joined: true,
+                    preserved,
+                    wasFree: false,
+                    ...(whose === "unknown" && { unproven: "equal" }),
+                };
+            }
         }
         if (!ownBefore) {
             throw pendingElsewhere(request, there);
@@ -118,7 +130,8 @@ async function decide(
     }
     if (there.copyStatus === "success" && fromHere && (there.blobType === "BlockBlob" || isUntouchedSinceCopy(there))) {
         const sourceEtag = await etagIfCurrent(request, there, context);
-        if (sourceEtag !== false) {
+        const isRecordedCopy = isRecorded || (previous !== undefined && there.copyId === previous.copyId);
+        if (sourceEtag !== false && (isRecordedCopy || (await isAsSentNow(request, there, context)))) {
             // It may have been finished by a run that was killed before it could tidy up.
             const preserved = await findTemporary(request);
             return { adopt: { properties: there, sourceEtag, adopted: true, preserved, plan: request.plan } };
@@ -136,10 +149,56 @@ async function decide(
             },
         };
     }
-    const tagConditions = permitOverwrite(request, there, ownBefore);
+    const other = ownBefore ? undefined : await standingNow(request, there, context);
+    if (other && "properties" in other) {
+        return { adopt: other };
+    }
+    const tagConditions = permitOverwrite(request, there, ownBefore, other?.why);
     return emptying === "refused"
         ? undefined
         : { ...(await startOnto(request, there, kept, context, tagConditions)), ofOthers: !ownBefore };
+}
+
+/** Whose a pending copy of the source is: not known where the source can't be read from here. */
+async function whosePending(
+    request: CopyRequest,
+    there: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<"ours" | "foreign" | "unknown"> {
+    const source = await propertiesIfReadable(request.source, context);
+    if (!source) {
+        return "unknown";
+    }
+    return (await isAsSent(request, there, source, context)) ? "ours" : "foreign";
+}
+
+async function isAsSentNow(request: CopyRequest, there: BlobGetPropertiesResponse, context: Context): Promise<boolean> {
+    return isAsSent(request, there, await readSource(request.source, context), context);
+}
+
+/** What a blob is to the resource that it has no record of: adopted, or why it is not. */
+async function standingNow(
+    request: PlannedRequest,
+    there: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<ObtainedCopy | { readonly why: string }> {
+    const source = await propertiesIfReadable(request.source, context);
+    if (!source) {
+        return { why: "the source can't be read from here" };
+    }
+    const standing = await standingOf(request, there, source, context);
+    const unproven = unprovenIn(request, standing);
+    if (standing.is === "foreign" && !unproven) {
+        return standing;
+    }
+    return {
+        properties: there,
+        sourceEtag: source.etag,
+        adopted: true,
+        ...(unproven && { unproven }),
+        preserved: await findTemporary(request),
+        plan: request.plan,
+    };
 }
 
 /** The source's ETag, if a finished copy of it holds what the source holds now; `false` if it does not. */
@@ -161,10 +220,36 @@ async function etagIfCurrent(
     return request.isSourceFinal || isCopyOfCurrent(there, current, mayChange(request)) ? current.etag : false;
 }
 
-/** A copy from the recorded source that nobody touched since: an update was interrupted before it could record it. */
-function isLeftByUpdate(there: BlobGetPropertiesResponse, previous: BlobCopyState): boolean {
+/**
+ * A copy from the recorded source that nobody touched since, with what was asked for then or is now: an update was interrupted before it
+ * could record it.
+ */
+async function isLeftByUpdate(
+    request: CopyRequest,
+    there: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<boolean> {
+    const { destination } = request;
+    const previous = request.previous!;
     const address = resolveAddress(previous.source);
-    return address !== undefined && isCopyOf(there, address) && isUntouchedSinceCopy(there);
+    if (!address || !isCopyOf(there, address) || !isUntouchedSinceCopy(there)) {
+        return false;
+    }
+    const source = openSource(previous.source, previous.destination, context, previous.sourceCustomerProvidedKey);
+    const told = await propertiesIfReadable(source, context);
+    const { accessTier: _, requestedAccessTier, ...recorded } = previous;
+    const before = { ...recorded, ...(requestedAccessTier !== undefined && { accessTier: requestedAccessTier }) };
+    const tagsBefore = typeof previous.tags === "object" ? previous.tags : undefined;
+    const wanted = [
+        { ...request, source },
+        { inputs: before, source, destination, previous, ...(tagsBefore && { tags: tagsBefore }) },
+    ];
+    for (const one of told ? wanted : []) {
+        if (await isAsSent(one, there, told!, context)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /** Starts the copy, onto a free name or over what is there. */

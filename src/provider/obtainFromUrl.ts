@@ -3,12 +3,10 @@
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
-import { isCommittedFrom } from "../copy/blocks";
 import { CopyError, CopyTimeoutError } from "../copy/errors";
 import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
 import { type Plan, planCopy } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
-import { contentMd5 } from "../copy/status";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
 import { isFixed, sameAccount } from "../storage/address";
 import { cpkInfo } from "../storage/encryption";
@@ -22,9 +20,10 @@ import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption"
 import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { authorizing, readSource } from "./ends";
 import type { Context } from "./handler";
-import { endedBadly, isCopyOf, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
+import { destinationName, endedBadly, isCopyOf, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
 import { attempts } from "./obtainCopy";
 import { findKept, findTemporary, keepingOverwritten } from "./overwritten";
+import { type Standing, standingOf, unprovenIn } from "./ownership";
 import { runFromUrl } from "./runFromUrl";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
 import { changedMeanwhile } from "./unpinned";
@@ -59,6 +58,11 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
     let plan = planFor(request, source, undefined);
     let whole: Plan | undefined;
     let conflict: unknown;
+    const startedOn = context.clock.now();
+    let lostOn: Date | undefined;
+    const repeated = () => {
+        lostOn = startedOn;
+    };
     // A first create finds its name free nearly always, so what is one request asks for nothing before it.
     let look = request.previous !== undefined || request.destination.lease.leaseId !== undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -74,7 +78,8 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
             if (plan.operation === "Copy Blob") {
                 return { copyBlob: plan.reason };
             }
-            return await bring({ request: { ...request, plan }, source, reading, there }, context);
+            const bringing = { request: { ...request, plan }, source, reading, there, sentOn: lostOn };
+            return await bring({ ...bringing, repeated }, context);
         } catch (error) {
             if (auto && isNotImplemented(error)) {
                 return { copyBlob: `the service does not have ${plan.operation}` };
@@ -150,6 +155,10 @@ interface Bringing {
     readonly source: SourceProperties;
     readonly reading: FromUrlSource;
     readonly there: BlobGetPropertiesResponse | undefined;
+    /** When this run began to write, if the answer to a Put Blob From URL of it was lost. */
+    readonly sentOn: Date | undefined;
+    /** Is told that such an answer was lost. */
+    repeated(): void;
 }
 
 async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy> {
@@ -160,7 +169,14 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         adopted: boolean,
         preserved: readonly Preserved[],
     ): ObtainedCopy => ({ properties, sourceEtag: source.etag, adopted, preserved, source, plan });
-    if (there && (await holds(bringing, context))) {
+    const standing = await standingThere(bringing, context);
+    const unproven = standing && unprovenIn(request, standing);
+    if (there && unproven) {
+        // Somebody else's headers and metadata stay, but for those that are asked for.
+        const { source: _, ...found } = obtained(there, true, await findKept(request));
+        return { ...found, unproven };
+    }
+    if (there && standing?.is === "ours") {
         if (there.blobType !== "BlockBlob") {
             await discardBeside(destination, context);
             // Copy Blob has put it over an old one.
@@ -169,7 +185,8 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         return obtained(there, true, await findKept(request));
     }
     const isUnderWay = there?.copyStatus === "pending" && (await isCopyOfBeside(there, destination, reading, context));
-    const target = isUnderWay ? contentFor(bringing, {}) : await targetFor(bringing, context);
+    const notAdopted = standing?.is === "foreign" ? standing.why : undefined;
+    const target = isUnderWay ? contentFor(bringing, {}) : await targetFor(bringing, notAdopted, context);
     if (there && (plan.beside || isUnderWay)) {
         refuseBeside(request);
         const copied = await copyBesideOld(request, source, reading, target, there, context);
@@ -202,12 +219,12 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
 
 /** Writes the new blob. Of pages and appended blocks something may be left at the destination, which is worth keeping in mind. */
 async function writeOrLeave(
-    { request, source, reading }: Bringing,
+    { request, source, reading, repeated }: Bringing,
     target: FromUrlTarget,
     context: Context,
 ): Promise<WrittenBlob> {
     try {
-        return await runFromUrl(request, source, reading, target, context);
+        return await runFromUrl(request, source, reading, target, context, repeated);
     } catch (error) {
         const { operation } = request.plan;
         if (!isInParts(request) || isDestinationConflict(error)) {
@@ -282,6 +299,7 @@ function readingOf(request: CopyRequest, properties: SourceProperties, context: 
             source.address.kind === "blob" &&
             !isFixed(source.address) && { etag: properties.etag }),
         ...(properties.etag !== undefined && { identity: properties.etag }),
+        destinationName: destinationName(request.destination),
         confirm: async () => {
             const change = await changedMeanwhile(request, properties.etag, context);
             if (change) {
@@ -294,38 +312,47 @@ function readingOf(request: CopyRequest, properties: SourceProperties, context: 
     };
 }
 
-/** Whether the destination holds what the source holds now: a run that was interrupted had finished the copy, or nothing has to be copied. */
-async function holds({ request, source, reading, there }: Bringing, context: Context): Promise<boolean> {
+/**
+ * What the destination is to the resource, as far as it may hold what the source holds now: a run that was interrupted had finished the copy,
+ * or nothing has to be copied. Nothing where it is to be written.
+ */
+async function standingThere(bringing: Bringing, context: Context): Promise<Standing | undefined> {
+    const { request, source, reading, there, sentOn } = bringing;
     const { previous, destination } = request;
-    if (!there || there.contentLength !== source.contentLength || there.copyStatus === "pending" || endedBadly(there)) {
-        return false;
-    }
-    if (!hasEncryption(request.inputs, there)) {
-        return false;
+    if (!there || there.copyStatus === "pending" || endedBadly(there)) {
+        return undefined;
     }
     // What was copied last; a run that could not set its tags afterwards has recorded it as unfinished.
     const isToBeCompleted = previous?.copyStatus === "pending" && previous.sourceEtag === source.etag;
-    if (previous && isOwn(there, previous) && !isToBeCompleted) {
-        return false;
+    const own = previous !== undefined && isOwn(there, previous);
+    if (own && !isToBeCompleted) {
+        return undefined;
     }
-    if (isToBeCompleted && lacksOnlyProperties(there, previous)) {
-        return true;
+    const hasLength = there.contentLength === source.contentLength && hasEncryption(request.inputs, there);
+    if (hasLength && isToBeCompleted && lacksOnlyProperties(there, previous)) {
+        return { is: "ours" };
     }
-    if (there.blobType !== "BlockBlob") {
-        return isCopiedFromBeside(there, destination, reading, context);
+    if (
+        hasLength &&
+        there.blobType !== "BlockBlob" &&
+        (await isCopiedFromBeside(there, destination, reading, context))
+    ) {
+        return { is: "ours" };
     }
-    const md5 = contentMd5(source);
-    if (source.contentLength === 0 || (md5 !== undefined && md5 === contentMd5(there))) {
-        return true;
-    }
-    const { committedBlocks = [] } = await destination.client.getBlockList("committed", {
-        conditions: destination.lease,
-    });
-    return isCommittedFrom(committedBlocks, reading);
+    const standing = await standingOf(request, there, source, context, reading);
+    const isRecorded = own && standing.is === "foreign" && standing.hasContent;
+    const isWritten = own || (sentOn !== undefined && isWrittenSince(sentOn, there, context));
+    return isRecorded || (standing.is === "equal" && isWritten) ? { is: "ours" } : standing;
+}
+
+/** Whether a blob was written after a request was sent whose answer was lost, by the service's clock, in whole seconds. */
+function isWrittenSince(sentOn: Date, { date, lastModified }: BlobGetPropertiesResponse, context: Context): boolean {
+    const elapsed = context.clock.now().getTime() - sentOn.getTime() + 1_000;
+    return date !== undefined && lastModified !== undefined && date.getTime() - lastModified.getTime() <= elapsed;
 }
 
 /** What the new blob gets, onto a free name or over what may be overwritten. */
-async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlTarget> {
+async function targetFor(bringing: Bringing, notAdopted: string | undefined, context: Context): Promise<FromUrlTarget> {
     const { request, reading } = bringing;
     const { destination, previous } = request;
     let { there } = bringing;
@@ -339,7 +366,7 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
             await abortCopy(destination.client, there.copyId!, destination.lease);
             there = await observe(destination, context);
         } else if (!isEmptyRemnant(request, there) && !(await isUnfinishedCopyOf(there.metadata, reading))) {
-            tagConditions = permitOverwrite(request, there, own);
+            tagConditions = permitOverwrite(request, there, own, notAdopted);
         }
     }
     return contentFor(

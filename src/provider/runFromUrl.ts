@@ -10,16 +10,20 @@ import type { PlannedRequest } from "./copyRequest";
 import type { Context } from "./handler";
 import { underTimeout } from "./underTimeout";
 
-/** Runs the operation until it ends, or until the timeout. */
+/**
+ * Runs the operation until it ends, or until the timeout.
+ * @param repeated called where a Put Blob From URL is made again since its answer was lost
+ */
 export async function runFromUrl(
     request: PlannedRequest,
     source: SourceProperties,
     reading: FromUrlSource,
     target: FromUrlTarget,
     context: Context,
+    repeated: () => void = () => {},
 ): Promise<WrittenBlob> {
     return underTimeout(request, reading.contentLength, afterTimeout(request), context, (run) =>
-        execute(request, source, { source: reading, target, run }),
+        execute(request, source, { source: reading, target, run }, repeated),
     );
 }
 
@@ -27,6 +31,7 @@ async function execute(
     { plan, destination, inputs, source: from }: PlannedRequest,
     source: SourceProperties,
     how: { readonly source: FromUrlSource; readonly target: FromUrlTarget; readonly run: FromUrlRun },
+    repeated: () => void,
 ): Promise<WrittenBlob> {
     const { client } = destination;
     switch (plan.operation) {
@@ -51,6 +56,7 @@ async function execute(
             return putBlobFromUrl({
                 ...how,
                 destination: client,
+                repeated,
                 verifyMd5: inputs.verify === "md5",
                 sourceHasMetadata: Object.keys(source.metadata ?? {}).length > 0,
             });

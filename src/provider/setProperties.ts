@@ -10,7 +10,7 @@ import { singleTry } from "../storage/singleTry";
 import type { SourceProperties } from "../storage/webSource";
 import { written } from "./blobCopyRecord";
 import type { BlobCopyInputs, BlobCopyState, ImmutabilityPolicy } from "./blobCopyTypes";
-import type { CopyRequest } from "./copyRequest";
+import type { CopyRequest, Unproven } from "./copyRequest";
 import type { Destination } from "./ends";
 import type { Context } from "./handler";
 import { asHttpHeaders, asImmutabilityPolicy } from "./sdkOptions";
@@ -173,26 +173,29 @@ async function throughLostAnswer(
 
 /**
  * What a copy that was found there still lacks of what is asked for. Its metadata is set in any case, for a new ETag.
- * @param source what its headers and metadata are to be; without it, Copy Blob has brought them
+ * @param source what its headers and metadata are to be; without it, Copy Blob has brought them, or somebody else whose they stay
+ * @param unproven where nothing proves that the resource has made it: what is equal is not set again
  */
 export function changesForAdoption(
     { inputs, tags }: CopyRequest,
     found: BlobGetPropertiesResponse,
     source: SourceProperties | undefined,
+    unproven: Unproven | undefined,
 ): PropertyChanges {
     const { accessTier, blobHTTPHeaders, legalHold, immutabilityPolicy } = inputs;
     const metadata = inputs.metadata ?? (source ?? found).metadata ?? {};
-    // Protected by the run that has made it, it takes neither a new ETag nor another owner's delete.
-    const isFinal = isProtected(found);
+    // Protected by the run that has made it, it takes neither a new ETag nor another owner's delete. An archived one takes no new ETag.
+    const isFinal = isProtected(found) || isArchived(found);
     const hasMetadata = isFinal && sameMetadata(metadata, found.metadata);
-    const isComplete = isFinal && hasHeaders(found, blobHTTPHeaders, source ?? found);
+    const isComplete = (isFinal || unproven !== undefined) && hasHeaders(found, blobHTTPHeaders, source ?? found);
+    const hasTags = unproven === "equal" && (found.tagCount ?? 0) > 0;
     return {
         ...(!hasMetadata && { metadata }),
         ...((blobHTTPHeaders || source) &&
             !isComplete && {
                 blobHTTPHeaders: { given: blobHTTPHeaders, source: source ?? found },
             }),
-        ...(tags && { tags }),
+        ...(tags && !hasTags && { tags }),
         ...(accessTier !== undefined &&
             accessTier !== found.accessTier &&
             found.archiveStatus === undefined && { accessTier }),
@@ -200,6 +203,10 @@ export function changesForAdoption(
         ...(legalHold !== undefined && legalHold !== (found.legalHold ?? false) && { legalHold }),
         ...(immutabilityPolicy && { immutabilityPolicy }),
     };
+}
+
+function isArchived({ accessTier, archiveStatus }: BlobGetPropertiesResponse): boolean {
+    return accessTier === "Archive" && archiveStatus === undefined;
 }
 
 function isProtected({

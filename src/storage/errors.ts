@@ -311,6 +311,12 @@ export function isNotImplemented(error: unknown): boolean {
     return status === 501 || (status === 500 && errorCode(error) === undefined);
 }
 
+/** A blob that takes no write, by an immutability policy or a legal hold of its own or of its container. */
+export function isProtectionRefusal(error: unknown): boolean {
+    const code = errorCode(error);
+    return code === "BlobImmutableDueToPolicy" || code === "BlobImmutableDueToLegalHold";
+}
+
 /** A failed condition, or an object in the way: the destination is not what the request expected. */
 export function isDestinationConflict(error: unknown): boolean {
     const code = errorCode(error);

@@ -106,18 +106,21 @@ describe("create", () => {
     });
 
     it("joins a pending copy of the same source: one copy, with a new ETag", async () => {
-        const started = await storage.blob("dev").beginCopyFromURL(await sasOfSource());
+        const metadata = { owner: "infra" };
+        const started = await storage.blob("dev").beginCopyFromURL(await sasOfSource(), { metadata });
         const { copyId } = started.getOperationState() as { copyId?: string };
+        const pending = await storage.blob("dev").getProperties();
         storage.operations();
         const state = await create({ metadata: { owner: "infra" } });
         expect(state.copyId).toBe(copyId);
         expect(storage.operations().filter((operation) => operation === "Copy Blob")).toHaveLength(1); // refused: the name is taken
         expect(await storage.content("dev")).toBe(sourceContent);
-        expect((await storage.blob("dev").getProperties()).metadata).toEqual({ owner: "infra" });
+        expect(await storage.blob("dev").getProperties()).toMatchObject({ metadata, etag: state.etag });
+        expect(state.etag).not.toBe(pending.etag);
     });
 
     it("adopts a finished copy of the same source, with a new ETag and without copying", async () => {
-        const first = await create();
+        const first = await create({ tags: { env: "dev" } });
         storage.clock.advance(5_000);
         storage.operations();
         const second = await create({ tags: { env: "dev" } });

@@ -123,9 +123,11 @@ describe("a leased destination", () => {
     });
 
     it("is adopted", async () => {
-        await up(undefined);
+        const change = { metadata: { stage: "dev" }, tags: { env: "dev" } };
+        await up(undefined, change);
         storage.clock.advance(5_000);
-        const adopted = await up(undefined, { metadata: { stage: "dev" }, tags: { env: "dev" } });
+        writesOf(storage);
+        const adopted = await up(undefined, change);
         expect(writesOf(storage)).toEqual(["Set Blob Metadata", "Set Blob Tags"]);
         expect(adopted.etag).toBe((await destination()).etag);
         await stillLeased();

@@ -1,0 +1,44 @@
+// Adoption: what becomes of a destination that was found there. The older owner of a resource that was renamed without an alias, or replaced
+// by one with the same destination, is deleted after the new one has adopted it, and must not take it along.
+
+import { isNotFound } from "../storage/errors";
+import type { Context } from "./handler";
+
+/** What a resource of this process has adopted: the destinations' ETags since then, by their URLs; no ETag where it could not be changed. */
+const adopted = new WeakMap<object, Map<string, string | undefined>>();
+
+/**
+ * Remembers that a create of this process has adopted a destination, by the clients that all resources of a process share.
+ * @param etag the ETag that adoption has given it, if it could
+ */
+export function noteAdoption(url: string, etag: string | undefined, context: Context): void {
+    const known = adopted.get(context.clients) ?? new Map<string, string | undefined>();
+    adopted.set(context.clients, known.set(url, etag));
+}
+
+/**
+ * Whether a destination belongs to another resource of this program since a create of this process has adopted it.
+ * @param etag the ETag that the asking resource has recorded
+ */
+export function isAdoptedByAnother(url: string, etag: string | undefined, context: Context): boolean {
+    const known = adopted.get(context.clients);
+    return known?.has(url) === true && (etag === undefined || known.get(url) !== etag);
+}
+
+/** Leaves what another resource of this program has adopted. */
+export function leaveToAnother(url: string, context: Context): void {
+    context.warn(`${url} belongs to another resource of this program now, and was left alone`);
+}
+
+/**
+ * Leaves what was adopted without proof that the resource made it, and says so where it is there still.
+ * @param exists asks for it; where it can't be read, it counts as there
+ */
+export async function leaveAdopted(url: string, exists: () => Promise<unknown>, context: Context): Promise<void> {
+    const there = await exists().catch((error: unknown) => !isNotFound(error));
+    if (there) {
+        context.warn(
+            `${url} was there before this resource, which has adopted it and copied nothing onto it since: it was left as it is; delete it by hand if it is not needed`,
+        );
+    }
+}
