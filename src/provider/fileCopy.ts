@@ -23,8 +23,8 @@ import {
 import { type FileDestination, observeFile, openFileDestination } from "./fileEnds";
 import { FileChanged, releaseLeft, whileLeased } from "./fileLease";
 import { type Context, type Handler, PartialFailure } from "./handler";
-import { isOwn } from "./observe";
-import { type ObtainedFile, obtainFile } from "./obtainFile";
+import { LeftInPlace, type ObtainedFile, obtainFile } from "./obtainFile";
+import { isOwnFile, neverWrote } from "./ownFile";
 import { patiently } from "./patience";
 import { type FileChanges, setFileProperties } from "./setFileProperties";
 import { newFileAttributes, smbOf, smbPropertiesOf, withAttribute } from "./smb";
@@ -41,6 +41,8 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
 
     async create(inputs, context) {
         const { url, state } = await bring(inputs, undefined, context);
+        const created = createdBy.get(context.clients) ?? new Set();
+        createdBy.set(context.clients, created.add(url.toLowerCase()));
         return { id: url, state };
     },
 
@@ -53,11 +55,13 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
         );
         return explained(`read ${destination.url}`, async () => {
             const properties = await observeFile(destination, context);
-            if (properties) {
+            const isOfOthers = properties && neverWrote(state) && !(await isOwnFile(properties, state));
+            if (properties && !isOfOthers) {
                 return recordRead(state, location, destination, properties);
             }
-            // A copy that is under way beside it has nothing at the destination yet.
-            const underWay = state.copyStatus === "pending" && (await namesBeside(destination, context)).length > 0;
+            // A copy that is under way beside it has nothing at the destination yet; what stands there tells nothing of it.
+            const underWay =
+                isOfOthers || (state.copyStatus === "pending" && (await namesBeside(destination, context)).length > 0);
             return underWay ? (state as FileCopyState) : undefined;
         });
     },
@@ -86,6 +90,12 @@ function inputsChanged(state: FileCopyState, news: FileCopyInputs): boolean {
 }
 
 // Create and update
+
+/**
+ * The destinations of the resources that this process has created, by the clients that all of them share: a resource that was renamed without
+ * an alias is deleted after that. Where it has left a pending copy, which the new one has joined, no ETag tells whose the file is.
+ */
+const createdBy = new WeakMap<object, Set<string>>();
 
 function requestFor(inputs: FileCopyInputs, previous: FileCopyState | undefined, context: Context): FileCopyRequest {
     return {
@@ -117,22 +127,30 @@ async function bring(
     }
 }
 
-/** A copy that goes on beside the destination, where what stood there stands still. */
-function leftPending({ inputs, destination: { url }, previous }: FileCopyRequest, { running, cause }: CopyLeftPending) {
+/** A copy that goes on beside the destination, where what stood there stands still; or one that was put there, and could not be finished. */
+function leftPending({ inputs, destination, previous }: FileCopyRequest, left: CopyLeftPending) {
+    const { url } = destination;
+    const { running, cause } = left;
     const { sourceEtag: _, ...asked } = inputs;
     const copyId = running.copyId ?? running.properties?.copyId;
+    const { lastWriteEtag, adopted } = left instanceof LeftInPlace ? left : (previous ?? {});
     const state: Partial<FileCopyState> = {
-        ...(previous && outputsOf(previous)),
+        ...(left instanceof LeftInPlace ? outputs(destination, left.there) : previous && outputsOf(previous)),
         ...asked,
         url,
-        ...(previous?.lastWriteEtag && { lastWriteEtag: previous.lastWriteEtag }),
+        ...(running.sourceEtag && { sourceEtag: running.sourceEtag }),
+        ...(lastWriteEtag && { lastWriteEtag }),
+        ...(adopted && { adopted }),
         ...(copyId && { copyId }),
         copyStatus: "pending",
     };
     return new PartialFailure(url, state, cause);
 }
 
-function recordObtained(request: FileCopyRequest, { properties, sourceEtag, plan }: ObtainedFile): FileCopyState {
+function recordObtained(
+    request: FileCopyRequest,
+    { properties, sourceEtag, plan, adopted }: ObtainedFile,
+): FileCopyState {
     const { inputs, destination, source, previous } = request;
     const { sourceEtag: seen, ...asked } = inputs;
     const etag = sourceEtag ?? seen;
@@ -147,6 +165,7 @@ function recordObtained(request: FileCopyRequest, { properties, sourceEtag, plan
         sourceUrl: source.url,
         ...(etag && { sourceEtag: etag }),
         lastWriteEtag: properties.etag!,
+        ...(adopted && { adopted }),
     };
 }
 
@@ -160,6 +179,7 @@ async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: C
         ...asked,
         ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
         ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
+        ...(state.adopted && { adopted: true }),
         ...(state.drifted && { drifted: true }),
     };
     const changes = await explained(`read the source ${request.source.url}`, () =>
@@ -246,14 +266,14 @@ async function changesInPlace(
 
 // Read and delete
 
-function recordRead(
+async function recordRead(
     state: Partial<FileCopyState>,
     location: BlobLocation,
     destination: FileDestination,
     properties: FileGetPropertiesResponse,
-): FileCopyState {
-    const known = state.lastWriteEtag !== undefined || state.copyId !== undefined;
-    const own = isOwn(properties, state);
+): Promise<FileCopyState> {
+    const known = state.lastWriteEtag !== undefined || state.copyId !== undefined || state.copyStatus !== undefined;
+    const own = await isOwnFile(properties, state);
     const intact = !known || own || hasRecordedContent(properties, state);
     const { copyId, copyStatus, copyCompletedOn, sourceUrl, ...now } = outputs(destination, properties);
     return {
@@ -275,6 +295,7 @@ function hasRecordedContent(properties: FileGetPropertiesResponse, state: Partia
     const lastWrite = properties.fileLastWriteOn?.toISOString();
     return (
         properties.contentLength === state.contentLength &&
+        properties.fileId === state.fileId &&
         (properties.etag === state.etag ||
             (lastWrite !== undefined && lastWrite === state.smbProperties?.fileLastWriteTime))
     );
@@ -290,10 +311,22 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
         context.warn(
             `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
         );
-    if (!isOwn(there, state) && !isMadeWritable(there, state)) {
+    const isAsRecorded = there.etag === state.lastWriteEtag;
+    if (state.adopted && isAsRecorded) {
         await releaseLeft(destination, there, context);
-        const neverWrote = state.copyStatus === "pending" && state.lastWriteEtag === undefined;
-        return neverWrote ? undefined : leaveAlone();
+        context.warn(
+            `${destination.url} was there before this resource, which adopted it and never copied onto it, and was left as it is; delete it by hand if it is not needed`,
+        );
+        return;
+    }
+    const isUnfinished = !isAsRecorded && state.copyStatus === "pending";
+    if (isUnfinished && createdBy.get(context.clients)?.has(destination.url.toLowerCase())) {
+        context.warn(`${destination.url} belongs to another resource of this program now, and was left alone`);
+        return;
+    }
+    if (!(await isOwnFile(there, state)) && !isMadeWritable(there, state)) {
+        await releaseLeft(destination, there, context);
+        return neverWrote(state) ? undefined : leaveAlone();
     }
     try {
         await whileLeased(destination, there.etag, context, (lease, now) =>
@@ -317,6 +350,9 @@ function isMadeWritable(
 ): boolean {
     const { fileAttributes, fileLastWriteTime } = smbProperties ?? {};
     return (
+        // Else what was recorded is what a refresh has found of somebody else's.
+        state.etag === state.lastWriteEtag &&
+        !state.adopted &&
         /\bReadOnly\b/i.test(fileAttributes ?? "") &&
         there.fileAttributes === withAttribute(fileAttributes, "ReadOnly", false) &&
         there.fileId === fileId &&
