@@ -5,8 +5,9 @@ import { type Maybe, map, Unknown } from "./known";
 
 type Place = Pick<End, "service" | "scheme" | "host" | "accountName" | "containerName" | "path" | "snapshot">;
 
+/** By the exact suffixes of the clouds: anybody may have a host that only looks like theirs. */
 const azureHost =
-    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(?:z\d+\.)?(blob|dfs|file)\.(?:core\.[a-z.]+|storage\.azure\.net)$/;
+    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(?:z\d+\.)?(blob|dfs|file)\.(?:core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|storage\.azure\.net)$/;
 
 /** An emulator of Azure Files that names the account in the host. */
 const emulatedHost = /^([a-z0-9]{3,24})\.(file)\.localhost$/;

@@ -287,6 +287,36 @@ describe("a destination that only a URL or a connection string names", () => {
     });
 });
 
+describe("a destination that an older version recorded by its URL", () => {
+    /** As it stood in the state of a version that sent tokens there. */
+    async function recorded(user: TestStorage) {
+        const state = await upOnce(user, undefined, storage.inputs);
+        const { blobEndpoint } = storage.simulator.account("dev");
+        return { ...state, destination: { url: `${blobEndpoint}/seed/orders.bak` } };
+    }
+
+    it("is neither read nor deleted, and stays in the state", async () => {
+        const { user } = stackCredential();
+        const state = await recorded(user);
+        storage.simulator.requests.clear();
+        await expect(blobCopyHandler.read(state.url, state, user.context)).rejects.toThrow("give endpoint");
+        await expect(blobCopyHandler.delete(state, user.context)).rejects.toThrow("give endpoint");
+        expect(storage.simulator.requests.all()).toEqual([]);
+        await storage.blob("dev").delete();
+    });
+
+    it("is recorded by its endpoint, without a copy, once the program says so", async () => {
+        const { user } = stackCredential();
+        const old = await recorded(user);
+        const state = await upOnce(user, old, storage.inputs);
+        expect(readings(storage)).toEqual([]);
+        expect(state.destination).toEqual(storage.inputs.destination);
+        expect(await storage.content("dev")).toBe(sourceContent);
+        await blobCopyHandler.delete(state, user.context);
+        expect(await storage.blob("dev").exists()).toBe(false);
+    });
+});
+
 describe("whatever a challenge says,", () => {
     const management = challenge("https://management.azure.com");
 
