@@ -97,10 +97,18 @@ export function endedBadly({ copyStatus }: CopyProperties): boolean {
     return copyStatus === "failed" || copyStatus === "aborted";
 }
 
-/** An empty blob, left by a copy that failed or by one that was to put old content back: nothing to lose. */
-export function isEmptyRemnant({ previous, source }: CopyRequest, there: BlobGetPropertiesResponse): boolean {
+/** An empty blob, left by a copy that failed or by one that was to put old content back: nothing to lose. Others' copies are from elsewhere. */
+export function isEmptyRemnant(request: CopyRequest, there: BlobGetPropertiesResponse): boolean {
+    const { previous, source, destination } = request;
+    if (!endedBadly(there) || there.contentLength !== 0) {
+        return false;
+    }
+    const before = previous && resolveAddress(previous.source);
+    const snapshot = redactUrl(there.copySource ?? "").replace(/\?.*$/, "");
     return (
-        endedBadly(there) && there.contentLength === 0 && (previous !== undefined || isCopyOf(there, source.address))
+        isCopyOf(there, source.address) ||
+        (before !== undefined && isCopyOf(there, before)) ||
+        (previous !== undefined && (isOwn(there, previous) || isCopyOf({ copySource: snapshot }, destination.address)))
     );
 }
 
