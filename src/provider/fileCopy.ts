@@ -7,7 +7,7 @@ import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import { discardBesideFile, namesBeside, removeFile } from "./besideFile";
-import { asCopied, asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
+import { asCopied, asRecorded, destinationChanged, isRespelled, needsCopy, notTheSame, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
@@ -23,6 +23,7 @@ import {
 import { type FileDestination, observeFile, openFileDestination } from "./fileEnds";
 import { FileChanged, releaseLeft, whileLeased } from "./fileLease";
 import { type Context, type Handler, PartialFailure } from "./handler";
+import { isItself, warnOfItself } from "./itself";
 import { isOwn } from "./observe";
 import { type ObtainedFile, obtainFile } from "./obtainFile";
 import { patiently } from "./patience";
@@ -68,6 +69,9 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
 
     async delete(state, context) {
         const destination = openFileDestination(state.destination, context, state.leaseId);
+        if (await isItself(state, destination.address, () => observeFile(destination, context), context)) {
+            return warnOfItself(destination.url, context);
+        }
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
         // Also of a finished copy: an update that was killed is not recorded.
         await discardBesideFile(destination, context);
@@ -157,11 +161,21 @@ async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: C
     const { sourceEtag: _, ...asked } = news;
     const recorded: FileCopyState = {
         ...outputsOf(state),
+        url: destination.url,
         ...asked,
         ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
         ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
         ...(state.drifted && { drifted: true }),
     };
+    if (isRespelled(state, news)) {
+        const there = await explained(`read ${destination.url}`, () => observeFile(destination, context));
+        if (!there) {
+            return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
+        }
+        if (there.etag !== state.etag) {
+            throw notTheSame(state, destination.url, there.etag);
+        }
+    }
     const changes = await explained(`read the source ${request.source.url}`, () =>
         changesInPlace(request, state, context),
     );

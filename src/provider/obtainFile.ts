@@ -18,6 +18,7 @@ import type { FileCopyRequest, FileCopyState } from "./fileCopyTypes";
 import { isDirectory, observeFile } from "./fileEnds";
 import { FileChanged, leaseAgain, releaseLeft, whileLeased } from "./fileLease";
 import type { Context } from "./handler";
+import { refuseItself } from "./itself";
 import { endedBadly, isCopyOf, isCopyOfCurrent, isOwn } from "./observe";
 import { setFileProperties } from "./setFileProperties";
 import { smbOf } from "./smb";
@@ -56,6 +57,9 @@ export async function obtainFile(request: FileCopyRequest, context: Context): Pr
     try {
         for (let attempt = 0; attempt < attempts; attempt++) {
             const there = await observeFile(destination, context);
+            if (there) {
+                await refuseItself(request, there, context, source);
+            }
             if (there && (await holds(request, there, source, reading))) {
                 const properties = await adopt(request, there, source, context);
                 await discardBesideFile(destination, context);
