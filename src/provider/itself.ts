@@ -86,7 +86,7 @@ async function readIdentity(
         return await properties(context.signal);
     } catch (error) {
         // Something is at the destination, so that what is not there is not it. Of a web server that refuses, the copy itself will tell.
-        if (kind === "other" || isNotFound(error) || isFileNotFound(error)) {
+        if (kind === "other" || (kind === "file" ? isFileNotFound(error) : isNotFound(error))) {
             return undefined;
         }
         throw explain(

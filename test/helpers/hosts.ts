@@ -46,11 +46,16 @@ export async function serveDomain(account: AccountHandle): Promise<{ port: strin
 /**
  * Serves what a simulated account serves over http at another port of this machine, until the test ends.
  * @param host the account's own host, where the port is reached under a domain, so that no account is in the path
+ * @param refuses a method that is answered 403 here, as by a firewall that lets the service alone through
  */
-export async function serveAgain(endpoint: string, host?: string): Promise<{ port: string }> {
+export async function serveAgain(endpoint: string, host?: string, refuses?: string): Promise<{ port: string }> {
     const { port } = new URL(endpoint);
     const server = createHttpServer((incoming, outgoing) => {
         const { method, url, headers } = incoming;
+        if (method === refuses) {
+            outgoing.writeHead(403, { "x-ms-error-code": "AuthorizationFailure" }).end();
+            return;
+        }
         const asked = { host: "127.0.0.1", port, method, path: url, headers: { ...headers, ...(host && { host }) } };
         const handedOn = httpRequest(asked, (answer) => {
             outgoing.writeHead(answer.statusCode!, answer.statusMessage, answer.headers);
