@@ -3,6 +3,7 @@
 import type { Account, AccountReader, LifecycleRule, Protection, StackResource } from "./accounts/account";
 import { azureAccounts } from "./accounts/azure";
 import { azureNativeAccounts } from "./accounts/azureNative";
+import { containerKey, placeKeyOf } from "./address";
 import type { Copy, End } from "./copies/copy";
 import { known, type Maybe, Unknown, UnknownValue } from "./known";
 
@@ -249,27 +250,14 @@ function push<T>(lists: Map<string, T[]>, key: string, one: T): void {
     }
 }
 
-function containerKey(end: End): string | undefined {
-    const parts = [end.service, end.accountName ?? end.host, end.containerName];
-    return parts.every((part) => typeof part === "string") ? parts.join("/").toLowerCase() : undefined;
-}
-
 const placeKeys = new WeakMap<End, string | undefined>();
 
-/** What tells two places apart; nothing where it is not known. Names of files differ by more than upper and lower case. */
+/** What tells two places apart, made once; nothing where it is not known. */
 function placeKey(end: End): string | undefined {
     if (!placeKeys.has(end)) {
-        placeKeys.set(end, makePlaceKey(end));
+        placeKeys.set(end, placeKeyOf(end));
     }
     return placeKeys.get(end);
-}
-
-function makePlaceKey(end: End): string | undefined {
-    const container = containerKey(end);
-    if (container === undefined || typeof end.path !== "string") {
-        return undefined;
-    }
-    return `${container}/${end.service === "file" ? end.path.toLowerCase() : end.path}`;
 }
 
 /** Whether what is at an end may have a name that begins with one of some prefixes, container first; without any, it has. */

@@ -3,11 +3,12 @@ import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import type { CopiedSnapshot, SnapshotTime } from "../copy/incremental";
 import type { CopyProgress } from "../copy/wait";
-import { resolveAddress } from "../storage/address";
-import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
+import { type BlobAddress, resolveAddress } from "../storage/address";
+import { errorCode, explain, explained, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
+import { sameness } from "../storage/sameObject";
 import { redactUrl } from "../storage/url";
-import { sameObject } from "./changes";
+import { isRespelled, notTheSame, sameObject } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
@@ -22,6 +23,7 @@ import {
     inputNames,
     snapshotTime,
 } from "./incrementalSnapshotCopyTypes";
+import { isItself, warnOfItself } from "./itself";
 import { endedBadly, observe } from "./observe";
 import { copiedSnapshots, type IncrementalCopyRequest, obtainIncrementalCopy } from "./obtainIncrementalCopy";
 import { patiently } from "./patience";
@@ -65,6 +67,15 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
             return (await bring(news, state, context)).state;
         }
         const destination = openDestination(news.destination, context);
+        if (isRespelled(state, news)) {
+            const there = await explained(`read ${destination.url}`, () => observe(destination, context));
+            if (!there) {
+                return (await bring(news, state, context)).state;
+            }
+            if (there.copyId !== state.copyId) {
+                throw notTheSame(state, destination.url, there.etag);
+            }
+        }
         const kept =
             news.keepSnapshots === state.keepSnapshots
                 ? undefined
@@ -72,6 +83,7 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
         const { takenSnapshots } = state;
         return {
             ...outputsOf(state),
+            url: destination.url,
             ...(takenSnapshots && { takenSnapshots }),
             ...news,
             ...(kept && { destinationSnapshots: kept }),
@@ -81,6 +93,9 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
     async delete(state, context) {
         const destination = openDestination(state.destination, context);
         try {
+            if (await isItself(state, destination.address, () => observe(destination, context), context)) {
+                return warnOfItself(destination.url, context);
+            }
             await deleteOwn(destination, state, context);
         } catch (error) {
             throw error instanceof SnapshotsKept ? error : explain(`delete ${destination.url}`, error);
@@ -106,7 +121,7 @@ function needsCopy(state: IncrementalSnapshotCopyState, news: IncrementalSnapsho
  * The destinations that a create of this process has found there, by the clients that all of its resources share: a resource that was
  * renamed without an alias, or replaced by one with the same destination, is deleted after that, and must not take them along.
  */
-const adopted = new WeakMap<object, Set<string>>();
+const adopted = new WeakMap<object, Set<BlobAddress>>();
 
 /** Copies, or carries on with a copy that an interrupted run has left, and records the result. */
 async function bring(
@@ -141,7 +156,7 @@ async function bring(
         );
         const { properties, startedOn, asRecorded } = obtained;
         if (!previous && obtained.existed) {
-            adopted.set(context.clients, (adopted.get(context.clients) ?? new Set()).add(destination.url));
+            adopted.set(context.clients, (adopted.get(context.clients) ?? new Set()).add(destination.address));
         }
         const all = await listAfterCopy(destination, context);
         const moved = asRecorded ? undefined : await movement(destination, properties, all, previous, context);
@@ -339,7 +354,8 @@ async function deleteOwn(
     context: Context,
 ): Promise<void> {
     const there = await observe(destination, context);
-    if (there && adopted.get(context.clients)?.has(destination.url)) {
+    const others = [...(adopted.get(context.clients) ?? [])];
+    if (there && others.some((address) => sameness(address, destination.address) !== "other")) {
         context.warn(`${destination.url} belongs to another resource of this program now, and was left alone`);
         return;
     }

@@ -89,7 +89,11 @@ describe("two resources onto one destination", () => {
                 {
                     type: "IncrementalSnapshotCopy",
                     name: "other",
-                    args: { ...blobArgs("disk.vhd"), source: at("golden", "images", "disk.vhd") },
+                    args: {
+                        ...blobArgs("disk.vhd"),
+                        source: at("golden", "images", "disk.vhd"),
+                        takeSnapshot: { triggers: ["1"] },
+                    },
                 },
             ],
             /disk\.vhd, which is the destination of (BlobCopy \\?"one|IncrementalSnapshotCopy \\?"other)\\?", too/,
