@@ -25,6 +25,8 @@ export class Stack {
     private readonly lifecycles = new Map<string, LifecycleRule[]>();
     private readonly immutable: ImmutableContainer[] = [];
     private readonly destinations = new Map<string, Copy[]>();
+    /** The same, by the stack's own accounts, whose names a preview may not know. */
+    private readonly ownDestinations = new Map<string, Copy[]>();
     private readonly trees = new Map<string, Copy[]>();
     private readonly containers = new Map<string, Copy[]>();
     private readonly writers = new Map<End, readonly Copy[]>();
@@ -183,17 +185,37 @@ export class Stack {
                 push(this.trees, key, copy);
             }
         }
+        const ownKey = this.ownPlaceKey(copy);
+        if (ownKey !== undefined) {
+            push(this.ownDestinations, ownKey, copy);
+        }
         const container = containerKey(copy.destination);
         if (container !== undefined) {
             push(this.containers, container, copy);
         }
     }
 
+    /** A copy's destination by the resource that makes its account; nothing where the stack makes none, or the rest is not known. */
+    private ownPlaceKey(copy: Copy): string | undefined {
+        try {
+            const account = this.account(copy, copy.destination);
+            return account && placeKeyOf({ ...copy.destination, accountName: account.resource.urn });
+        } catch (error) {
+            if (error instanceof UnknownValue) {
+                return undefined;
+            }
+            throw error;
+        }
+    }
+
     /** Copies of other resources with the same destination. */
     sameDestination(copy: Copy): readonly Copy[] {
-        const key = placeKey(copy.destination);
-        const same = key === undefined ? [] : (this.destinations.get(key) ?? []);
-        return same.filter((other) => other.resource.urn !== copy.resource.urn);
+        const [key, ownKey] = [placeKey(copy.destination), this.ownPlaceKey(copy)];
+        const same = [
+            ...((key !== undefined && this.destinations.get(key)) || []),
+            ...((ownKey !== undefined && this.ownDestinations.get(ownKey)) || []),
+        ];
+        return [...new Set(same)].filter((other) => other.resource.urn !== copy.resource.urn);
     }
 
     /**

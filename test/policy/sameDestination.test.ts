@@ -1,5 +1,6 @@
 import { sameDestination } from "../../policy/rules/sameDestination";
 import {
+    account,
     azureBlob,
     blobCopy,
     command,
@@ -157,6 +158,41 @@ testRule(sameDestination, {
             finding:
                 "other: destination is the destination of one too: https://contosodev.file.core.windows.net/seed/Orders.bak.",
         },
+        ...Object.fromEntries(
+            (
+                [
+                    ["blobs", blobCopy, devBlob],
+                    ["files", fileCopy, devFile],
+                ] as const
+            ).map(([name, copy, at]) => [
+                `two ${name} in an account of the stack whose name is not known yet`,
+                {
+                    resources: [
+                        account({ accountName: unknown }),
+                        copy(
+                            { destination: at({ accountName: unknown }) },
+                            { name: "one", from: { destination: ["dev"] } },
+                        ),
+                        copy(
+                            { destination: at({ accountName: unknown }) },
+                            { name: "other", from: { destination: ["dev"] } },
+                        ),
+                    ],
+                    finding: "other: destination is the destination of one too",
+                },
+            ]),
+        ),
+        "one by the name of an account of the stack, the other by the account itself": {
+            resources: [
+                account(),
+                fileCopy({}, { name: "one" }),
+                fileCopy(
+                    { destination: devFile({ accountName: unknown }) },
+                    { name: "other", from: { destination: ["dev"] } },
+                ),
+            ],
+            finding: "other: destination is the destination of one too",
+        },
         "a file and a command's": {
             resources: [
                 fileCopy({}, { name: "one" }),
@@ -178,6 +214,13 @@ testRule(sameDestination, {
         },
     },
     undecided: {
+        "an account that the stack does not make, and whose name is not known": {
+            resources: [
+                fileCopy({ destination: devFile({ accountName: unknown }) }, { name: "one" }),
+                account({ accountName: unknown }),
+            ],
+            property: "destination.accountName",
+        },
         "an unknown name": {
             resources: [blobCopy({ destination: devBlob({ blobName: unknown }) }, { name: "one" })],
             property: "destination.blobName",
