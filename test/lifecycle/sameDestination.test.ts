@@ -113,7 +113,7 @@ describe("two resources onto one destination", () => {
     });
 });
 
-it("lets one resource move, and another take its place: a rename, a replacement, two that change places", async () => {
+it("lets one resource move, and another one come: a rename, a replacement", async () => {
     const declared: { current: Declared[] } = { current: [{ type: "BlobCopy", name: "one", args: blobArgs() }] };
     await withStack(programOf(declared), async ({ up, preview, refresh, resources }) => {
         const ups = async () => {
