@@ -8,8 +8,8 @@ import type { Plan } from "../copy/plan";
 import { planFileCopy } from "../copy/planFile";
 import { copyRanges } from "../copy/ranges";
 import { isUnfinishedCopyOf, unfinishedIn, unfinishedMarker } from "../copy/unfinished";
-import { sameAccount } from "../storage/address";
 import { errorCode, explain, isFileNotFound, statusCode } from "../storage/errors";
+import { isWithinAccount } from "../storage/sameAccount";
 import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
 import { what } from "./copyRequest";
@@ -19,6 +19,7 @@ import type { FileCopyRequest } from "./fileCopyTypes";
 import { createDirectories, directoryNames, type FileDestination, fileName, observeFile, siblingOf } from "./fileEnds";
 import type { Context } from "./handler";
 import { isCopyOf, isCopyOfCurrent } from "./observe";
+import { isWrittenSince, writtenMarker } from "./ownFile";
 import { asFileHttpHeaders, type FileChanges, setFileProperties } from "./setFileProperties";
 import { copyFileSmb, newFileAttributes, parseAttributes, smbOf, withAttribute } from "./smb";
 import { underTimeout } from "./underTimeout";
@@ -75,7 +76,7 @@ export async function writeBeside(
     const beside = siblingOf(destination, name);
     const found = await observeFile(beside, context);
     const method = inputs.method ?? "auto";
-    const isNear = sameAccount(request.source.address, destination.address);
+    const isNear = isWithinAccount(request.source.address, destination.address);
     const mayChoose = method === "auto" && source !== undefined && !isNear;
     let plan = planFileCopy({
         method,
@@ -91,7 +92,12 @@ export async function writeBeside(
     }
     const planned = { ...request, plan };
     const byRanges = plan.operation === "Put Range From URL";
-    const whole = fromHere && found.copyStatus === "success" && source && isCopyOfCurrent(found, source);
+    const whole =
+        fromHere &&
+        found.copyStatus === "success" &&
+        source &&
+        isCopyOfCurrent(found, source) &&
+        !isWrittenSince(found, inputs);
     const carriesOn = byRanges ? await isUnfinishedCopyOf(found?.metadata, reading) : pending || whole === true;
     if (found && !carriesOn) {
         await removeFile(beside, found, context);
@@ -103,7 +109,19 @@ export async function writeBeside(
           ? found
           : await copyFile(planned, beside, source, pendingId, deadline, context);
     const changes = carriesOn ? allOf(planned, properties, source) : notTakenBy(planned, properties);
-    return { beside, properties: await dress(planned, beside, properties, changes, context), plan };
+    const dressed = await dress(planned, beside, properties, changes, context);
+    return { beside, properties: byRanges ? await markWhole(beside, dressed, context) : dressed, plan };
+}
+
+/** Tells when the last byte was written: whoever finds the marker can tell whether somebody has written since. */
+async function markWhole(
+    { client }: FileDestination,
+    properties: FileGetPropertiesResponse,
+    context: Context,
+): Promise<FileGetPropertiesResponse> {
+    const metadata = { ...properties.metadata, [writtenMarker]: properties.fileLastWriteOn!.toISOString() };
+    const { etag } = await client.setMetadata(metadata, { abortSignal: context.signal });
+    return { ...properties, metadata, ...(etag && { etag }) };
 }
 
 type Planned = FileCopyRequest & { readonly plan: Plan };

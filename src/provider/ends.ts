@@ -3,7 +3,6 @@ import type { FileGetPropertiesResponse, ShareClient, ShareFileClient } from "@a
 import type { AuthorizedSource } from "../copy/fromUrl";
 import type { Lease } from "../copy/lease";
 import {
-    acrossServices,
     addressUrl,
     type BlobAddress,
     type FileAddress,
@@ -11,7 +10,6 @@ import {
     resolveAddress,
     type SourceAddress,
     type StorageAddress,
-    sameAccount,
 } from "../storage/address";
 import { cloudObjectOf } from "../storage/cloudObject";
 import { anonymous, type Credential, explicitCredential } from "../storage/credential";
@@ -20,6 +18,7 @@ import { storageToken } from "../storage/entraId";
 import { errorCode, explain, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { presignedUrl, readPresigned } from "../storage/presigned";
+import { isSameAccountForCredentials, isSameService } from "../storage/sameAccount";
 import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { joinSecretQuery } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
@@ -156,10 +155,11 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
     const destinationAddress = resolveAddress(destination);
     if (!explicit && destinationAddress && destinationAddress.kind !== "other") {
         const credential = credentialOf(destination, destinationAddress, context);
-        if (sameAccount(address, destinationAddress)) {
+        const isOther = address.kind !== destinationAddress.kind;
+        if (isSameService(address, destinationAddress) && !isOther) {
             return sourceWithin(address, url, credential, context, key);
         }
-        if (acrossServices(address, destinationAddress) && isOfWholeAccount(credential)) {
+        if (isSameAccountForCredentials(address, destinationAddress) && (!isOther || isOfWholeAccount(credential))) {
             return sourceWith(address, url, credential, context, key);
         }
     }

@@ -6,8 +6,9 @@ import { errorCode, explain, explained, isFileNotFound } from "../storage/errors
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
+import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
 import { discardBesideFile, namesBeside, removeFile } from "./besideFile";
-import { asCopied, asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
+import { asCopied, asRecorded, destinationChanged, isRespelled, needsCopy, notTheSame, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
@@ -23,8 +24,9 @@ import {
 import { type FileDestination, observeFile, openFileDestination } from "./fileEnds";
 import { FileChanged, releaseLeft, whileLeased } from "./fileLease";
 import { type Context, type Handler, PartialFailure } from "./handler";
-import { isOwn } from "./observe";
-import { type ObtainedFile, obtainFile } from "./obtainFile";
+import { isItself, warnOfItself } from "./itself";
+import { LeftInPlace, type ObtainedFile, obtainFile } from "./obtainFile";
+import { isOwnFile, neverWrote } from "./ownFile";
 import { patiently } from "./patience";
 import { type FileChanges, setFileProperties } from "./setFileProperties";
 import { newFileAttributes, smbOf, smbPropertiesOf, withAttribute } from "./smb";
@@ -41,6 +43,7 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
 
     async create(inputs, context) {
         const { url, state } = await bring(inputs, undefined, context);
+        noteAdoption(url.toLowerCase(), state.lastWriteEtag, context);
         return { id: url, state };
     },
 
@@ -53,11 +56,13 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
         );
         return explained(`read ${destination.url}`, async () => {
             const properties = await observeFile(destination, context);
-            if (properties) {
+            const isOfOthers = properties && neverWrote(state) && !(await isOwnFile(properties, state));
+            if (properties && !isOfOthers) {
                 return recordRead(state, location, destination, properties);
             }
-            // A copy that is under way beside it has nothing at the destination yet.
-            const underWay = state.copyStatus === "pending" && (await namesBeside(destination, context)).length > 0;
+            // A copy that is under way beside it has nothing at the destination yet; what stands there tells nothing of it.
+            const underWay =
+                isOfOthers || (state.copyStatus === "pending" && (await namesBeside(destination, context)).length > 0);
             return underWay ? (state as FileCopyState) : undefined;
         });
     },
@@ -68,6 +73,9 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
 
     async delete(state, context) {
         const destination = openFileDestination(state.destination, context, state.leaseId);
+        if (await isItself(state, destination.address, () => observeFile(destination, context), context)) {
+            return warnOfItself(destination.url, context);
+        }
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
         // Also of a finished copy: an update that was killed is not recorded.
         await discardBesideFile(destination, context);
@@ -117,22 +125,30 @@ async function bring(
     }
 }
 
-/** A copy that goes on beside the destination, where what stood there stands still. */
-function leftPending({ inputs, destination: { url }, previous }: FileCopyRequest, { running, cause }: CopyLeftPending) {
+/** A copy that goes on beside the destination, where what stood there stands still; or one that was put there, and could not be finished. */
+function leftPending({ inputs, destination, previous }: FileCopyRequest, left: CopyLeftPending) {
+    const { url } = destination;
+    const { running, cause } = left;
     const { sourceEtag: _, ...asked } = inputs;
     const copyId = running.copyId ?? running.properties?.copyId;
+    const { lastWriteEtag, adopted } = left instanceof LeftInPlace ? left : (previous ?? {});
     const state: Partial<FileCopyState> = {
-        ...(previous && outputsOf(previous)),
+        ...(left instanceof LeftInPlace ? outputs(destination, left.there) : previous && outputsOf(previous)),
         ...asked,
         url,
-        ...(previous?.lastWriteEtag && { lastWriteEtag: previous.lastWriteEtag }),
+        ...(running.sourceEtag && { sourceEtag: running.sourceEtag }),
+        ...(lastWriteEtag && { lastWriteEtag }),
+        ...(adopted && { adopted }),
         ...(copyId && { copyId }),
         copyStatus: "pending",
     };
     return new PartialFailure(url, state, cause);
 }
 
-function recordObtained(request: FileCopyRequest, { properties, sourceEtag, plan }: ObtainedFile): FileCopyState {
+function recordObtained(
+    request: FileCopyRequest,
+    { properties, sourceEtag, plan, adopted }: ObtainedFile,
+): FileCopyState {
     const { inputs, destination, source, previous } = request;
     const { sourceEtag: seen, ...asked } = inputs;
     const etag = sourceEtag ?? seen;
@@ -147,6 +163,7 @@ function recordObtained(request: FileCopyRequest, { properties, sourceEtag, plan
         sourceUrl: source.url,
         ...(etag && { sourceEtag: etag }),
         lastWriteEtag: properties.etag!,
+        ...(adopted && { adopted }),
     };
 }
 
@@ -157,11 +174,22 @@ async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: C
     const { sourceEtag: _, ...asked } = news;
     const recorded: FileCopyState = {
         ...outputsOf(state),
+        url: destination.url,
         ...asked,
         ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
         ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
+        ...(state.adopted && { adopted: true }),
         ...(state.drifted && { drifted: true }),
     };
+    if (isRespelled(state, news)) {
+        const there = await explained(`read ${destination.url}`, () => observeFile(destination, context));
+        if (!there) {
+            return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
+        }
+        if (there.etag !== state.etag) {
+            throw notTheSame(state, destination.url, there.etag);
+        }
+    }
     const changes = await explained(`read the source ${request.source.url}`, () =>
         changesInPlace(request, state, context),
     );
@@ -246,14 +274,14 @@ async function changesInPlace(
 
 // Read and delete
 
-function recordRead(
+async function recordRead(
     state: Partial<FileCopyState>,
     location: BlobLocation,
     destination: FileDestination,
     properties: FileGetPropertiesResponse,
-): FileCopyState {
-    const known = state.lastWriteEtag !== undefined || state.copyId !== undefined;
-    const own = isOwn(properties, state);
+): Promise<FileCopyState> {
+    const known = state.lastWriteEtag !== undefined || state.copyId !== undefined || state.copyStatus !== undefined;
+    const own = await isOwnFile(properties, state);
     const intact = !known || own || hasRecordedContent(properties, state);
     const { copyId, copyStatus, copyCompletedOn, sourceUrl, ...now } = outputs(destination, properties);
     return {
@@ -275,6 +303,7 @@ function hasRecordedContent(properties: FileGetPropertiesResponse, state: Partia
     const lastWrite = properties.fileLastWriteOn?.toISOString();
     return (
         properties.contentLength === state.contentLength &&
+        properties.fileId === state.fileId &&
         (properties.etag === state.etag ||
             (lastWrite !== undefined && lastWrite === state.smbProperties?.fileLastWriteTime))
     );
@@ -290,10 +319,18 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
         context.warn(
             `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
         );
-    if (!isOwn(there, state) && !isMadeWritable(there, state)) {
+    if (state.adopted && there.etag === state.lastWriteEtag) {
         await releaseLeft(destination, there, context);
-        const neverWrote = state.copyStatus === "pending" && state.lastWriteEtag === undefined;
-        return neverWrote ? undefined : leaveAlone();
+        return leaveAdopted(destination.url, async () => there, context);
+    }
+    // Where it has left a pending copy, which the other one has joined, no ETag tells whose the file is.
+    const isUnfinished = state.copyStatus === "pending" && there.etag !== state.lastWriteEtag;
+    if (isUnfinished && isAdoptedByAnother(destination.url.toLowerCase(), state.lastWriteEtag, context)) {
+        return leaveToAnother(destination.url, context);
+    }
+    if (!(await isOwnFile(there, state)) && !isMadeWritable(there, state)) {
+        await releaseLeft(destination, there, context);
+        return neverWrote(state) ? undefined : leaveAlone();
     }
     try {
         await whileLeased(destination, there.etag, context, (lease, now) =>
@@ -317,6 +354,9 @@ function isMadeWritable(
 ): boolean {
     const { fileAttributes, fileLastWriteTime } = smbProperties ?? {};
     return (
+        // Else what was recorded is what a refresh has found of somebody else's.
+        state.etag === state.lastWriteEtag &&
+        !state.adopted &&
         /\bReadOnly\b/i.test(fileAttributes ?? "") &&
         there.fileAttributes === withAttribute(fileAttributes, "ReadOnly", false) &&
         there.fileId === fileId &&

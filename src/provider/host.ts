@@ -10,6 +10,7 @@ import { redactSdkLog } from "../storage/sdkLog";
 import { configMistakes } from "../storage/stackCredential";
 import { configureStack, secretsOfStack } from "../storage/stackSettings";
 import { blobCopyHandler } from "./blobCopy";
+import { Claims } from "./claims";
 import { systemClock } from "./clock";
 import { connectEngine, type Engine } from "./engine";
 import { fileCopyHandler } from "./fileCopy";
@@ -36,6 +37,7 @@ interface Shared {
     /** For previews: they must not wait long for a source that does not answer, one resource after the other. */
     readonly impatientClients: Clients;
     readonly sources: SourceReader;
+    readonly claims: Claims;
     readonly engine: Engine;
     readonly interactive: boolean;
 }
@@ -53,6 +55,7 @@ function sharedByAll(): Shared {
             clients: createClients(),
             impatientClients,
             sources: createSourceReader(impatientClients, systemClock),
+            claims: new Claims(),
             engine,
             interactive: isInteractive(),
         };
@@ -160,10 +163,20 @@ export async function check(type: string, olds: Values, news: Values) {
         const { impatientClients: clients, sources } = sharedByAll();
         return handlerOf(type).check(own(olds), own(news), { ...context, clients, sources });
     });
+    const taken = claimOf(type, news);
     // Beside a property's name the engine prints its value, secrets included; so the name goes into the reason.
-    const mistakes = [...configMistakes(), ...result.failures.map(({ property, reason }) => `${property} ${reason}`)];
+    const found = [...result.failures, ...(taken === undefined ? [] : [{ property: "destination", reason: taken }])];
+    const mistakes = [...configMistakes(), ...found.map(({ property, reason }) => `${property} ${reason}`)];
     const failures = mistakes.map((mistake) => ({ property: "", reason: redact(mistake, secrets) }));
     return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures };
+}
+
+/** Why another resource of the program keeps this one from its destination. */
+function claimOf(type: string, { __urn: urn, destination }: Values): string | undefined {
+    const isLocation = typeof destination === "object" && destination !== null;
+    return typeof urn === "string" && isLocation
+        ? sharedByAll().claims.claim(type, urn, destination as BlobLocation)
+        : undefined;
 }
 
 export async function diff(type: string, _id: string, olds: Values, news: Values) {

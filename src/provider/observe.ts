@@ -12,6 +12,7 @@ import {
 } from "../storage/address";
 import { isOtherEncryption } from "../storage/encryption";
 import { isNotFound } from "../storage/errors";
+import { isSameObject } from "../storage/sameObject";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyState } from "./blobCopyTypes";
@@ -66,6 +67,13 @@ export function isCopyOf(properties: Pick<CopyProperties, "copySource">, source:
     }
     // Behind a custom domain, the one side knows a blob where the other sees a URL.
     return sameAddress(parseBlobUrl(reported, true) ?? address, source);
+}
+
+/** Whether an incremental copy was of a snapshot of this very blob, under whichever of its names: the destination is that blob's for good. */
+export function isCopyOfBlob(copySource: string, source: SourceAddress): boolean {
+    const base = redactUrl(copySource).replace(/\?.*$/, "");
+    const address = parseBlobUrl(base, true);
+    return isCopyOf({ copySource: base }, source) || (address !== undefined && isSameObject(address, source));
 }
 
 /**

@@ -3,10 +3,9 @@
 
 import type { FileGetPropertiesResponse } from "@azure/storage-file-share";
 import { CopyError, DestinationConflictError } from "../copy/errors";
-import type { FromUrlSource } from "../copy/fromUrl";
+import { sameMetadata } from "../copy/fromUrl";
 import type { Plan } from "../copy/plan";
-import { contentMd5 } from "../copy/status";
-import { isUnfinishedCopyOf, unfinishedMarker } from "../copy/unfinished";
+import { unfinishedMarker } from "../copy/unfinished";
 import { errorCode, explain, isFileNotFound, passingRefusal } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { discardBesideFile, namesBeside, readingOf, type WrittenBeside, writeBeside } from "./besideFile";
@@ -14,11 +13,12 @@ import { changedSincePreview, pendingElsewhere, permitOverwrite } from "./confli
 import { what } from "./copyRequest";
 import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { readSource } from "./ends";
-import type { FileCopyRequest, FileCopyState } from "./fileCopyTypes";
+import type { FileCopyRequest } from "./fileCopyTypes";
 import { isDirectory, observeFile } from "./fileEnds";
 import { FileChanged, leaseAgain, releaseLeft, whileLeased } from "./fileLease";
 import type { Context } from "./handler";
-import { endedBadly, isCopyOf, isCopyOfCurrent, isOwn } from "./observe";
+import { refuseItself } from "./itself";
+import { isOwnFile, type Standing, standingOf, writtenMarker } from "./ownFile";
 import { setFileProperties } from "./setFileProperties";
 import { smbOf } from "./smb";
 
@@ -32,6 +32,31 @@ export interface ObtainedFile {
     readonly sourceEtag: string | undefined;
     /** Absent where a finished copy was found there. */
     readonly plan?: Plan;
+    /** Found there without proof that this resource made it. */
+    readonly adopted?: true;
+}
+
+/** A copy that stands at the destination, and could not be finished or recorded as such. */
+export class LeftInPlace extends CopyLeftPending<FileGetPropertiesResponse> {
+    constructor(
+        /** What stands there. */
+        readonly there: FileGetPropertiesResponse,
+        /** The ETag that this run has given the file. */
+        readonly lastWriteEtag: string,
+        readonly adopted: boolean,
+        sourceEtag: string | undefined,
+        cause: Error,
+    ) {
+        super({ sourceEtag, properties: there }, cause);
+    }
+}
+
+/** What a run has begun at the destination. */
+interface Begun {
+    written?: WrittenBeside;
+    /** The ETag that this run has given the file at the destination. */
+    placed?: string;
+    adopted?: boolean;
 }
 
 /**
@@ -52,43 +77,51 @@ export async function obtainFile(request: FileCopyRequest, context: Context): Pr
         throw changedSincePreview(request);
     }
     const reading = readingOf(request, source, context);
-    let begun: { renamed: boolean; written?: WrittenBeside } | undefined;
+    let begun: Begun = {};
     try {
         for (let attempt = 0; attempt < attempts; attempt++) {
             const there = await observeFile(destination, context);
-            if (there && (await holds(request, there, source, reading))) {
-                const properties = await adopt(request, there, source, context);
+            if (there) {
+                await refuseItself(request, there, context, source);
+            }
+            const standing = there && (await standingOf(request, there, source, reading, context));
+            if (standing) {
+                begun = { adopted: standing.adopted };
+                const properties = await keep(request, standing, there, source!, begun, context);
+                if (!properties) {
+                    continue; // somebody was faster
+                }
                 await discardBesideFile(destination, context);
-                return { properties, sourceEtag };
+                return { properties, sourceEtag, ...(standing.adopted && { adopted: true }) };
             }
             if (there) {
                 await permit(request, there, context);
             }
-            begun = { renamed: false };
+            begun = {};
             const written = await writeBeside(request, source, reading, deadline, context);
             begun.written = written;
-            if (await rename(request, written, there, context)) {
-                begun.renamed = true;
+            begun.placed = await rename(request, written, there, context);
+            if (begun.placed !== undefined) {
                 if (there) {
                     await leaseAgain(destination);
                 }
                 await discardBesideFile(destination, context);
                 // Last of all: whatever stops this process before, the marker tells the next one whose file this is.
-                const properties = await takeMarkerOff(request, written, context);
+                const properties = await takeMarkerOff(request, begun, context);
                 return { properties, sourceEtag, plan: written.plan };
             }
         }
         throw new CopyError(`could not copy ${what(request)}, whose destination keeps changing; run pulumi up again`);
     } catch (error) {
         const told = isExplained(error) ? error : explain(`copy ${what(request)}`, error);
-        throw begun ? await keepingInMind(request, begun, told, source, context) : told;
+        throw await keepingInMind(request, begun, told, source, context);
     }
 }
 
 /** What this run has left must be carried on with, or be deleted with the resource: nobody else would ever do either. */
 async function keepingInMind(
     { destination }: FileCopyRequest,
-    { renamed, written }: { readonly renamed: boolean; readonly written?: WrittenBeside },
+    { written, placed, adopted }: Begun,
     error: Error,
     source: SourceProperties | undefined,
     context: Context,
@@ -100,9 +133,13 @@ async function keepingInMind(
         await discardBesideFile(destination, context); // it is of no use: the destination is somebody else's
         return error;
     }
+    const there = placed === undefined ? undefined : await observeFile(destination, context).catch(() => undefined);
+    if (there) {
+        return new LeftInPlace(there, placed!, adopted === true, source?.etag, error);
+    }
     const hasLeft = async () => (await namesBeside(destination, context)).length > 0;
     // Who is stopped can't look.
-    if (renamed || written || (await hasLeft().catch(() => context.signal.aborted))) {
+    if (placed !== undefined || written || (await hasLeft().catch(() => context.signal.aborted))) {
         const properties = written && { properties: written.properties };
         return new CopyLeftPending({ sourceEtag: source?.etag, ...properties }, error);
     }
@@ -123,49 +160,6 @@ async function readOrLeave(request: FileCopyRequest, context: Context): Promise<
     }
 }
 
-/** Whether the destination holds what the source holds now: a run that was interrupted had finished the copy. */
-async function holds(
-    request: FileCopyRequest,
-    there: FileGetPropertiesResponse,
-    source: SourceProperties | undefined,
-    reading: FromUrlSource,
-): Promise<boolean> {
-    const { previous } = request;
-    if (!source || there.copyStatus === "pending" || endedBadly(there)) {
-        return false;
-    }
-    if (await isUnfinishedCopyOf(there.metadata, reading)) {
-        return true; // it is renamed only when it is whole
-    }
-    if (previous && !(isOwn(there, previous) ? isOfUnknownSource(request, previous) : isOther(there, previous))) {
-        return false;
-    }
-    const md5 = contentMd5(source);
-    const sameMd5 = md5 !== undefined && md5 === contentMd5(there) && source.contentLength === there.contentLength;
-    return (
-        sameMd5 || (isCopyOf(there, request.source.address) && isCopyOfCurrent(there, source) && !isWrittenSince(there))
-    );
-}
-
-/** Whether all is as it was recorded, but for the source's ETag, which this machine could not read then. */
-function isOfUnknownSource({ contentChanged }: FileCopyRequest, previous: FileCopyState): boolean {
-    return (
-        previous.copyStatus === "success" && previous.sourceEtag === undefined && !previous.drifted && !contentChanged
-    );
-}
-
-/** Whether it is another file than was recorded. What is different about that one, somebody else has changed, who need not touch its MD5 and times. */
-function isOther(there: FileGetPropertiesResponse, previous: FileCopyState): boolean {
-    return there.copyId === undefined
-        ? there.fileId !== previous.fileId
-        : there.copyId !== previous.copyId || previous.copyStatus !== "success";
-}
-
-/** Unlike a blob's, a file's record of its copy survives whatever is written into it. */
-function isWrittenSince({ fileLastWriteOn, copyCompletedOn }: FileGetPropertiesResponse): boolean {
-    return fileLastWriteOn !== undefined && fileLastWriteOn.getTime() > copyCompletedOn!.getTime() + 1_000;
-}
-
 /** @throws DestinationConflictError where a file may not be overwritten */
 async function permit(request: FileCopyRequest, there: FileGetPropertiesResponse, context: Context): Promise<void> {
     const { previous } = request;
@@ -173,7 +167,7 @@ async function permit(request: FileCopyRequest, there: FileGetPropertiesResponse
         throw pendingElsewhere(request, there);
     }
     try {
-        permitOverwrite(request, there, previous !== undefined && isOwn(there, previous));
+        permitOverwrite(request, there, previous !== undefined && (await isOwnFile(there, previous)));
     } catch (error) {
         await releaseLeft(request.destination, there, context);
         throw error;
@@ -183,38 +177,36 @@ async function permit(request: FileCopyRequest, there: FileGetPropertiesResponse
 /**
  * [Rename File](https://learn.microsoft.com/rest/api/storageservices/rename-file): onto a free name, or in the old file's place while
  * nobody else can write it.
- * @returns whether the destination was still what it was when it was looked at
+ * @returns the ETag of the new file; nothing where the destination was not any more what it was when it was looked at
  */
 async function rename(
     request: FileCopyRequest,
     { beside }: WrittenBeside,
     there: FileGetPropertiesResponse | undefined,
     context: Context,
-): Promise<boolean> {
+): Promise<string | undefined> {
     const { destination, inputs } = request;
     const changeTime = await changeTimeOf(request, context);
     const moved = { ...changeTime, abortSignal: context.signal };
     const path = destination.address.filePath;
-    const { fileId } = (await observeFile(beside, context)) ?? {};
+    const staged = await observeFile(beside, context);
     try {
-        if (there) {
-            await whileLeased(destination, there.etag, context, ({ leaseId }) =>
-                beside.client.rename(path, {
-                    ...moved,
-                    replaceIfExists: true,
-                    ...(inputs.ignoreReadOnly && { ignoreReadOnly: true }),
-                    destinationLeaseAccessConditions: { leaseId },
-                }),
-            );
-        } else {
-            await beside.client.rename(path, moved);
-        }
-        return true;
+        const { fileRenameResponse } = await (there
+            ? whileLeased(destination, there.etag, context, ({ leaseId }) =>
+                  beside.client.rename(path, {
+                      ...moved,
+                      replaceIfExists: true,
+                      ...(inputs.ignoreReadOnly && { ignoreReadOnly: true }),
+                      destinationLeaseAccessConditions: { leaseId },
+                  }),
+              )
+            : beside.client.rename(path, moved));
+        return fileRenameResponse.etag;
     } catch (error) {
         // Where the answer was lost, the SDK has asked again, and found nothing to rename any more.
         const now = await observeFile(destination, context);
-        if (fileId !== undefined && now?.fileId === fileId) {
-            return true;
+        if (now && staged && now.fileId === staged.fileId && isSameWrite(now, staged)) {
+            return now.etag;
         }
         if (errorCode(error) === "ResourceAlreadyExists" && (await isDirectory(destination, context))) {
             throw new DestinationConflictError(
@@ -222,10 +214,19 @@ async function rename(
             );
         }
         if (error instanceof FileChanged || errorCode(error) === "ResourceAlreadyExists") {
-            return false;
+            return undefined;
         }
         throw error;
     }
+}
+
+/** Whether nobody has written into a file meanwhile, or given it other metadata. */
+function isSameWrite(now: FileGetPropertiesResponse, before: FileGetPropertiesResponse): boolean {
+    return (
+        now.contentLength === before.contentLength &&
+        now.fileLastWriteOn?.getTime() === before.fileLastWriteOn?.getTime() &&
+        sameMetadata(now.metadata, before.metadata)
+    );
 }
 
 /** A rename is a change, whose time would take the place of the one that was asked for. */
@@ -242,7 +243,7 @@ async function changeTimeOf({ inputs, source }: FileCopyRequest, context: Contex
 /** What Put Range From URL has written is recognized by its marker until it stands at the destination. */
 async function takeMarkerOff(
     request: FileCopyRequest,
-    { plan }: WrittenBeside,
+    begun: Begun,
     context: Context,
 ): Promise<FileGetPropertiesResponse> {
     const { destination } = request;
@@ -250,40 +251,76 @@ async function takeMarkerOff(
     if (!there) {
         throw new CopyError(`${destination.url} was deleted by somebody else right after it was copied`);
     }
-    return plan.operation === "Put Range From URL" ? adopt(request, there, undefined, context) : there;
+    const isMarked = begun.written!.plan.operation === "Put Range From URL";
+    const isOurs = there.etag === begun.placed;
+    const finished = isOurs && isMarked ? await own(request, there, undefined, begun, context) : isOurs && there;
+    if (!finished) {
+        throw new CopyError(
+            `${destination.url} was changed by somebody else right after it was copied; run pulumi refresh, then pulumi up`,
+        );
+    }
+    return finished;
+}
+
+/** Keeps what stands at the destination; nothing where somebody has changed it since it was looked at. */
+async function keep(
+    request: FileCopyRequest,
+    standing: Standing,
+    there: FileGetPropertiesResponse,
+    source: SourceProperties,
+    begun: Begun,
+    context: Context,
+): Promise<FileGetPropertiesResponse | undefined> {
+    const kept = await own(request, there, standing.complete ? undefined : source, begun, context);
+    if (kept && standing.adopted && request.previous?.adopted !== true) {
+        const has = standing.complete ? "all that is asked for" : "the source's content";
+        context.warn(
+            `${request.destination.url} was there already and has ${has}, but nothing proves that this resource made it. It was adopted, and pulumi destroy will leave it unless this resource copies onto it before; a resource that is renamed with an alias keeps its file`,
+        );
+    }
+    return kept;
 }
 
 /**
- * Makes a finished copy this resource's own: by its metadata, which gives it a new ETag, and, where another run has brought it, by all
- * else that is asked for.
+ * Makes a finished copy this resource's own: by its metadata, which gives it a new ETag, so that an older owner's deletion misses it, and,
+ * where another run has brought it, by all else that is asked for.
  * @param source what its headers and metadata are to be, where another run has brought it
+ * @returns nothing where the file is not any more what it was when it was looked at
  */
-async function adopt(
+async function own(
     request: FileCopyRequest,
     there: FileGetPropertiesResponse,
     source: SourceProperties | undefined,
+    begun: Begun,
     context: Context,
-): Promise<FileGetPropertiesResponse> {
+): Promise<FileGetPropertiesResponse | undefined> {
     const { destination, inputs } = request;
-    const isMarker = (name: string) => name.toLowerCase() === unfinishedMarker;
-    const own = Object.entries(there.metadata ?? {}).filter(([name]) => !isMarker(name));
-    const metadata = inputs.metadata ?? source?.metadata ?? Object.fromEntries(own);
-    return whileLeased(destination, there.etag, context, async (lease) => {
-        await setFileProperties(
-            request,
-            destination,
-            {
-                metadata,
-                ...(source && {
-                    fileHttpHeaders: { given: inputs.fileHttpHeaders, source },
-                    smb: smbOf(inputs),
-                    archive: inputs.setArchiveAttribute === true,
-                }),
-            },
-            there,
-            lease,
-            context,
-        );
-        return (await observeFile(destination, context))!;
-    });
+    const isMarker = (name: string) => [unfinishedMarker, writtenMarker].includes(name.toLowerCase());
+    const unmarked = Object.entries(there.metadata ?? {}).filter(([name]) => !isMarker(name));
+    const changes = {
+        metadata: inputs.metadata ?? source?.metadata ?? Object.fromEntries(unmarked),
+        ...(source && {
+            fileHttpHeaders: { given: inputs.fileHttpHeaders, source },
+            smb: smbOf(inputs),
+            archive: inputs.setArchiveAttribute === true,
+        }),
+    };
+    try {
+        return await whileLeased(destination, there.etag, context, async (lease) => {
+            try {
+                await setFileProperties(request, destination, changes, there, lease, context);
+                return (await observeFile(destination, context))!;
+            } catch (error) {
+                // Nobody else can have given it another ETag under the lease.
+                const now = await observeFile(destination, context).catch(() => undefined);
+                begun.placed = now && now.etag !== there.etag ? now.etag! : begun.placed;
+                throw error;
+            }
+        });
+    } catch (error) {
+        if (error instanceof FileChanged) {
+            return undefined;
+        }
+        throw error;
+    }
 }

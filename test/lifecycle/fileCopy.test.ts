@@ -1,8 +1,9 @@
 // FileCopy under the real Pulumi CLI, as a user installs it. What was copied is checked at the service, through the Azure SDK.
 
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sourceText, startFiles, type TestFiles } from "../helpers/files";
-import { type Program, withStack } from "../helpers/stack";
+import { type Program, type ResourceState, withStack } from "../helpers/stack";
 
 let files: TestFiles;
 
@@ -64,6 +65,60 @@ describe("pulumi up with a FileCopy", () => {
             expect(await files.file("else/where.json").exists()).toBe(false);
             expect(await files.share("dev").getDirectoryClient("else").exists()).toBe(true);
             expect(await resources()).toEqual([]);
+        });
+    });
+
+    it("survives a rename without an alias, and up --replace", async () => {
+        const args = { name: "seed" };
+        const program: Program = ({ copy }) => {
+            new copy.FileCopy(args.name, files.inputs as never);
+            return undefined;
+        };
+        await withStack(program, async ({ up, resources, destroy }) => {
+            expect((await up()).error).toBeUndefined();
+            const { fileId } = await files.file().getProperties();
+            args.name = "renamed";
+            expect((await up()).steps).toEqual({ seed: ["delete"], renamed: ["create"] });
+            expect(await files.text()).toBe(sourceText);
+            expect((await up()).steps).toEqual({ renamed: ["same"] });
+            const [{ urn }] = (await resources()) as [ResourceState];
+            expect((await up({ replace: [urn] })).steps.renamed).toContain("create-replacement");
+            expect((await files.file().getProperties()).fileId).toBe(fileId);
+            expect((await up()).steps).toEqual({ renamed: ["same"] });
+            expect((await destroy()).error).toBeUndefined();
+            expect(await files.file().exists()).toBe(false);
+        });
+    });
+
+    it("adopts a file of equal content, and leaves it at destroy", async () => {
+        const md5 = createHash("md5").update(sourceText).digest("base64");
+        files.write(sourceText, { contentMd5: md5 });
+        files.simulator.account("dev").putFile("seed", "app/settings.json", sourceText, {
+            contentType: "application/json",
+            metadata: { origin: "golden" },
+            contentMd5: md5,
+        });
+        const args: { current: Record<string, unknown> } = { current: { metadata: { stage: "dev" } } };
+        const program: Program = ({ copy }) => {
+            new copy.FileCopy("seed", { ...files.inputs, ...args.current } as never);
+            return undefined;
+        };
+        await withStack(program, async ({ up, refresh, destroy, resources }) => {
+            const refused = await up();
+            expect(refused.error).toMatch(/that this resource did not make.*adopt/s);
+            expect(await resources()).toEqual([]);
+            expect((await files.file().getProperties()).metadata).toEqual({ origin: "golden" });
+            args.current = { metadata: { stage: "dev" }, adopt: true };
+            const adopted = await up();
+            expect(adopted.error).toBeUndefined();
+            expect(adopted.warnings.join()).toMatch(
+                /has the source's content.*It was adopted, and pulumi destroy will leave it/,
+            );
+            expect((await files.file().getProperties()).metadata).toEqual({ stage: "dev" });
+            expect((await up()).steps).toEqual({ seed: ["same"] });
+            await refresh();
+            expect((await destroy()).warnings.join()).toMatch(/was there before this resource/);
+            expect(await files.text()).toBe(sourceText);
         });
     });
 
