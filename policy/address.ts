@@ -5,14 +5,20 @@ import { type Maybe, map, Unknown } from "./known";
 
 type Place = Pick<End, "service" | "scheme" | "host" | "accountName" | "containerName" | "path" | "snapshot">;
 
-/** By the exact suffixes of the clouds: anybody may have a host that only looks like theirs. */
-const azureHost =
-    /^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\.(?:z\d+\.)?(blob|dfs|file)\.(?:core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|storage\.azure\.net)$/;
+/** What follows a service in the hosts of Azure's clouds, exactly: anybody may have a host that only looks like theirs. */
+const cloud = "(?:core\\.(?:windows\\.net|usgovcloudapi\\.net|chinacloudapi\\.cn)|storage\\.azure\\.net)";
 
-/** An emulator of Azure Files that names the account in the host. */
-const emulatedHost = /^([a-z0-9]{3,24})\.(file)\.localhost$/;
+const azureHost = new RegExp(
+    `^([a-z0-9]{3,24})(?:-(?:secondary|internetrouting|microsoftrouting|ipv6|dualstack))*\\.(?:z\\d+\\.)?(?:privatelink\\.)?(blob|dfs|file)\\.${cloud}$`,
+);
 
-const loopback = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:[^.]+\.)*localhost|host\.docker\.internal)$/;
+/** An account's static website: what its container `$web` holds. */
+const websiteHost = new RegExp(`^([a-z0-9]{3,24})(?:-[a-z0-9-]+)?\\.(?:z\\d+\\.)?web\\.${cloud}$`);
+
+/** An emulator that names the account in the host. */
+const emulatedHost = /^([a-z0-9]{3,24})\.(blob|dfs|file)\.localhost$/;
+
+const loopback = /^(?:127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]|(?:[^.]+\.)*localhost|host\.docker\.internal)$/;
 
 /** Whether a host is this machine, where emulators and simulated accounts are: nothing there costs, leaks or lasts. */
 export function isLoopback(host: string | undefined): boolean {
@@ -47,13 +53,14 @@ export function placeOfUrl(url: Maybe<string>): Place {
         return { ...nowhere, service: "local", path: url };
     }
     const scheme = parsed.protocol.slice(0, -1);
-    const host = parsed.hostname;
+    // A dot at its end makes a host absolute, and no other one.
+    const host = parsed.hostname.replace(/\.$/, "");
     const segments = parsed.pathname.split("/").filter((segment) => segment !== "");
     const azure = azureHost.exec(host) ?? emulatedHost.exec(host);
     if (!azure && !(isLoopback(host) && segments.length > 1)) {
         return { ...nowhere, service: "web", scheme, host, path: segments.join("/") };
     }
-    const accountName = azure ? azure[1]! : segments.shift()!;
+    const accountName = azure ? azure[1]! : segments.shift()!.replace(/-secondary$/, "");
     const [containerName, ...path] = segments.map(decode);
     return {
         service: azure?.[2] === "file" ? "file" : "blob",
@@ -66,11 +73,52 @@ export function placeOfUrl(url: Maybe<string>): Place {
     };
 }
 
+/**
+ * What tells the container, or share, of an end from every other one: by its account, whichever host leads there, where that is known.
+ * Nothing where it is not known.
+ */
+export function containerKey(end: End): string | undefined {
+    const { service, accountName, host, containerName } = websiteOf(end) ?? end;
+    const parts = [service, accountName ?? host, containerName];
+    return parts.every((part) => typeof part === "string") ? parts.join("/").toLowerCase() : undefined;
+}
+
+/** What tells two places apart, however they are spelled; nothing where it is not known. Names of files differ by more than upper and lower case. */
+export function placeKeyOf(end: End): string | undefined {
+    const container = containerKey(end);
+    const { path, service } = websiteOf(end) ?? end;
+    if (container === undefined || typeof path !== "string") {
+        return undefined;
+    }
+    // The service takes a backslash for a slash, and drops dots at the ends of files' names.
+    const name = path.replaceAll("\\", "/");
+    return `${container}/${service === "file" ? name.toLowerCase().replace(/\.+(?=\/|$)/g, "") : name}`;
+}
+
+/** The blob that a page of a static website is; of a folder, its index document. */
+function websiteOf({ service, host, path }: End): (Pick<End, "host" | "containerName"> & BlobOfAccount) | undefined {
+    const accountName = service === "web" && typeof host === "string" ? websiteHost.exec(host)?.[1] : undefined;
+    if (accountName === undefined || typeof path !== "string") {
+        return undefined;
+    }
+    const page = decode(path);
+    const isFolder = !/[^/]\.[^/]+$/.test(page);
+    const index = page === "" ? "index.html" : `${page}/index.html`;
+    return { service: "blob", host, accountName, containerName: "$web", path: isFolder ? index : page };
+}
+
+interface BlobOfAccount {
+    readonly service: "blob";
+    readonly accountName: string;
+    readonly path: string;
+}
+
 function snapshotOf(query: URLSearchParams): string | undefined {
     return [...query].find(([name]) => /^(?:snapshot|sharesnapshot|versionid)$/i.test(name))?.[1];
 }
 
-function decode(text: string): string {
+/** A part of a URL without its escapes; as it is where they are none. */
+export function decode(text: string): string {
     try {
         return decodeURIComponent(text);
     } catch {

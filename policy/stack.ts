@@ -3,6 +3,7 @@
 import type { Account, AccountReader, LifecycleRule, Protection, StackResource } from "./accounts/account";
 import { azureAccounts } from "./accounts/azure";
 import { azureNativeAccounts } from "./accounts/azureNative";
+import { containerKey, placeKeyOf } from "./address";
 import type { Copy, End } from "./copies/copy";
 import { known, type Maybe, Unknown, UnknownValue } from "./known";
 
@@ -24,6 +25,8 @@ export class Stack {
     private readonly lifecycles = new Map<string, LifecycleRule[]>();
     private readonly immutable: ImmutableContainer[] = [];
     private readonly destinations = new Map<string, Copy[]>();
+    /** The same, by the stack's own accounts, whose names a preview may not know. */
+    private readonly ownDestinations = new Map<string, Copy[]>();
     private readonly trees = new Map<string, Copy[]>();
     private readonly containers = new Map<string, Copy[]>();
     private readonly writers = new Map<End, readonly Copy[]>();
@@ -182,17 +185,37 @@ export class Stack {
                 push(this.trees, key, copy);
             }
         }
+        const ownKey = this.ownPlaceKey(copy);
+        if (ownKey !== undefined) {
+            push(this.ownDestinations, ownKey, copy);
+        }
         const container = containerKey(copy.destination);
         if (container !== undefined) {
             push(this.containers, container, copy);
         }
     }
 
+    /** A copy's destination by the resource that makes its account; nothing where the stack makes none, or the rest is not known. */
+    private ownPlaceKey(copy: Copy): string | undefined {
+        try {
+            const account = this.account(copy, copy.destination);
+            return account && placeKeyOf({ ...copy.destination, accountName: account.resource.urn });
+        } catch (error) {
+            if (error instanceof UnknownValue) {
+                return undefined;
+            }
+            throw error;
+        }
+    }
+
     /** Copies of other resources with the same destination. */
     sameDestination(copy: Copy): readonly Copy[] {
-        const key = placeKey(copy.destination);
-        const same = key === undefined ? [] : (this.destinations.get(key) ?? []);
-        return same.filter((other) => other.resource.urn !== copy.resource.urn);
+        const [key, ownKey] = [placeKey(copy.destination), this.ownPlaceKey(copy)];
+        const same = [
+            ...((key !== undefined && this.destinations.get(key)) || []),
+            ...((ownKey !== undefined && this.ownDestinations.get(ownKey)) || []),
+        ];
+        return [...new Set(same)].filter((other) => other.resource.urn !== copy.resource.urn);
     }
 
     /**
@@ -249,27 +272,14 @@ function push<T>(lists: Map<string, T[]>, key: string, one: T): void {
     }
 }
 
-function containerKey(end: End): string | undefined {
-    const parts = [end.service, end.accountName ?? end.host, end.containerName];
-    return parts.every((part) => typeof part === "string") ? parts.join("/").toLowerCase() : undefined;
-}
-
 const placeKeys = new WeakMap<End, string | undefined>();
 
-/** What tells two places apart; nothing where it is not known. Names of files differ by more than upper and lower case. */
+/** What tells two places apart, made once; nothing where it is not known. */
 function placeKey(end: End): string | undefined {
     if (!placeKeys.has(end)) {
-        placeKeys.set(end, makePlaceKey(end));
+        placeKeys.set(end, placeKeyOf(end));
     }
     return placeKeys.get(end);
-}
-
-function makePlaceKey(end: End): string | undefined {
-    const container = containerKey(end);
-    if (container === undefined || typeof end.path !== "string") {
-        return undefined;
-    }
-    return `${container}/${end.service === "file" ? end.path.toLowerCase() : end.path}`;
 }
 
 /** Whether what is at an end may have a name that begins with one of some prefixes, container first; without any, it has. */

@@ -149,11 +149,12 @@ export interface BlobCopyArgs {
     overwrite?: pulumi.Input<"never" | "ifUnchanged" | "always">;
 
     /**
-     * Whether the resource takes over what somebody else has put at the destination, if it has the content of the source: the same length
-     * and Content-MD5, or no bytes at either end. The resource then sets what the program asks for (metadata, content headers, tags, tier),
-     * and `pulumi destroy` leaves it, unless the resource has copied onto it since. Without `adopt` it is refused, and so it is with it where
-     * nothing tells whether the content is equal; `overwrite: "always"` copies over what can't be adopted. Only the first `pulumi up` adopts:
-     * a later change is recorded without a request.
+     * Whether the resource adopts what somebody else has put at the destination, if it has the content of the source: the same length
+     * and Content-MD5, or no bytes at either end. The resource then sets the metadata, content headers, tags and tier that the program gives;
+     * what it does not give stays. `pulumi destroy` leaves an adopted object, unless the resource has copied onto it since. Without `adopt`
+     * it is refused, but for one that is in every respect what the copy would be. Where nothing tells whether the content is equal it is
+     * refused with `adopt`, too; `overwrite: "always"` copies over what can't be adopted. Only the first `pulumi up` adopts: a later change is
+     * recorded without a request.
      * @default false
      */
     adopt?: pulumi.Input<boolean>;

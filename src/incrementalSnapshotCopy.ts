@@ -45,7 +45,8 @@ export interface IncrementalSnapshotCopyArgs
     conditions?: pulumi.Input<Omit<BlobConditionsArgs, "tagConditions">>;
 
     /**
-     * How many of the destination's snapshots are kept, from 1 on: older ones are deleted after a copy has succeeded.
+     * How many of the destination's snapshots are kept, from 1 on: older ones are deleted after a copy has succeeded, but
+     * for those that were there before the resource without proof that they are its own.
      * Needs permission to list and delete them (SAS: `ld`, for the container or the account).
      * @default - all
      */
@@ -54,6 +55,7 @@ export interface IncrementalSnapshotCopyArgs
     /**
      * Whether the destination may be deleted with all its snapshots, by `pulumi destroy` or a replacement. Otherwise that fails
      * and nothing is lost; the resource option `retainOnDelete` keeps the destination. What was last recorded by `pulumi up` counts.
+     * A destination that was there before the resource, without proof that it is its own, is left in any case.
      * @default false
      */
     deleteSnapshots?: pulumi.Input<boolean>;

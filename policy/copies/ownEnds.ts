@@ -1,6 +1,14 @@
 // Ends as this package's own resources give them: by a URL, or by parts.
 
-import { credentialOfQuery, httpsAtAzure, placeOfUrl, readConnectionString, sasOf, splitQuery } from "../address";
+import {
+    credentialOfQuery,
+    decode,
+    httpsAtAzure,
+    placeOfUrl,
+    readConnectionString,
+    sasOf,
+    splitQuery,
+} from "../address";
 import { type Maybe, map, objectOf, type Properties, plainProperties, textOf, Unknown } from "../known";
 import { cloudObjectOf } from "./cloudObject";
 import type { Credential, End } from "./copy";
@@ -44,12 +52,12 @@ function placeOf(role: End["role"], location: Maybe<Properties>, written: Writte
 function placeOfOwnUrl(url: Maybe<string>, location: Maybe<Properties>): Place {
     const place = placeOfUrl(url);
     const accountName = textOf(location, "accountName");
-    const segments = typeof place.path === "string" ? place.path.split("/") : [];
+    const segments = typeof place.path === "string" ? place.path.split("/").map(decode) : [];
+    // A single segment is a blob of the root container.
     if (place.service === "web" && accountName !== undefined) {
-        const [containerName, ...path] = segments;
+        const [containerName, ...path] = segments.length === 1 ? ["$root", ...segments] : segments;
         return { ...place, service: "blob", accountName, containerName, path: path.join("/") };
     }
-    // A single segment is a blob of the root container.
     const isInRoot = place.service === "blob" && place.path === "";
     return {
         ...place,

@@ -17,9 +17,12 @@ export const incrementalDestinationWritten = defineRule({
         if (!copy.incremental) {
             return;
         }
-        knownPlace(copy.destination);
+        const same = stack.sameDestination(copy);
+        if (same.length === 0) {
+            knownPlace(copy.destination);
+        }
         // Two incremental copies are same-destination's to tell, copies of a folder around nested-destination's.
-        for (const other of stack.sameDestination(copy).filter(({ incremental }) => !incremental)) {
+        for (const other of same.filter(({ incremental }) => !incremental)) {
             yield `${copy.destination.property} is written by ${other.resource.name} too: ${show(copy.destination)}`;
         }
     },

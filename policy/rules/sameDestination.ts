@@ -14,9 +14,12 @@ export const sameDestination = defineRule({
     settings: {},
     reads: ["destination"],
     *checkInStack(copy, stack) {
-        knownPlace(copy.destination);
+        const same = stack.sameDestination(copy);
+        if (same.length === 0) {
+            knownPlace(copy.destination);
+        }
         // Told of all but the first by URN; of an incremental copy and another one, by incremental-destination-written.
-        const earlier = stack.sameDestination(copy).filter((other) => stack.isBefore(other, copy));
+        const earlier = same.filter((other) => stack.isBefore(other, copy));
         const alike = earlier.filter((other) => (other.incremental ?? false) === (copy.incremental ?? false));
         const others = [...new Set(alike.map(({ resource }) => resource.name))];
         if (others.length > 0) {

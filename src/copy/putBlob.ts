@@ -1,7 +1,5 @@
 import { BlockBlobClient } from "@azure/storage-blob";
-import { isDestinationConflict } from "../storage/errors";
 import { singleTry } from "../storage/singleTry";
-import { isTransient, retryAfterMilliseconds } from "../storage/transient";
 import {
     creationOptions,
     encryptionOptions,
@@ -14,12 +12,10 @@ import {
     telling,
     type WrittenBlob,
 } from "./fromUrl";
+import { repeating } from "./repeat";
 
 /** The most bytes that {@link putBlobFromUrl} takes: 5,000 MiB. */
 export const mostPutBlobBytes = 5_000 * 1024 * 1024;
-
-const mostTries = 6;
-const shortestPauseMilliseconds = 800;
 
 /** What {@link putBlobFromUrl} takes. */
 export interface PutBlobOptions {
@@ -58,23 +54,22 @@ export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBl
                 abortSignal: run.signal,
             });
         };
-        const written = await throughTransientFailures(write, options);
+        const repeated = () => options.repeated?.();
+        const written = await repeating(write, run, repeated);
         let last: { etag?: string; lastModified?: Date; versionId?: string } = written;
         const hasMetadata = Object.keys(target.metadata ?? {}).length > 0;
         if (!hasMetadata && (options.sourceHasMetadata ?? true)) {
             // No request can say "none".
-            const onlyThis = {
-                ...encryptionOptions(target),
-                conditions: { ...leaseOf(target), ifMatch: written.etag! },
-                abortSignal: run.signal,
-            };
-            last = await destination.setMetadata({}, onlyThis).catch((error: unknown) => {
-                // Where the answer was lost, the SDK has asked again, and met what its first request made.
-                if (isDestinationConflict(error)) {
-                    options.repeated?.();
-                }
-                throw error;
-            });
+            const clear = () =>
+                client.setMetadata(
+                    {},
+                    {
+                        ...encryptionOptions(target),
+                        conditions: { ...leaseOf(target), ifMatch: written.etag! },
+                        abortSignal: run.signal,
+                    },
+                );
+            last = await repeating(clear, run, repeated);
         }
         await protect(destination, target, run.signal);
         run.progress(source.contentLength, source.contentLength);
@@ -86,23 +81,4 @@ export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBl
             ...(contentMd5 && { contentMd5 }),
         };
     });
-}
-
-/** Tries again as the SDK does, which tells nobody of it. */
-async function throughTransientFailures<Result>(
-    write: () => Promise<Result>,
-    { run, repeated }: PutBlobOptions,
-): Promise<Result> {
-    for (let tries = 1; ; tries++) {
-        try {
-            return await write();
-        } catch (error) {
-            if (tries >= mostTries || run.signal.aborted || !isTransient(error)) {
-                throw error;
-            }
-            const pause = shortestPauseMilliseconds * 2 ** (tries - 1);
-            await run.clock.sleep(Math.max(pause, retryAfterMilliseconds(error)), run.signal);
-            repeated?.();
-        }
-    }
 }

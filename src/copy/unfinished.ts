@@ -1,8 +1,9 @@
 // A page or append blob is there before its bytes are. One metadata entry says so, and of what it is going to be a copy.
 
-import type { BlobClient } from "@azure/storage-blob";
+import { BlobClient } from "@azure/storage-blob";
 import { isOtherEncryption } from "../storage/encryption";
 import { isDestinationConflict, isNotFound } from "../storage/errors";
+import { singleTry } from "../storage/singleTry";
 import { CopyError } from "./errors";
 import {
     contentKey,
@@ -16,6 +17,7 @@ import {
     sameMetadata,
     type WrittenBlob,
 } from "./fromUrl";
+import { repeating } from "./repeat";
 
 /** The name of the metadata entry of a blob whose copy has not ended. */
 export const unfinishedMarker = "pulumi_azure_copy_unfinished";
@@ -81,8 +83,10 @@ export async function finishUnfinished(
         throw new CopyError("the destination was changed by somebody else during the copy");
     }
     let written: { etag?: string; lastModified?: Date; versionId?: string };
-    try {
-        written = await client.setMetadata(
+    let isRepeated = false;
+    const once = singleTry(BlobClient, client);
+    const finish = () =>
+        once.setMetadata(
             { ...target.metadata },
             {
                 ...encryptionOptions(target),
@@ -90,9 +94,14 @@ export async function finishUnfinished(
                 abortSignal: run.signal,
             },
         );
+    try {
+        written = await repeating(finish, run, () => {
+            isRepeated = true;
+        });
     } catch (error) {
-        // Where the answer was lost, the SDK has asked again, and met what its first request made.
-        const now = isDestinationConflict(error) ? await readProperties(client, target, run.signal) : undefined;
+        // Where the answer was lost, the request was made again, and has met what the first one made.
+        const now =
+            isRepeated && isDestinationConflict(error) ? await readProperties(client, target, run.signal) : undefined;
         if (!now || !sameMetadata(now.metadata, target.metadata) || now.contentLength !== source.contentLength) {
             throw error;
         }

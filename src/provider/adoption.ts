@@ -1,28 +1,39 @@
 // Adoption: what becomes of a destination that was found there. The older owner of a resource that was renamed without an alias, or replaced
 // by one with the same destination, is deleted after the new one has adopted it, and must not take it along.
 
+import type { BlobAddress } from "../storage/address";
 import { isNotFound } from "../storage/errors";
+import { sameness } from "../storage/sameObject";
+import type { Destination } from "./ends";
 import type { Context } from "./handler";
 
-/** What a resource of this process has adopted: the destinations' ETags since then, by their URLs; no ETag where it could not be changed. */
-const adopted = new WeakMap<object, Map<string, string | undefined>>();
+/** What a resource of this process has adopted. */
+interface Adopted {
+    readonly address: BlobAddress;
+    /** Its ETag since then; absent where that could not be changed. */
+    readonly etag: string | undefined;
+}
+
+const adopted = new WeakMap<object, Adopted[]>();
+
+type Place = Pick<Destination, "address">;
 
 /**
  * Remembers that a create of this process has adopted a destination, by the clients that all resources of a process share.
  * @param etag the ETag that adoption has given it, if it could
  */
-export function noteAdoption(url: string, etag: string | undefined, context: Context): void {
-    const known = adopted.get(context.clients) ?? new Map<string, string | undefined>();
-    adopted.set(context.clients, known.set(url, etag));
+export function noteAdoption({ address }: Place, etag: string | undefined, context: Context): void {
+    const known = adopted.get(context.clients) ?? [];
+    adopted.set(context.clients, [...known, { address, etag }]);
 }
 
 /**
  * Whether a destination belongs to another resource of this program since a create of this process has adopted it.
  * @param etag the ETag that the asking resource has recorded
  */
-export function isAdoptedByAnother(url: string, etag: string | undefined, context: Context): boolean {
-    const known = adopted.get(context.clients);
-    return known?.has(url) === true && (etag === undefined || known.get(url) !== etag);
+export function isAdoptedByAnother({ address }: Place, etag: string | undefined, context: Context): boolean {
+    const known = (adopted.get(context.clients) ?? []).filter((one) => sameness(one.address, address) !== "other");
+    return known.length > 0 && (etag === undefined || known.every((one) => one.etag !== etag));
 }
 
 /** Leaves what another resource of this program has adopted. */

@@ -8,8 +8,8 @@ import type { Plan } from "../copy/plan";
 import { planFileCopy } from "../copy/planFile";
 import { copyRanges } from "../copy/ranges";
 import { isUnfinishedCopyOf, unfinishedIn, unfinishedMarker } from "../copy/unfinished";
-import { sameAccount } from "../storage/address";
 import { errorCode, explain, isFileNotFound, statusCode } from "../storage/errors";
+import { isWithinAccount } from "../storage/sameAccount";
 import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
 import { what } from "./copyRequest";
@@ -76,7 +76,7 @@ export async function writeBeside(
     const beside = siblingOf(destination, name);
     const found = await observeFile(beside, context);
     const method = inputs.method ?? "auto";
-    const isNear = sameAccount(request.source.address, destination.address);
+    const isNear = isWithinAccount(request.source.address, destination.address);
     const mayChoose = method === "auto" && source !== undefined && !isNear;
     let plan = planFileCopy({
         method,

@@ -13,7 +13,7 @@ import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "
 import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
-import { asCopied, asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
+import { asCopied, asRecorded, destinationChanged, isRespelled, needsCopy, notTheSame, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import {
     type CopyRequest,
@@ -29,6 +29,7 @@ import { encryptionChanged } from "./encryption";
 import { CopyLeftPending, OldContentRestored } from "./endOfCopy";
 import { type Destination, openDestination, openSource, type Source } from "./ends";
 import { type Context, type Handler, PartialFailure } from "./handler";
+import { isItself, warnOfItself } from "./itself";
 import { hasRecordedBlocks, hasRecordedContent, isOwn, observe } from "./observe";
 import { obtain } from "./obtain";
 import { settleOverwritten, snapshotIfThere } from "./overwritten";
@@ -81,10 +82,15 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
         if (state.adopted) {
             return leaveAdopted(destination.url, () => observe(destination, context), context);
         }
-        if (isAdoptedByAnother(destination.url, state.lastWriteEtag, context)) {
+        if (isAdoptedByAnother(destination, state.lastWriteEtag, context)) {
             return leaveToAnother(destination.url, context);
         }
-        await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
+        await explained(`delete ${destination.url}`, async () => {
+            if (await isItself(state, destination.address, () => observe(destination, context), context)) {
+                return warnOfItself(destination.url, context);
+            }
+            await deleteOwn(destination, state, context);
+        });
     },
 };
 
@@ -326,7 +332,7 @@ function tellOfAdoption(
     { lastWriteEtag }: BlobCopyState,
     context: Context,
 ): void {
-    noteAdoption(destination.url, lastWriteEtag === found.etag ? undefined : lastWriteEtag, context);
+    noteAdoption(destination, lastWriteEtag === found.etag ? undefined : lastWriteEtag, context);
     if (unproven) {
         const has = unproven === "equal" ? "everything that this resource would write" : "the content of the source";
         context.warn(
@@ -371,6 +377,15 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         ...ownership(state),
         ...(state.drifted && { drifted: true }),
     };
+    if (isRespelled(state, news)) {
+        const there = await explained(`read ${destination.url}`, () => observe(destination, context));
+        if (!there) {
+            return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
+        }
+        if (there.etag !== state.etag) {
+            throw notTheSame(state, destination.url, there.etag);
+        }
+    }
     const own = state.etag === state.lastWriteEtag;
     const notOwn = !own && state.lastWriteEtag !== undefined && { lastWriteEtag: state.lastWriteEtag };
     try {
@@ -382,7 +397,7 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
             context,
             async (found) => isAsLeft(found, state, changes) && holdsRecorded(destination, found, state, context),
         );
-        return { ...recorded, ...set, ...notOwn };
+        return { ...recorded, ...set, ...notOwn, url: destination.url };
     } catch (error) {
         if (error instanceof PartlySet) {
             const failure = explain(`set the properties of ${destination.url}, of which some were set`, error.cause);

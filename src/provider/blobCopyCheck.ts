@@ -1,4 +1,4 @@
-import { type SourceAddress, sameAddress } from "../storage/address";
+import type { SourceAddress } from "../storage/address";
 import type { SourceProperties } from "../storage/webSource";
 import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
 import { checkEncryption } from "./checkEncryption";
@@ -9,6 +9,7 @@ import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata,
 import { encryptionInputs } from "./encryption";
 import { Failures } from "./failures";
 import type { CheckResult, Context } from "./handler";
+import { checkNotItself } from "./itself";
 
 /** Reports every mistake at once, and fills in the source's ETag, so that a changed source shows in the preview. */
 export async function checkBlobCopy(
@@ -21,13 +22,8 @@ export async function checkBlobCopy(
     checkInputNames(failures, "BlobCopy", inputNames, news);
     const source = checkLocation(failures, "source", news.source, now);
     const destination = checkLocation(failures, "destination", news.destination, now);
-    if (source && destination && sameAddress(source, destination)) {
-        failures.add(
-            "destination",
-            undefined,
-            "is the source itself; give source.snapshot or source.versionId to promote one, or another name",
-        );
-    }
+    const promoting = "give source.snapshot or source.versionId to promote one, or another name";
+    checkNotItself(failures, source, destination, promoting);
     checkMetadata(failures, news.metadata);
     checkTags(failures, news.tags);
     if (news.tags === "source" && source && source.kind !== "blob") {

@@ -1,29 +1,58 @@
 // What differs between what was recorded and what is asked for.
 
 import { isDeepStrictEqual } from "node:util";
+import { CopyError } from "../copy/errors";
 import { resolveAddress, sameAddress } from "../storage/address";
 import type { BlobLocation } from "../storage/location";
+import { isSameObject } from "../storage/sameObject";
 import type { SourceProperties } from "../storage/webSource";
 import type { CopyInputs, CopyState } from "./copyTypes";
 import { hasUnknown } from "./unknown";
 
-/** Whether another destination is asked for, which replaces the resource. */
+/**
+ * Whether another destination is asked for, which replaces the resource. Not where its account or name is only spelled otherwise: a
+ * replacement would find the old blob there, and delete it afterwards.
+ */
 export function destinationChanged(state: CopyState, news: CopyInputs): boolean {
     return !sameObject(state.destination, news.destination);
 }
 
-/** Whether two locations name one object. An unknown one may, and the engine asks again once it is known. */
+/** Whether two locations name one object, however they spell it. An unknown one may, and the engine asks again once it is known. */
 export function sameObject(one: BlobLocation, other: BlobLocation): boolean {
+    return compareAddresses(one, other, isSameObject);
+}
+
+/** The same, where another spelling counts, since it is recorded with what was copied. */
+function sameSpelling(one: BlobLocation, other: BlobLocation): boolean {
+    return compareAddresses(one, other, sameAddress);
+}
+
+function compareAddresses(one: BlobLocation, other: BlobLocation, compare: typeof sameAddress): boolean {
     if (hasUnknown(one) || hasUnknown(other)) {
         return true;
     }
     const [oneAddress, otherAddress] = [resolveAddress(one), resolveAddress(other)];
-    return oneAddress && otherAddress ? sameAddress(oneAddress, otherAddress) : isDeepStrictEqual(one, other);
+    return oneAddress && otherAddress ? compare(oneAddress, otherAddress) : isDeepStrictEqual(one, other);
+}
+
+/** Whether the destination is spelled otherwise than it was recorded: what is there must be looked at, since an account's name may be wrong. */
+export function isRespelled(state: CopyState, news: CopyInputs): boolean {
+    return !sameSpelling(state.destination, news.destination);
+}
+
+/**
+ * A destination under another name than was recorded, that holds something else than was recorded.
+ * @param there the ETag of what is there
+ */
+export function notTheSame(state: CopyState, url: string, there: string | undefined): CopyError {
+    return new CopyError(
+        `the destination is ${url} now, and was ${state.url}: both are to be one under two names, but its ETag is ${there}, and was ${state.etag}; if somebody has changed it, run pulumi refresh with the old destination; if they are two, give the resource another name`,
+    );
 }
 
 /** Whether another source is asked for, or the source has another ETag. */
 export function sourceChanged(state: CopyState, news: CopyInputs): boolean {
-    if (!sameObject(state.source, news.source)) {
+    if (!sameSpelling(state.source, news.source)) {
         return true;
     }
     return (

@@ -1,9 +1,10 @@
 // What every copy resource's check has in common.
 
-import { addressUrl, isFixed, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { addressUrl, isFixed, resolveAddress, type SourceAddress } from "../storage/address";
 import { explain } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { longestPresignedMilliseconds } from "../storage/presigned";
+import { isSameObject } from "../storage/sameObject";
 import { longestUserDelegationMilliseconds } from "../storage/sas";
 import type { SourceProperties } from "../storage/webSource";
 import { checkAcknowledgements } from "./acknowledgements";
@@ -132,7 +133,7 @@ export async function currentSource<Inputs extends CopyInputs & { readonly sourc
     checkAgainst: (source: SourceProperties) => void,
 ): Promise<SourceNow> {
     const oldAddress = olds.source && !hasUnknown(olds.source) ? resolveAddress(olds.source) : undefined;
-    const recorded = address && oldAddress && sameAddress(address, oldAddress) ? sourceNow(olds) : {};
+    const recorded = address && oldAddress && isSameObject(address, oldAddress) ? sourceNow(olds) : {};
     // With a destination that is not known yet, nobody can say whose authorization reads the source.
     if (!address || hasUnknown(inputs.destination) || inputs.onSourceChange === "ignore") {
         return recorded;

@@ -1,9 +1,9 @@
 // Which resource of a program writes which destination. All resources of a stack share one provider's process, which checks one after the
 // other, so that two onto one destination meet here.
 
-import { addressUrl, resolveAddress, type StorageAddress, sameAddress } from "../storage/address";
-import { azureHost } from "../storage/azureHost";
+import { addressUrl, resolveAddress, type StorageAddress } from "../storage/address";
 import { type BlobLocation, credentialParts, descriptiveParts } from "../storage/location";
+import { isSameObject } from "../storage/sameObject";
 import { hasUnknown } from "./unknown";
 
 interface Claim {
@@ -30,7 +30,7 @@ export class Claims {
         }
         const claim = { urn, type, address };
         const alike = this.byName.get(nameKey(address)) ?? new Set();
-        const other = [...alike].find((one) => isSameDestination(one.address, address));
+        const other = [...alike].find((one) => isSameObject(one.address, address));
         if (other) {
             return `is ${addressUrl(address)}, which is the destination of ${title(other)}, too: it and ${title(claim)} would overwrite each other, and the deletion of one would take the content of both; give each a destination of its own, or remove one`;
         }
@@ -67,34 +67,12 @@ function title({ type, urn }: Claim): string {
     return `${type} "${urn.split("::").at(-1)}"`;
 }
 
-function namesOf(address: StorageAddress): [root: string, name: string] {
-    return address.kind === "file"
-        ? [address.shareName, address.filePath.toLowerCase()]
-        : [address.containerName, address.blobName.replaceAll("\\", "/")];
-}
-
+/** What all spellings of one name have in common. */
 function nameKey(address: StorageAddress): string {
-    return JSON.stringify([address.kind, ...namesOf(address)]).toLowerCase();
-}
-
-function isSameDestination(one: StorageAddress, other: StorageAddress): boolean {
-    if (sameAddress(one, other)) {
-        return true;
-    }
-    const [names, otherNames] = [namesOf(one), namesOf(other)];
-    return (
-        one.kind === other.kind &&
-        JSON.stringify(names) === JSON.stringify(otherNames) &&
-        accountKey(one) === accountKey(other)
-    );
-}
-
-/** Azure's account, whichever of its hosts is named; else the host, of which this machine has several. */
-function accountKey({ serviceUrl, accountName }: StorageAddress): string {
-    const { hostname, port, pathname } = new URL(serviceUrl);
-    if (accountName !== undefined && (azureHost(hostname) || pathname === "/")) {
-        return accountName.toLowerCase();
-    }
-    const isHere = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/.test(hostname);
-    return `${isHere ? "localhost" : hostname}:${port}${pathname}`;
+    const [root, name] =
+        address.kind === "file" ? [address.shareName, address.filePath] : [address.containerName, address.blobName];
+    const segments = name.split(/[\\/]/).map((segment) => segment.replace(/[. ]+$/, ""));
+    return JSON.stringify([address.kind, root, segments.filter((segment) => segment !== "")])
+        .normalize()
+        .toLowerCase();
 }

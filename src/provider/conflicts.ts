@@ -2,8 +2,9 @@
 
 import { DestinationConflictError, SourceChangedError } from "../copy/errors";
 import type { CopyProperties } from "../copy/status";
-import { resolveAddress, sameAddress } from "../storage/address";
+import { resolveAddress } from "../storage/address";
 import { parseDate } from "../storage/date";
+import { isSameObject } from "../storage/sameObject";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { AnyCopyRequest, SourceConditions } from "./copyTypes";
@@ -58,7 +59,7 @@ function inTheWay(
     const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
     const why = own
         ? `the destination ${destination.url} would be overwritten, and overwrite is "never"`
-        : previous && sameAddress(resolveAddress(previous.destination)!, destination.address)
+        : previous && isSameObject(resolveAddress(previous.destination)!, destination.address)
           ? `the destination ${destination.url} was changed by somebody else since this resource wrote it`
           : `a ${destination.address.kind} that this resource did not make is at the destination ${destination.url}`;
     const adopting =

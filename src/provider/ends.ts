@@ -3,7 +3,6 @@ import type { FileGetPropertiesResponse, ShareClient, ShareFileClient } from "@a
 import type { AuthorizedSource } from "../copy/fromUrl";
 import type { Lease } from "../copy/lease";
 import {
-    acrossServices,
     addressUrl,
     type BlobAddress,
     type FileAddress,
@@ -11,7 +10,6 @@ import {
     resolveAddress,
     type SourceAddress,
     type StorageAddress,
-    sameAccount,
 } from "../storage/address";
 import { cloudObjectOf } from "../storage/cloudObject";
 import { anonymous, type Credential, explicitCredential } from "../storage/credential";
@@ -20,6 +18,7 @@ import { storageToken } from "../storage/entraId";
 import { errorCode, explain, StorageError, statusCode } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { presignedUrl, readPresigned } from "../storage/presigned";
+import { isSameAccountForCredentials, isSameService } from "../storage/sameAccount";
 import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { mayReceiveToken, noTokenFor } from "../storage/trust";
 import { joinSecretQuery, redactUrl } from "../storage/url";
@@ -169,11 +168,15 @@ function sourceOf(location: BlobLocation, destination: BlobLocation, context: Co
     const destinationAddress = resolveAddress(destination);
     if (!explicit && destinationAddress && destinationAddress.kind !== "other") {
         const credential = credentialOf(destination, destinationAddress, context);
-        if (sameAccount(address, destinationAddress)) {
+        const isOther = address.kind !== destinationAddress.kind;
+        if (isSameService(address, destinationAddress) && !isOther) {
             const { isEndpoint } = destinationAddress;
             return sourceWithin({ ...address, ...(isEndpoint && { isEndpoint }) }, url, credential, context, key);
         }
-        if (acrossServices(address, destinationAddress) && isForOtherService(address, credential)) {
+        if (
+            isSameAccountForCredentials(address, destinationAddress) &&
+            (!isOther || isForOtherService(address, credential))
+        ) {
             return sourceWith(address, url, credential, context, key);
         }
     }

@@ -6,8 +6,9 @@ import { errorCode, explain, explained, isFileNotFound } from "../storage/errors
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
+import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
 import { discardBesideFile, namesBeside, removeFile } from "./besideFile";
-import { asCopied, asRecorded, destinationChanged, needsCopy, sourceChanged } from "./changes";
+import { asCopied, asRecorded, destinationChanged, isRespelled, needsCopy, notTheSame, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
@@ -23,6 +24,7 @@ import {
 import { type FileDestination, observeFile, openFileDestination } from "./fileEnds";
 import { FileChanged, releaseLeft, whileLeased } from "./fileLease";
 import { type Context, type Handler, PartialFailure } from "./handler";
+import { isItself, warnOfItself } from "./itself";
 import { LeftInPlace, type ObtainedFile, obtainFile } from "./obtainFile";
 import { isOwnFile, neverWrote } from "./ownFile";
 import { patiently } from "./patience";
@@ -41,8 +43,7 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
 
     async create(inputs, context) {
         const { url, state } = await bring(inputs, undefined, context);
-        const created = createdBy.get(context.clients) ?? new Set();
-        createdBy.set(context.clients, created.add(url.toLowerCase()));
+        noteAdoption(url.toLowerCase(), state.lastWriteEtag, context);
         return { id: url, state };
     },
 
@@ -72,6 +73,9 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
 
     async delete(state, context) {
         const destination = openFileDestination(state.destination, context, state.leaseId);
+        if (await isItself(state, destination.address, () => observeFile(destination, context), context)) {
+            return warnOfItself(destination.url, context);
+        }
         await explained(`delete ${destination.url}`, () => deleteOwn(destination, state, context));
         // Also of a finished copy: an update that was killed is not recorded.
         await discardBesideFile(destination, context);
@@ -90,12 +94,6 @@ function inputsChanged(state: FileCopyState, news: FileCopyInputs): boolean {
 }
 
 // Create and update
-
-/**
- * The destinations of the resources that this process has created, by the clients that all of them share: a resource that was renamed without
- * an alias is deleted after that. Where it has left a pending copy, which the new one has joined, no ETag tells whose the file is.
- */
-const createdBy = new WeakMap<object, Set<string>>();
 
 function requestFor(inputs: FileCopyInputs, previous: FileCopyState | undefined, context: Context): FileCopyRequest {
     return {
@@ -176,12 +174,22 @@ async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: C
     const { sourceEtag: _, ...asked } = news;
     const recorded: FileCopyState = {
         ...outputsOf(state),
+        url: destination.url,
         ...asked,
         ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
         ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
         ...(state.adopted && { adopted: true }),
         ...(state.drifted && { drifted: true }),
     };
+    if (isRespelled(state, news)) {
+        const there = await explained(`read ${destination.url}`, () => observeFile(destination, context));
+        if (!there) {
+            return (await bring(news, { ...state, copyStatus: "aborted" }, context)).state;
+        }
+        if (there.etag !== state.etag) {
+            throw notTheSame(state, destination.url, there.etag);
+        }
+    }
     const changes = await explained(`read the source ${request.source.url}`, () =>
         changesInPlace(request, state, context),
     );
@@ -311,18 +319,14 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
         context.warn(
             `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
         );
-    const isAsRecorded = there.etag === state.lastWriteEtag;
-    if (state.adopted && isAsRecorded) {
+    if (state.adopted && there.etag === state.lastWriteEtag) {
         await releaseLeft(destination, there, context);
-        context.warn(
-            `${destination.url} was there before this resource, which adopted it and never copied onto it, and was left as it is; delete it by hand if it is not needed`,
-        );
-        return;
+        return leaveAdopted(destination.url, async () => there, context);
     }
-    const isUnfinished = !isAsRecorded && state.copyStatus === "pending";
-    if (isUnfinished && createdBy.get(context.clients)?.has(destination.url.toLowerCase())) {
-        context.warn(`${destination.url} belongs to another resource of this program now, and was left alone`);
-        return;
+    // Where it has left a pending copy, which the other one has joined, no ETag tells whose the file is.
+    const isUnfinished = state.copyStatus === "pending" && there.etag !== state.lastWriteEtag;
+    if (isUnfinished && isAdoptedByAnother(destination.url.toLowerCase(), state.lastWriteEtag, context)) {
+        return leaveToAnother(destination.url, context);
     }
     if (!(await isOwnFile(there, state)) && !isMadeWritable(there, state)) {
         await releaseLeft(destination, there, context);

@@ -1,4 +1,3 @@
-import { sameAddress } from "../storage/address";
 import type { SourceProperties } from "../storage/webSource";
 import { checkHttpHeaders, checkLeaseId } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
@@ -8,6 +7,7 @@ import { checkSmb } from "./checkSmb";
 import { Failures } from "./failures";
 import { type FileCopyInputs, fileInputNames } from "./fileCopyTypes";
 import type { CheckResult, Context } from "./handler";
+import { checkNotItself } from "./itself";
 import { unknownValue } from "./unknown";
 
 const headerNames = [
@@ -33,13 +33,8 @@ export async function checkFileCopy(
     checkInputNames(failures, "FileCopy", fileInputNames, news);
     const source = checkLocation(failures, "source", news.source, now, "file");
     const destination = checkLocation(failures, "destination", news.destination, now, "file");
-    if (source && destination && sameAddress(source, destination)) {
-        failures.add(
-            "destination",
-            undefined,
-            "is the source itself; give source.shareSnapshot to promote what a share snapshot keeps, or another name",
-        );
-    }
+    const promoting = "give source.shareSnapshot to promote what a share snapshot keeps, or another name";
+    checkNotItself(failures, source, destination, promoting);
     checkSas(failures, news.destination?.sasToken);
     checkMetadata(failures, news.metadata);
     checkHttpHeaders(failures, news.fileHttpHeaders, "fileHttpHeaders", headerNames);

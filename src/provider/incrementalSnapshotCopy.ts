@@ -4,11 +4,11 @@ import { abortCopy } from "../copy/abort";
 import type { CopiedSnapshot, SnapshotTime } from "../copy/incremental";
 import type { CopyProgress } from "../copy/wait";
 import { resolveAddress } from "../storage/address";
-import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
+import { errorCode, explain, explained, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
 import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
-import { sameObject } from "./changes";
+import { isRespelled, notTheSame, sameObject } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
 import { CopyLeftPending } from "./endOfCopy";
@@ -23,6 +23,7 @@ import {
     inputNames,
     snapshotTime,
 } from "./incrementalSnapshotCopyTypes";
+import { isItself, warnOfItself } from "./itself";
 import { endedBadly, observe } from "./observe";
 import { copiedSnapshots, type IncrementalCopyRequest, obtainIncrementalCopy } from "./obtainIncrementalCopy";
 import { patiently } from "./patience";
@@ -66,6 +67,15 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
             return (await bring(news, state, context)).state;
         }
         const destination = openDestination(news.destination, context);
+        if (isRespelled(state, news)) {
+            const there = await explained(`read ${destination.url}`, () => observe(destination, context));
+            if (!there) {
+                return (await bring(news, state, context)).state;
+            }
+            if (there.copyId !== state.copyId) {
+                throw notTheSame(state, destination.url, there.etag);
+            }
+        }
         const kept =
             news.keepSnapshots === state.keepSnapshots
                 ? undefined
@@ -78,6 +88,7 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
         const { takenSnapshots } = state;
         return {
             ...outputsOf(state),
+            url: destination.url,
             ...(takenSnapshots && { takenSnapshots }),
             ...adoptionOf(state),
             ...news,
@@ -88,6 +99,9 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
     async delete(state, context) {
         const destination = openDestination(state.destination, context);
         try {
+            if (await isItself(state, destination.address, () => observe(destination, context), context)) {
+                return warnOfItself(destination.url, context);
+            }
             await deleteOwn(destination, state, context);
         } catch (error) {
             throw error instanceof SnapshotsKept ? error : explain(`delete ${destination.url}`, error);
@@ -147,7 +161,7 @@ async function bring(
         const { properties, startedOn, asRecorded } = obtained;
         if (!previous && obtained.existed) {
             // Nothing but copies changes the ETag of such a destination.
-            noteAdoption(destination.url, undefined, context);
+            noteAdoption(destination, undefined, context);
         }
         if (!previous && adopted.adopted) {
             context.warn(
@@ -363,7 +377,7 @@ async function deleteOwn(
     context: Context,
 ): Promise<void> {
     const there = await observe(destination, context);
-    if (there && isAdoptedByAnother(destination.url, there.etag, context)) {
+    if (there && isAdoptedByAnother(destination, there.etag, context)) {
         return leaveToAnother(destination.url, context);
     }
     if (there && state.adopted) {

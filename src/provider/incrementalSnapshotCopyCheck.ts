@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PageBlobClient } from "@azure/storage-blob";
 import { type SnapshotTime, snapshotOf } from "../copy/incremental";
-import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress, sameAddress } from "../storage/address";
+import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress } from "../storage/address";
 import { errorCode, explain } from "../storage/errors";
+import { isSameObject } from "../storage/sameObject";
 import { redactUrl } from "../storage/url";
 import { checkAcknowledgements } from "./acknowledgements";
 import { checkConditions } from "./checkHeaders";
@@ -19,7 +20,8 @@ import {
     snapshotTime,
     type TakeSnapshot,
 } from "./incrementalSnapshotCopyTypes";
-import { isCopyOf, observe } from "./observe";
+import { checkNotItself } from "./itself";
+import { isCopyOfBlob, observe } from "./observe";
 import { olderThanLast } from "./obtainIncrementalCopy";
 import { hasUnknown, unknownValue } from "./unknown";
 
@@ -42,9 +44,7 @@ export async function checkIncrementalSnapshotCopy(
     }
     const source = checkLocation(failures, "source", news.source, now);
     const destination = checkLocation(failures, "destination", news.destination, now);
-    if (source && destination && sameAddress(source, destination)) {
-        failures.add("destination", undefined, "is the source itself; give another name");
-    }
+    checkNotItself(failures, source, destination, "give another name");
     checkSource(failures, source);
     checkSnapshot(failures, news, source);
     checkConditions(failures, "conditions", news.conditions);
@@ -131,7 +131,7 @@ function checkSnapshot(
         );
     } else if (source?.kind === "blob" && isUrl(snapshot)) {
         const named = resolveAddress({ url: redactUrl(snapshot), accountName: source.accountName });
-        if (named?.kind !== "blob" || !sameAddress({ ...named, snapshot: undefined }, source)) {
+        if (named?.kind !== "blob" || !isSameObject(baseOf(named), source)) {
             failures.add("snapshot", redactUrl(snapshot), "must be a snapshot of the source, not of another blob");
         }
     }
@@ -188,7 +188,7 @@ async function sourceGeneration(
         const destination = openDestination(news.destination, impatient);
         const there = await observe(destination, impatient);
         const last = there?.copyStatus === "success" ? snapshotOf(there.copySource) : undefined;
-        if (!there?.isIncrementalCopy || last === undefined || !isCopyOf(baseOf(there.copySource!), source.address)) {
+        if (!there?.isIncrementalCopy || last === undefined || !isCopyOfBlob(there.copySource!, source.address)) {
             return olds.sourceGeneration;
         }
         const wanted = news.snapshot === undefined ? undefined : snapshotTime(news.snapshot);
@@ -242,11 +242,11 @@ function isDue(olds: Partial<IncrementalSnapshotCopyInputs>, news: IncrementalSn
 
 function same(one: object, other: object): boolean {
     const [oneAddress, otherAddress] = [resolveAddress(one), resolveAddress(other)] as (BlobAddress | undefined)[];
-    return oneAddress !== undefined && otherAddress !== undefined && sameAddress(oneAddress, otherAddress);
+    return oneAddress !== undefined && otherAddress !== undefined && isSameObject(oneAddress, otherAddress);
 }
 
-function baseOf(copySource: string): { copySource: string } {
-    return { copySource: redactUrl(copySource).replace(/\?.*$/, "") };
+function baseOf({ snapshot: _, ...blob }: BlobAddress): BlobAddress {
+    return blob;
 }
 
 /** Whether a blob was overwritten since a snapshot of it was taken: the service can't tell what has changed, then. One Get Page Ranges. */

@@ -12,6 +12,7 @@ import {
 } from "../storage/address";
 import { isOtherEncryption } from "../storage/encryption";
 import { isNotFound } from "../storage/errors";
+import { isSameObject } from "../storage/sameObject";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyState } from "./blobCopyTypes";
@@ -68,6 +69,13 @@ export function isCopyOf(properties: Pick<CopyProperties, "copySource">, source:
     return sameAddress(parseBlobUrl(reported, true) ?? address, source);
 }
 
+/** Whether an incremental copy was of a snapshot of this very blob, under whichever of its names: the destination is that blob's for good. */
+export function isCopyOfBlob(copySource: string, source: SourceAddress): boolean {
+    const base = redactUrl(copySource).replace(/\?.*$/, "");
+    const address = parseBlobUrl(base, true);
+    return isCopyOf({ copySource: base }, source) || (address !== undefined && isSameObject(address, source));
+}
+
 /**
  * Whether a finished copy holds what the source holds now. A copy fails if its source changes meanwhile, so a source
  * that was last modified before the copy ended is the one that was copied. Both times are whole seconds of two
@@ -97,10 +105,18 @@ export function endedBadly({ copyStatus }: CopyProperties): boolean {
     return copyStatus === "failed" || copyStatus === "aborted";
 }
 
-/** An empty blob, left by a copy that failed or by one that was to put old content back: nothing to lose. */
-export function isEmptyRemnant({ previous, source }: CopyRequest, there: BlobGetPropertiesResponse): boolean {
+/** An empty blob, left by a copy that failed or by one that was to put old content back: nothing to lose. Others' copies are from elsewhere. */
+export function isEmptyRemnant(request: CopyRequest, there: BlobGetPropertiesResponse): boolean {
+    const { previous, source, destination } = request;
+    if (!endedBadly(there) || there.contentLength !== 0) {
+        return false;
+    }
+    const before = previous && resolveAddress(previous.source);
+    const snapshot = redactUrl(there.copySource ?? "").replace(/\?.*$/, "");
     return (
-        endedBadly(there) && there.contentLength === 0 && (previous !== undefined || isCopyOf(there, source.address))
+        isCopyOf(there, source.address) ||
+        (before !== undefined && isCopyOf(there, before)) ||
+        (previous !== undefined && (isOwn(there, previous) || isCopyOf({ copySource: snapshot }, destination.address)))
     );
 }
 

@@ -1,6 +1,6 @@
 // Which way the source's content takes to the destination: by Copy Blob or by a From-URL operation.
 
-import { sameAccount } from "../storage/address";
+import { isWithinAccount } from "../storage/sameAccount";
 import type { CopyRequest, ObtainedCopy } from "./copyRequest";
 import { fromUrlOnly } from "./encryption";
 import type { Context } from "./handler";
@@ -34,6 +34,6 @@ function isFirstWithinAccount(request: CopyRequest): boolean {
         previous === undefined &&
         request.inputs.blobType === undefined &&
         fromUrlOnly(request) === undefined &&
-        sameAccount(source.address, destination.address)
+        isWithinAccount(source.address, destination.address)
     );
 }

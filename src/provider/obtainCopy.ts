@@ -24,6 +24,7 @@ import { isExplained, type Running } from "./endOfCopy";
 import { openSource, readSource, type Source } from "./ends";
 import { discardAll, finish } from "./finishCopy";
 import type { Context } from "./handler";
+import { refuseItself } from "./itself";
 import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
 import { findTemporary, newestLast, preserveOrExplain } from "./overwritten";
 import { isAsSent, propertiesIfReadable, standingOf, unprovenIn } from "./ownership";
@@ -100,6 +101,7 @@ async function decide(
     context: Context,
     emptying?: "refused",
 ): Promise<Running | { adopt: ObtainedCopy } | undefined> {
+    await refuseItself(request, there, context);
     const { source, destination, previous } = request;
     const fromHere = isCopyOf(there, source.address);
     const isRecorded = previous !== undefined && isOwn(there, previous);

@@ -17,6 +17,7 @@ import type { FileCopyRequest } from "./fileCopyTypes";
 import { isDirectory, observeFile } from "./fileEnds";
 import { FileChanged, leaseAgain, releaseLeft, whileLeased } from "./fileLease";
 import type { Context } from "./handler";
+import { refuseItself } from "./itself";
 import { isOwnFile, type Standing, standingOf, writtenMarker } from "./ownFile";
 import { setFileProperties } from "./setFileProperties";
 import { smbOf } from "./smb";
@@ -80,6 +81,9 @@ export async function obtainFile(request: FileCopyRequest, context: Context): Pr
     try {
         for (let attempt = 0; attempt < attempts; attempt++) {
             const there = await observeFile(destination, context);
+            if (there) {
+                await refuseItself(request, there, context, source);
+            }
             const standing = there && (await standingOf(request, there, source, reading, context));
             if (standing) {
                 begun = { adopted: standing.adopted };
@@ -267,11 +271,11 @@ async function keep(
     begun: Begun,
     context: Context,
 ): Promise<FileGetPropertiesResponse | undefined> {
-    const { url } = request.destination;
     const kept = await own(request, there, standing.complete ? undefined : source, begun, context);
     if (kept && standing.adopted && request.previous?.adopted !== true) {
+        const has = standing.complete ? "all that is asked for" : "the source's content";
         context.warn(
-            `${url} was there already, with the content of ${request.source.url} and nothing that tells that this resource wrote it; it was adopted: pulumi destroy leaves it, unless this resource has copied onto it by then`,
+            `${request.destination.url} was there already and has ${has}, but nothing proves that this resource made it. It was adopted, and pulumi destroy will leave it unless this resource copies onto it before; a resource that is renamed with an alias keeps its file`,
         );
     }
     return kept;

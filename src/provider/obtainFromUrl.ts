@@ -8,9 +8,10 @@ import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl"
 import { type Plan, planCopy } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
-import { isFixed, sameAccount } from "../storage/address";
+import { isFixed } from "../storage/address";
 import { cpkInfo } from "../storage/encryption";
 import { explain, isDestinationConflict, isNotFound, isNotImplemented, passingRefusal } from "../storage/errors";
+import { isWithinAccount } from "../storage/sameAccount";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import { copyBesideOld, discardBeside, isCopiedFromBeside, isCopyOfBeside } from "./besideOld";
@@ -20,6 +21,7 @@ import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption"
 import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { authorizing, readSource } from "./ends";
 import type { Context } from "./handler";
+import { refuseItself } from "./itself";
 import { destinationName, endedBadly, isCopyOf, isEmptyRemnant, isOwn, lacksOnlyProperties, observe } from "./observe";
 import { attempts } from "./obtainCopy";
 import { findKept, findTemporary, keepingOverwritten } from "./overwritten";
@@ -70,6 +72,9 @@ export async function obtainFromUrl(request: CopyRequest, context: Context): Pro
             let there: BlobGetPropertiesResponse | undefined;
             if (look || plan.operation !== "Put Blob From URL") {
                 there = await observe(request.destination, context);
+                if (there) {
+                    await refuseItself(request, there, context, source);
+                }
                 plan = whole ?? planFor(request, source, there);
             }
             if (auto && there?.copyStatus === "pending" && isCopyOf(there, request.source.address)) {
@@ -129,7 +134,7 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
             verifyMd5: inputs.verify === "md5",
             source: given === undefined ? source : md5less,
             ...(inputs.blobType && { blobType: inputs.blobType }),
-            sameAccount: sameAccount(address, destination.address),
+            sameAccount: isWithinAccount(address, destination.address),
             fixedSource: isFixed(address),
             occupied: there !== undefined && mustStand(request, there),
             ...(inputs.sourceConditions?.tagConditions !== undefined && {

@@ -26,7 +26,8 @@ import {
     type IncrementalSnapshotCopyState,
     snapshotTime,
 } from "./incrementalSnapshotCopyTypes";
-import { endedBadly, isCopyOf, observe } from "./observe";
+import { refuseItself } from "./itself";
+import { endedBadly, isCopyOfBlob, observe } from "./observe";
 import { attempts, sasGraceMilliseconds } from "./obtainCopy";
 import { asConditions } from "./sdkOptions";
 import { obtainSourceSnapshot, readableSnapshotUrl, snapshotsTakenFor } from "./sourceSnapshot";
@@ -86,6 +87,7 @@ export async function obtainIncrementalCopy(
         try {
             const there = await observe(request.destination, context);
             if (there) {
+                await refuseItself(request, there, context);
                 refuseForeign(request, there);
             }
             const last = there && (await copiedLast(request, there, context));
@@ -155,8 +157,8 @@ function refuseForeign({ source, destination }: IncrementalCopyRequest, there: B
             `a blob that no incremental copy has made is at the destination ${destination.url} (${there.blobType}, ${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}); ${remedy}`,
         );
     }
-    const from = there.copySource && redactUrl(there.copySource).replace(/\?.*$/, "");
-    if (from !== undefined && !isCopyOf({ copySource: from }, source.address)) {
+    if (there.copySource && !isCopyOfBlob(there.copySource, source.address)) {
+        const from = redactUrl(there.copySource).replace(/\?.*$/, "");
         throw new DestinationConflictError(
             `the destination ${destination.url} belongs to incremental copies of ${from} for good, and takes none of ${source.url}; ${remedy}`,
             there.copyId,

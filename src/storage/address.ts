@@ -302,29 +302,12 @@ export function addressUrl(address: SourceAddress): string {
     return `${address.serviceUrl}/${address.containerName}/${encodePath(address.blobName)}${object}`;
 }
 
-/** Whether two addresses name the same object. The scheme does not matter: the service reports an http source as https. */
+/**
+ * Whether two addresses are one but for their spelling. The scheme does not matter: the service reports an http source as https. Whether
+ * two hosts lead to one object: `sameObject.ts`.
+ */
 export function sameAddress(one: SourceAddress, other: SourceAddress): boolean {
     return comparable(one) === comparable(other);
-}
-
-/** Whether two blobs, or two files, are in one storage account. */
-export function sameAccount(one: SourceAddress, other: SourceAddress): boolean {
-    return (
-        one.kind !== "other" &&
-        other.kind === one.kind &&
-        withoutScheme(one.serviceUrl).toLowerCase() === withoutScheme(other.serviceUrl).toLowerCase()
-    );
-}
-
-/** Whether a blob and a file are in one storage account, as far as their names tell. */
-export function acrossServices(one: SourceAddress, other: SourceAddress): boolean {
-    return (
-        one.kind !== "other" &&
-        other.kind !== "other" &&
-        one.kind !== other.kind &&
-        one.accountName !== undefined &&
-        one.accountName === other.accountName
-    );
 }
 
 function comparable(address: SourceAddress): string {
@@ -335,10 +318,6 @@ function comparable(address: SourceAddress): string {
     // Names of files are told apart by more than upper and lower case, as Windows does.
     const comparablePath = address.kind === "file" ? path.toLowerCase() : path;
     return `${scheme}${url.host.toLowerCase()}${comparablePath}${decode(url.search)}`;
-}
-
-function withoutScheme(url: string): string {
-    return url.replace(/^https?:\/\//, "");
 }
 
 /** Whether an address asks for plain http of Azure itself, which sends what authorizes in the clear; emulators and custom domains may have nothing else. */

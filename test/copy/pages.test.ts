@@ -137,6 +137,27 @@ it("tries again what a busy service refused, and knows its own blob after a lost
     await same();
 });
 
+it("knows its own blob where the answer to the last request is lost", async () => {
+    const source = await sparse();
+    storage.simulator.faults.add({ operation: "Set Blob Metadata", nth: 1, resetAfter: true });
+    const { etag } = await copy(source);
+    expect((await test.pages("dev").getProperties()).etag).toBe(etag);
+    await same();
+});
+
+it("fails where somebody else's blob of the same length takes its place before the last request, and leaves that", async () => {
+    const source = await sparse();
+    const destination = test.pages("dev");
+    const look = destination.getProperties.bind(destination);
+    destination.getProperties = async (options) => {
+        const found = await look(options);
+        await test.pages("dev").create(source.contentLength);
+        return found;
+    };
+    await expect(copy(source, { destination })).rejects.toMatchObject({ statusCode: 412 });
+    expect((await test.pages("dev").downloadToBuffer(0, 1024)).equals(Buffer.alloc(1024))).toBe(true);
+});
+
 it("fails where the source changes midway", async () => {
     const source = await sparse();
     test.onProgress(() => {

@@ -111,7 +111,9 @@ describe("pulumi up with a FileCopy", () => {
             args.current = { metadata: { stage: "dev" }, adopt: true };
             const adopted = await up();
             expect(adopted.error).toBeUndefined();
-            expect(adopted.warnings.join()).toMatch(/it was adopted: pulumi destroy leaves it/);
+            expect(adopted.warnings.join()).toMatch(
+                /has the source's content.*It was adopted, and pulumi destroy will leave it/,
+            );
             expect((await files.file().getProperties()).metadata).toEqual({ stage: "dev" });
             expect((await up()).steps).toEqual({ seed: ["same"] });
             await refresh();

@@ -89,7 +89,11 @@ describe("two resources onto one destination", () => {
                 {
                     type: "IncrementalSnapshotCopy",
                     name: "other",
-                    args: { ...blobArgs("disk.vhd"), source: at("golden", "images", "disk.vhd") },
+                    args: {
+                        ...blobArgs("disk.vhd"),
+                        source: at("golden", "images", "disk.vhd"),
+                        takeSnapshot: { triggers: ["1"] },
+                    },
                 },
             ],
             /disk\.vhd, which is the destination of (BlobCopy \\?"one|IncrementalSnapshotCopy \\?"other)\\?", too/,
@@ -109,7 +113,7 @@ describe("two resources onto one destination", () => {
     });
 });
 
-it("lets one resource move, and another take its place: a rename, a replacement, two that change places", async () => {
+it("lets one resource move, and another one come: a rename, a replacement", async () => {
     const declared: { current: Declared[] } = { current: [{ type: "BlobCopy", name: "one", args: blobArgs() }] };
     await withStack(programOf(declared), async ({ up, preview, refresh, resources }) => {
         const ups = async () => {

@@ -37,6 +37,24 @@ testRule(copyCycle, {
         "a snapshot, which stays": [step("a", "b"), step("b", "a", { snapshot: "2026-01-31T12:00:00.0000000Z" })],
     },
     refuses: {
+        "a copy of a blob onto itself, by another host of the account": {
+            resources: [
+                blobCopy({
+                    source: devBlob({ endpoint: "https://contosodev-internetrouting.blob.core.windows.net" }),
+                    destination: devBlob(),
+                }),
+            ],
+            finding: "seed: source is written by the copies that destination feeds: seed → seed.",
+        },
+        "a copy of a website's page onto itself": {
+            resources: [
+                blobCopy({
+                    source: { url: "https://contosodev.z6.web.core.windows.net/docs/" },
+                    destination: devBlob({ containerName: "$web", blobName: "docs/index.html" }),
+                }),
+            ],
+            finding: "seed → seed.",
+        },
         "two copies, told once": {
             resources: [step("a", "b"), step("b", "a")],
             finding: "a-b: source is written by the copies that destination feeds: a-b → b-a → a-b.",

@@ -24,6 +24,13 @@ testRule(nestedDestination, {
             finding:
                 "seed: destination lies in what folder copies into: https://contosodev.blob.core.windows.net/seed/orders.bak in https://contosodev.blob.core.windows.net/seed.",
         },
+        "a blob by another host of the account": {
+            resources: [
+                folder("seed"),
+                blobCopy({ destination: devBlob({ endpoint: "https://contosodev.z12.blob.storage.azure.net." }) }),
+            ],
+            finding: "seed: destination lies in what folder copies into",
+        },
         "a file in a share that is copied into": {
             resources: [
                 fileCopy({}, { name: "file" }),

@@ -83,11 +83,15 @@ describe("a file of equal content that no FileCopy has made", () => {
             expect(is).toMatchObject({ metadata: was.metadata, fileId: was.fileId, contentType: was.contentType });
             expect(is.leaseState).toBe("available");
             expect(state).toMatchObject({ adopted: true, etag, copyStatus: "success" });
-            expect(files.warnings.join()).toMatch(/was there already.*it was adopted: pulumi destroy leaves it/);
+            expect(files.warnings.join()).toMatch(
+                /was there already and has all that is asked for.*It was adopted, and pulumi destroy will leave it/,
+            );
             expect(await files.up(state, { overwrite })).toBe(state);
             await destroy(state);
             expect(await files.text()).toBe(sourceText);
-            expect(files.warnings.at(-1)).toMatch(/was there before this resource, which adopted it.*left as it is/);
+            expect(files.warnings.at(-1)).toMatch(
+                /was there before this resource, which has adopted it.*left as it is/,
+            );
         },
     );
 

@@ -5,7 +5,6 @@ import {
     parseBlobUrl,
     parseConnectionString,
     resolveAddress,
-    sameAccount,
     sameAddress,
 } from "../../src/storage/address";
 import type { BlobLocation } from "../../src/storage/location";
@@ -140,11 +139,6 @@ describe("addresses", () => {
                 address("https://con.blob.core.windows.net/c/a"),
             ),
         ).toBe(false);
-    });
-
-    it("are in one account only if host and path-style account agree", () => {
-        expect(sameAccount(address("http://127.0.0.1:1/one/c/a"), address("http://127.0.0.1:1/one/d/b"))).toBe(true);
-        expect(sameAccount(address("http://127.0.0.1:1/one/c/a"), address("http://127.0.0.1:1/two/c/a"))).toBe(false);
     });
 });
 
