@@ -19,7 +19,7 @@ export interface BlobCopyArgs {
 
     /**
      * The blob to write: a URL, or its parts. Its container must exist. Another destination replaces the resource:
-     * the new blob is made first, then the old one deleted.
+     * the new blob is made first, then the old one deleted. Another spelling of the same one is recorded, after a look at its ETag.
      */
     destination: pulumi.Input<string> | pulumi.Input<BlobLocationArgs>;
 

@@ -32,7 +32,7 @@ export interface FileCopyArgs extends SharedArgs {
 
     /**
      * The file to write: a URL, or its parts. Its share must exist. Another destination replaces the resource: the new file is made
-     * first, then the old one deleted.
+     * first, then the old one deleted. Another spelling of the same one is recorded, after a look at its ETag.
      *
      * The new file is written beside it (`<name>.pulumi-azure-copy-…`) and renamed to it once it is whole, so that an old file stands until
      * then. A SAS must be for the share or the account (`sp=rcwdl`).

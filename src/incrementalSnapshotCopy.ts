@@ -34,7 +34,8 @@ export interface IncrementalSnapshotCopyArgs
     /**
      * The blob that gets a snapshot a copy: a URL, or its parts. Its container must exist; its name must be free, or that of
      * incremental copies of the same source, which are carried on. It can't be read, written or leased itself, its snapshots can be
-     * read and copied. Another destination replaces the resource: the new one is complete before the old one is deleted.
+     * read and copied. Another destination replaces the resource: the new one is complete before the old one is deleted. Another
+     * spelling of the same one is recorded.
      */
     destination: pulumi.Input<string> | pulumi.Input<BlobLocationArgs>;
 
