@@ -8,7 +8,7 @@ import type { Plan } from "../copy/plan";
 import { planFileCopy } from "../copy/planFile";
 import { copyRanges } from "../copy/ranges";
 import { isUnfinishedCopyOf, unfinishedIn, unfinishedMarker } from "../copy/unfinished";
-import { sameAccount } from "../storage/address";
+import { namedByQuery, sameAccount } from "../storage/address";
 import { errorCode, explain, isFileNotFound, statusCode } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
@@ -45,9 +45,11 @@ export function readingOf(
     context: Context,
 ): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
+    const query = namedByQuery(source.address);
     return {
         authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
         ...(properties?.etag !== undefined && { identity: properties.etag }),
+        ...(query !== undefined && { query }),
         confirm: async () => {
             const change = await changedMeanwhile(request, properties?.etag, context);
             if (change) {

@@ -5,6 +5,7 @@ import { resolveAddress, sameAddress } from "../storage/address";
 import type { BlobLocation } from "../storage/location";
 import type { SourceProperties } from "../storage/webSource";
 import type { CopyInputs, CopyState } from "./copyTypes";
+import { recordedSource } from "./sourceQuery";
 import { hasUnknown } from "./unknown";
 
 /** Whether another destination is asked for, which replaces the resource. */
@@ -21,9 +22,19 @@ export function sameObject(one: BlobLocation, other: BlobLocation): boolean {
     return oneAddress && otherAddress ? sameAddress(oneAddress, otherAddress) : isDeepStrictEqual(one, other);
 }
 
+/** Whether another source is asked for than was copied last. An unknown one may be the same, as in {@link sameObject}. */
+function anotherSource(state: CopyState, news: BlobLocation): boolean {
+    if (hasUnknown(state.source) || hasUnknown(news)) {
+        return false;
+    }
+    const asked = resolveAddress(news);
+    const recorded = asked && recordedSource(state, asked);
+    return asked && recorded ? !sameAddress(recorded, asked) : !isDeepStrictEqual(state.source, news);
+}
+
 /** Whether another source is asked for, or the source has another ETag. */
 export function sourceChanged(state: CopyState, news: CopyInputs): boolean {
-    if (!sameObject(state.source, news.source)) {
+    if (anotherSource(state, news.source)) {
         return true;
     }
     return (

@@ -4,15 +4,17 @@ import { type CopyProperties, contentMd5, isUntouchedSinceCopy } from "../copy/s
 import { unfinishedIn } from "../copy/unfinished";
 import {
     addressUrl,
+    namedByQuery,
     parseBlobUrl,
     parseFileUrl,
     resolveAddress,
     type SourceAddress,
     sameAddress,
+    webAddress,
 } from "../storage/address";
 import { isOtherEncryption } from "../storage/encryption";
 import { isNotFound } from "../storage/errors";
-import { redactUrl } from "../storage/url";
+import { splitSecretQuery } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyState } from "./blobCopyTypes";
 import type { CopyRequest } from "./copyRequest";
@@ -47,9 +49,14 @@ export function isCopyOf(properties: Pick<CopyProperties, "copySource">, source:
     if (!properties.copySource) {
         return false;
     }
-    const reported = redactUrl(properties.copySource);
+    const { url: reported, secretQuery } = splitSecretQuery(properties.copySource);
     if (source.kind === "other") {
-        return sameAddress({ kind: "other", url: reported }, source);
+        // An object of another vendor is read by a URL whose query is made anew each time.
+        const isNamedByQuery = source.query !== undefined;
+        return sameAddress(
+            isNamedByQuery ? webAddress(reported, secretQuery) : { kind: "other", url: reported },
+            source,
+        );
     }
     if (source.kind === "file") {
         // An emulator's URL does not tell of which service it is.
@@ -164,9 +171,14 @@ export async function hasRecordedBlocks(
         conditions: destination.lease,
         abortSignal: context.signal,
     });
-    return isCommittedFrom(committedBlocks, {
-        authorize: async () => ({ url: addressUrl(address) }),
-        ...(sourceEtag && { identity: sourceEtag }),
-        contentLength: contentLength!,
-    });
+    const query = namedByQuery(address);
+    const isFrom = (named: { readonly query?: string }) =>
+        isCommittedFrom(committedBlocks, {
+            ...named,
+            authorize: async () => ({ url: addressUrl(address) }),
+            ...(sourceEtag && { identity: sourceEtag }),
+            contentLength: contentLength!,
+        });
+    // The block IDs of version 0.1 tell nothing of the query.
+    return (query !== undefined && (await isFrom({ query }))) || isFrom({});
 }

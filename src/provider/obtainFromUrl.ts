@@ -10,7 +10,7 @@ import { type Plan, planCopy } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
 import { contentMd5 } from "../copy/status";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
-import { isFixed, sameAccount } from "../storage/address";
+import { isFixed, namedByQuery, sameAccount } from "../storage/address";
 import { cpkInfo } from "../storage/encryption";
 import { explain, isDestinationConflict, isNotFound, isNotImplemented, passingRefusal } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
@@ -275,6 +275,7 @@ async function removeUnfinished(
 /** The source as the executors read it: authorized on its own in any account, pinned where it can change. */
 function readingOf(request: CopyRequest, properties: SourceProperties, context: Context): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
+    const query = namedByQuery(source.address);
     const { sourceCustomerProvidedKey } = request.inputs;
     return {
         authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
@@ -282,6 +283,7 @@ function readingOf(request: CopyRequest, properties: SourceProperties, context: 
             source.address.kind === "blob" &&
             !isFixed(source.address) && { etag: properties.etag }),
         ...(properties.etag !== undefined && { identity: properties.etag }),
+        ...(query !== undefined && { query }),
         confirm: async () => {
             const change = await changedMeanwhile(request, properties.etag, context);
             if (change) {
@@ -304,7 +306,8 @@ async function holds({ request, source, reading, there }: Bringing, context: Con
         return false;
     }
     // What was copied last; a run that could not set its tags afterwards has recorded it as unfinished.
-    const isToBeCompleted = previous?.copyStatus === "pending" && previous.sourceEtag === source.etag;
+    const isToBeCompleted =
+        !request.contentChanged && previous?.copyStatus === "pending" && previous.sourceEtag === source.etag;
     if (previous && isOwn(there, previous) && !isToBeCompleted) {
         return false;
     }
@@ -320,6 +323,7 @@ async function holds({ request, source, reading, there }: Bringing, context: Con
     }
     const { committedBlocks = [] } = await destination.client.getBlockList("committed", {
         conditions: destination.lease,
+        abortSignal: context.signal,
     });
     return isCommittedFrom(committedBlocks, reading);
 }

@@ -2,6 +2,7 @@ import { azureHost } from "./azureHost";
 import { cloudObjectOf, cloudObjectUrl, encodePath, isFixedObject, withoutEndpoint } from "./cloudObject";
 import { type BlobLocation, credentialParts } from "./location";
 import { isCloudUri, splitSecretQuery } from "./url";
+import { noQuery, queryHash } from "./webQuery";
 
 /** A blob in an Azure Storage account. */
 export interface BlobAddress {
@@ -40,6 +41,8 @@ export interface OtherAddress {
     readonly url: string;
     /** Whether it is known not to change: a version or snapshot is named. */
     readonly fixed?: true;
+    /** What a web server's query names beside the URL, as {@link queryHash} tells it; nothing for an object of another vendor. */
+    readonly query?: string;
 }
 
 export type SourceAddress = StorageAddress | OtherAddress;
@@ -237,7 +240,9 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
                   ...(location.snapshot && { snapshot: location.snapshot }),
                   ...(location.versionId && { versionId: location.versionId }),
               }
-            : address;
+            : address?.kind === "other"
+              ? webAddress(address.url, location.sasToken)
+              : address;
     }
     const kind = isFileLocation(location) ? "file" : "blob";
     const fromString =
@@ -271,6 +276,20 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
     };
 }
 
+/**
+ * What a web server's URL names.
+ * @param url without what is secret of its query
+ * @param secretQuery the rest of its query
+ */
+export function webAddress(url: string, secretQuery: string | undefined): OtherAddress {
+    return { kind: "other", url, query: queryHash(comparable({ kind: "other", url }), secretQuery) };
+}
+
+/** What tells a web server's files under one URL apart, where its query names anything. */
+export function namedByQuery(address: SourceAddress): string | undefined {
+    return address.kind === "other" && address.query !== noQuery ? address.query : undefined;
+}
+
 /** Whether a location names a file by its parts. */
 export function isFileLocation({ shareName, filePath }: BlobLocation): boolean {
     return (shareName ?? filePath) !== undefined;
@@ -296,7 +315,7 @@ export function addressUrl(address: SourceAddress): string {
 
 /** Whether two addresses name the same object. The scheme does not matter: the service reports an http source as https. */
 export function sameAddress(one: SourceAddress, other: SourceAddress): boolean {
-    return comparable(one) === comparable(other);
+    return comparable(one) === comparable(other) && namedByQuery(one) === namedByQuery(other);
 }
 
 /** Whether two blobs, or two files, are in one storage account. */
