@@ -12,7 +12,14 @@ import { contentMd5 } from "../copy/status";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
 import { isFixed, namedByQuery, sameAccount } from "../storage/address";
 import { cpkInfo } from "../storage/encryption";
-import { explain, isDestinationConflict, isNotFound, isNotImplemented, passingRefusal } from "../storage/errors";
+import {
+    explain,
+    isDestinationConflict,
+    isNotFound,
+    isNotImplemented,
+    isRedirect,
+    passingRefusal,
+} from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import { copyBesideOld, discardBeside, isCopiedFromBeside, isCopyOfBeside } from "./besideOld";
@@ -103,8 +110,8 @@ async function readOrLeave(
         return await readSource(request.source, context);
     } catch (error) {
         const { cause } = error as Error;
-        // Where a role is missing here, the service lacks it too.
-        if (!auto || isNotFound(cause) || passingRefusal(cause)) {
+        // Where a role is missing here, the service lacks it too; and it follows no redirects.
+        if (!auto || isNotFound(cause) || passingRefusal(cause) || isRedirect(cause)) {
             throw error;
         }
         return undefined;

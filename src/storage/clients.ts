@@ -42,6 +42,8 @@ export function createClients(options: ClientOptions = {}): Clients {
             maxRetryDelayInMs: 30_000,
         },
         userAgentOptions: { userAgentPrefix: "pulumi-azure-copy" },
+        // The SDK's types lack it, its pipeline takes it: neither a service nor what only looks like one sends us elsewhere.
+        redirectOptions: { maxRetries: 0 },
     };
     const service = oncePerCredential<BlobAddress, BlobServiceClient>((address, credential) => {
         const query = credential.kind === "sas" ? `?${credential.sasToken}` : "";
