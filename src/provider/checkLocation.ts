@@ -9,6 +9,7 @@ import {
     resolveAddress,
     type SourceAddress,
     type StorageAddress,
+    secretQueryOf,
 } from "../storage/address";
 import {
     type BlobLocation,
@@ -17,6 +18,7 @@ import {
     type EntraIdCredential,
     locationParts,
 } from "../storage/location";
+import { joinSecretQuery } from "../storage/url";
 import { checkCloudObject, isCloudObject } from "./checkCloudObject";
 import { checkEntraId } from "./checkEntraId";
 import { checkPrivateLink } from "./checkPrivateLink";
@@ -110,8 +112,7 @@ export function checkLocation(
     if (address.kind !== "other") {
         checkCredentialFits(failures, end, location.credential?.type, address);
     }
-    const length =
-        Buffer.byteLength(addressUrl(address)) + (location.sasToken ? 1 + Buffer.byteLength(location.sasToken) : 0);
+    const length = Buffer.byteLength(joinSecretQuery(addressUrl(address), secretQueryOf(location)));
     if (end === "source" && length > longestSourceUrlBytes) {
         failures.add(
             end,

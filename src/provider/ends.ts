@@ -12,6 +12,7 @@ import {
     type SourceAddress,
     type StorageAddress,
     sameAccount,
+    secretQueryOf,
 } from "../storage/address";
 import { cloudObjectOf } from "../storage/cloudObject";
 import { anonymous, type Credential, explicitCredential } from "../storage/credential";
@@ -141,7 +142,7 @@ export function openSource(location: BlobLocation, destination: BlobLocation, co
         };
     }
     if (address.kind === "other") {
-        const readable = joinSecretQuery(url, location.sasToken);
+        const readable = joinSecretQuery(url, secretQueryOf(location));
         return {
             address,
             url,

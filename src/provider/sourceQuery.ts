@@ -1,6 +1,6 @@
 // What is recorded of a web server's query, which tells one file under a URL from another.
 
-import { resolveAddress, type SourceAddress, webAddress } from "../storage/address";
+import { resolveAddress, type SourceAddress, secretQueryOf, webAddress } from "../storage/address";
 import type { BlobLocation } from "../storage/location";
 import { splitSecretQuery } from "../storage/url";
 import type { CopyInputs, CopyState } from "./copyTypes";
@@ -31,7 +31,7 @@ export function recordedSource(state: CopyState, news: SourceAddress): SourceAdd
         return address;
     }
     const { query: ofInputs, ...named } = address;
-    const isFound = state.source.sasToken === undefined;
+    const isFound = secretQueryOf(state.source) === undefined;
     if (isFound && queryOf(news) === undefined) {
         return named; // an object of another vendor, found by the URL by which it was read
     }

@@ -241,7 +241,7 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
                   ...(location.versionId && { versionId: location.versionId }),
               }
             : address?.kind === "other"
-              ? webAddress(address.url, location.sasToken)
+              ? webAddress(splitSecretQuery(address.url).url, secretQueryOf(location))
               : address;
     }
     const kind = isFileLocation(location) ? "file" : "blob";
@@ -274,6 +274,12 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
         ...(location.snapshot && { snapshot: location.snapshot }),
         ...(location.versionId && { versionId: location.versionId }),
     };
+}
+
+/** The secret part of a location's query: beside its URL, or in it, where a transformation of the program has put it back. */
+export function secretQueryOf({ url, sasToken }: BlobLocation): string | undefined {
+    const parts = [url && splitSecretQuery(url).secretQuery, sasToken?.replace(/^\?/, "")].filter((part) => part);
+    return parts.length === 0 ? undefined : parts.join("&");
 }
 
 /**

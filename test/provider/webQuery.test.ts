@@ -233,3 +233,13 @@ describe("the state", () => {
         expect(await storage.content("dev")).toBe("tool 2.0");
     });
 });
+
+it("is told apart where a transformation has put the query back into the URL", async () => {
+    const whole = (query: string) => ({ ...inputs(undefined), source: { url: `${server.url}?${query}` } });
+    const state = await upOnce(storage, undefined, whole(first));
+    expect(await storage.content("dev")).toBe("tool 1.0");
+    expect(state.sourceQueryHash).toBe((await up(state, first)).sourceQueryHash);
+    await upOnce(storage, state, whole(second));
+    expect(await storage.content("dev")).toBe("tool 2.0");
+    expect(state.sourceUrl).toBe(server.url);
+});
