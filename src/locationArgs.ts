@@ -130,7 +130,10 @@ export interface FileLocationArgs
     filePath?: pulumi.Input<string>;
 }
 
-/** Where a copy reads from. In the destination's account, without a credential of its own, the destination's is used. */
+/**
+ * Where a copy reads from. In the destination's account, without a credential of its own, the destination's is used. A web server's URL may
+ * carry any query, which is kept secret; another one is another source, but for what only signs it.
+ */
 export interface BlobSourceArgs extends BlobLocationArgs {
     /** The snapshot to read, by its DateTime. @default - the blob itself */
     snapshot?: pulumi.Input<string>;

@@ -15,6 +15,7 @@ import {
     type FromUrlTarget,
     isRecognizable,
     leaseOf,
+    type SourceContent,
     sameMetadata,
     sourceOptions,
     telling,
@@ -116,7 +117,7 @@ export async function copyBlocks(options: CopyBlocksOptions): Promise<WrittenBlo
  */
 export async function isCommittedFrom(
     committed: readonly Block[],
-    source: Pick<FromUrlSource, "authorize" | "etag" | "identity" | "contentLength" | "destinationName">,
+    source: SourceContent & Pick<FromUrlSource, "authorize">,
     blockSize = blockSizeFor(source.contentLength),
 ): Promise<boolean> {
     const { url } = await source.authorize();
@@ -139,12 +140,7 @@ export async function isCommittedFrom(
 }
 
 /** The blocks in order, made as they are asked for. */
-function* parts(
-    url: string,
-    source: Pick<FromUrlSource, "etag" | "identity" | "contentLength" | "destinationName">,
-    blockSize: number,
-    idBytes: number,
-): Generator<Part> {
+function* parts(url: string, source: SourceContent, blockSize: number, idBytes: number): Generator<Part> {
     const { destinationName } = source;
     const named = destinationName === undefined ? [] : [destinationName];
     for (let offset = 0; offset < source.contentLength; offset += blockSize) {

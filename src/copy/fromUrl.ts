@@ -41,6 +41,8 @@ export interface FromUrlSource {
      * @default - they name the source alone, as those of version 0.1
      */
     readonly destinationName?: string;
+    /** What a web server's query names beside its URL, hashed: two files under one URL may have one ETag, and often have none. */
+    readonly query?: string;
     /** Called after the last byte was read and before anything of it can be seen; throws where the source is not what it was. For what can't be pinned. */
     confirm?(): Promise<void>;
     /** In bytes. */
@@ -49,6 +51,9 @@ export interface FromUrlSource {
     /** The key that the source is encrypted with. */
     readonly customerProvidedKey?: CpkInfo;
 }
+
+/** What tells one content of a source from another. */
+export type SourceContent = Pick<FromUrlSource, "etag" | "identity" | "query" | "contentLength" | "destinationName">;
 
 /** What the new blob gets, all of it: nothing is carried over from the source. */
 export interface FromUrlTarget {
@@ -153,15 +158,13 @@ export async function protect(client: BlobClient, target: FromUrlTarget, signal:
 }
 
 /**
- * Tells one content of one source from all others, the same in every run: SHA-256 over the URL without its secrets, the ETag (or
- * identity), the length and whatever else is given. 64 bytes, to be cut to what is needed.
+ * Tells one content of one source from all others, the same in every run: SHA-256 over the URL without its secrets, what its query
+ * names, the ETag (or identity), the length and whatever else is given. 64 bytes, to be cut to what is needed.
  */
-export function contentKey(
-    url: string,
-    source: Pick<FromUrlSource, "etag" | "identity" | "contentLength">,
-    more: readonly (string | number)[] = [],
-): Buffer {
-    const told = [splitSecretQuery(url).url, source.etag ?? source.identity ?? "", source.contentLength, ...more];
+export function contentKey(url: string, source: SourceContent, more: readonly (string | number)[] = []): Buffer {
+    const { etag, identity, contentLength, query } = source;
+    const named = query === undefined ? [] : [{ query }];
+    const told = [splitSecretQuery(url).url, ...named, etag ?? identity ?? "", contentLength, ...more];
     const [first, second] = [0, 1].map((part) =>
         createHash("sha256")
             .update(JSON.stringify([part, ...told]))

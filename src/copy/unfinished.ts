@@ -14,6 +14,7 @@ import {
     isRecognizable,
     leaseOf,
     protect,
+    type SourceContent,
     sameMetadata,
     type WrittenBlob,
 } from "./fromUrl";
@@ -22,9 +23,9 @@ import { repeating } from "./repeat";
 /** The name of the metadata entry of a blob whose copy has not ended. */
 export const unfinishedMarker = "pulumi_azure_copy_unfinished";
 
-type Recognizable = Pick<FromUrlSource, "authorize" | "etag" | "identity" | "contentLength">;
+type Recognizable = SourceContent & Pick<FromUrlSource, "authorize">;
 
-/** The entry's value: 64 hexadecimal digits that follow from the source's URL without its secrets, its ETag and its length. */
+/** The entry's value: 64 hexadecimal digits that follow from the source's URL without its secrets, what its query names, its ETag and its length. */
 export async function unfinishedValue(source: Recognizable): Promise<string> {
     const { url } = await source.authorize();
     return contentKey(url, source).subarray(0, 32).toString("hex");

@@ -8,6 +8,7 @@ import type { Plan } from "../copy/plan";
 import { planFileCopy } from "../copy/planFile";
 import { copyRanges } from "../copy/ranges";
 import { isUnfinishedCopyOf, unfinishedIn, unfinishedMarker } from "../copy/unfinished";
+import { namedByQuery } from "../storage/address";
 import { errorCode, explain, isFileNotFound, statusCode } from "../storage/errors";
 import { isWithinAccount } from "../storage/sameAccount";
 import type { SourceProperties } from "../storage/webSource";
@@ -46,9 +47,11 @@ export function readingOf(
     context: Context,
 ): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
+    const query = namedByQuery(source.address);
     return {
         authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
         ...(properties?.etag !== undefined && { identity: properties.etag }),
+        ...(query !== undefined && { query }),
         confirm: async () => {
             const change = await changedMeanwhile(request, properties?.etag, context);
             if (change) {

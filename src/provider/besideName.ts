@@ -1,7 +1,7 @@
 // Names beside a destination, which tell by themselves whose they are and of what content.
 
 import { createHash } from "node:crypto";
-import { contentKey, type FromUrlSource } from "../copy/fromUrl";
+import { contentKey, type SourceContent } from "../copy/fromUrl";
 
 const infix = ".pulumi-azure-copy-";
 const keyDigits = 16;
@@ -23,12 +23,7 @@ function shortened(name: string, room: number): string {
 }
 
 /** The name beside a destination for a source's content. */
-export function besideName(
-    name: string,
-    longest: number,
-    url: string,
-    source: Pick<FromUrlSource, "etag" | "identity" | "contentLength">,
-): string {
+export function besideName(name: string, longest: number, url: string, source: SourceContent): string {
     return besidePrefix(name, longest) + contentKey(url, source).toString("hex").slice(0, keyDigits);
 }
 

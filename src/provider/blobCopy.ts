@@ -7,7 +7,6 @@ import { resolveAddress } from "../storage/address";
 import { explain, explained, isDestinationConflict, isNotFound, isProtectionRefusal } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { fitsHeader } from "../storage/tags";
-import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
 import { checkBlobCopy } from "./blobCopyCheck";
@@ -38,6 +37,7 @@ import { preflight } from "./preflight";
 import { asHttpHeaders } from "./sdkOptions";
 import { changesForAdoption, hasHeaders, PartlySet, type PropertyChanges, setProperties } from "./setProperties";
 import { whileSourceIsLeased } from "./sourceLeases";
+import { foundSource, withSourceQuery } from "./sourceQuery";
 
 /** BlobCopy's lifecycle. */
 export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
@@ -49,7 +49,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
     },
 
     async create(inputs, context) {
-        const { destination, state } = await bring(inputs, undefined, context);
+        const { destination, state } = await bring(withSourceQuery(inputs), undefined, context);
         return { id: destination.url, state };
     },
 
@@ -67,7 +67,8 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
         return properties && recordRead(state, location, destination, properties, context);
     },
 
-    async update(state, news, context) {
+    async update(state, inputs, context) {
+        const news = withSourceQuery(inputs);
         if (mustCopy(state, news)) {
             return (await bring(news, state, context)).state;
         }
@@ -496,7 +497,7 @@ async function recordRead(
     const intact = !known || own || (await holdsRecorded(destination, properties, state, context));
     const inputs = {
         ...state,
-        source: state.source ?? { url: redactUrl(properties.copySource ?? "") },
+        ...(state.source ? { source: state.source } : foundSource(properties.copySource)),
         destination: location,
     };
     const now = outputs(destination, properties);

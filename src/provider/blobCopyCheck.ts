@@ -10,6 +10,7 @@ import { encryptionInputs } from "./encryption";
 import { Failures } from "./failures";
 import type { CheckResult, Context } from "./handler";
 import { checkNotItself } from "./itself";
+import { withSourceQuery } from "./sourceQuery";
 
 /** Reports every mistake at once, and fills in the source's ETag, so that a changed source shows in the preview. */
 export async function checkBlobCopy(
@@ -62,14 +63,14 @@ export async function checkBlobCopy(
         refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
     }
 
-    const { sourceEtag: _, sourceContentLength: __, ...inputs } = news;
+    const { sourceEtag: _, sourceContentLength: __, sourceQueryHash: ___, ...inputs } = news;
     if (failures.count > 0) {
         return { inputs, failures: failures.all };
     }
     const current = await currentSource(olds, inputs, source, failures, context, (properties) =>
         checkAgainstSource(inputs, properties, failures),
     );
-    return { inputs: { ...inputs, ...current }, failures: failures.all };
+    return { inputs: withSourceQuery({ ...inputs, ...current }), failures: failures.all };
 }
 
 /** Copy Blob keeps the source's type, and what is no blob in Azure Storage becomes a block blob. */

@@ -7,6 +7,7 @@ import type { BlobLocation } from "../storage/location";
 import { isSameObject } from "../storage/sameObject";
 import type { SourceProperties } from "../storage/webSource";
 import type { CopyInputs, CopyState } from "./copyTypes";
+import { recordedSource } from "./sourceQuery";
 import { hasUnknown } from "./unknown";
 
 /**
@@ -50,9 +51,19 @@ export function notTheSame(state: CopyState, url: string, there: string | undefi
     );
 }
 
+/** Whether another source is asked for than was copied last. An unknown one may be the same, as in {@link sameObject}. */
+function anotherSource(state: CopyState, news: BlobLocation): boolean {
+    if (hasUnknown(state.source) || hasUnknown(news)) {
+        return false;
+    }
+    const asked = resolveAddress(news);
+    const recorded = asked && recordedSource(state, asked);
+    return asked && recorded ? !sameAddress(recorded, asked) : !isDeepStrictEqual(state.source, news);
+}
+
 /** Whether another source is asked for, or the source has another ETag. */
 export function sourceChanged(state: CopyState, news: CopyInputs): boolean {
-    if (!sameSpelling(state.source, news.source)) {
+    if (anotherSource(state, news.source)) {
         return true;
     }
     return (

@@ -8,8 +8,10 @@ import {
     parseConnectionString,
     resolveAddress,
     type SourceAddress,
+    secretQueryOf,
 } from "../storage/address";
 import { type BlobLocation, blobParts, credentialParts, locationParts } from "../storage/location";
+import { joinSecretQuery } from "../storage/url";
 import { checkCloudObject, isCloudObject } from "./checkCloudObject";
 import { checkEntraId } from "./checkEntraId";
 import { checkPrivateLink } from "./checkPrivateLink";
@@ -97,8 +99,7 @@ export function checkLocation(
     if (address.kind !== "other") {
         checkTokens(failures, end, location, address, copied);
     }
-    const length =
-        Buffer.byteLength(addressUrl(address)) + (location.sasToken ? 1 + Buffer.byteLength(location.sasToken) : 0);
+    const length = Buffer.byteLength(joinSecretQuery(addressUrl(address), secretQueryOf(location)));
     if (end === "source" && length > longestSourceUrlBytes) {
         failures.add(
             end,

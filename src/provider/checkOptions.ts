@@ -1,12 +1,13 @@
 // What every copy resource's check has in common.
 
 import { addressUrl, isFixed, resolveAddress, type SourceAddress } from "../storage/address";
-import { explain } from "../storage/errors";
+import { explain, isRedirect } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { longestPresignedMilliseconds } from "../storage/presigned";
 import { isSameObject } from "../storage/sameObject";
 import { longestUserDelegationMilliseconds } from "../storage/sas";
 import type { SourceProperties } from "../storage/webSource";
+import { withinTime } from "../storage/withinTime";
 import { checkAcknowledgements } from "./acknowledgements";
 import { isCloudObject } from "./checkCloudObject";
 import { checkLeaseSource } from "./checkLeaseSource";
@@ -30,7 +31,10 @@ export const longestReadMilliseconds = 20_000;
 /** Refuses what is no input at all, a spelling mistake mostly. */
 export function checkInputNames(failures: Failures, type: string, allowed: readonly string[], inputs: object): void {
     for (const name of Object.keys(inputs)) {
-        if (![...allowed, "sourceEtag", "sourceContentLength"].includes(name) && !name.startsWith("__")) {
+        if (
+            ![...allowed, "sourceEtag", "sourceContentLength", "sourceQueryHash"].includes(name) &&
+            !name.startsWith("__")
+        ) {
             failures.add(name, undefined, `is no input of ${type}; allowed are ${allowed.join(", ")}`);
         }
     }
@@ -141,19 +145,19 @@ export async function currentSource<Inputs extends CopyInputs & { readonly sourc
     if (isFixed(address)) {
         return recorded;
     }
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
     let properties: SourceProperties;
     try {
-        properties = await openSource(
-            inputs.source,
-            inputs.destination,
-            context,
-            inputs.sourceCustomerProvidedKey,
-        ).properties(signal);
-    } catch (error) {
-        context.warn(
-            `${explain(`read the source ${addressUrl(address)}, to see whether it has changed`, error).message}; the copy itself will tell`,
+        properties = await withinTime(longestReadMilliseconds, context.signal, (signal) =>
+            openSource(
+                inputs.source,
+                inputs.destination,
+                { ...context, signal },
+                inputs.sourceCustomerProvidedKey,
+            ).properties(signal),
         );
+    } catch (error) {
+        const { message } = explain(`read the source ${addressUrl(address)}, to see whether it has changed`, error);
+        context.warn(isRedirect(error) ? message : `${message}; the copy itself will tell`);
         return recorded;
     }
     checkAgainst(properties);

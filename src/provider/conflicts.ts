@@ -8,13 +8,16 @@ import { isSameObject } from "../storage/sameObject";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { AnyCopyRequest, SourceConditions } from "./copyTypes";
+import { isCopyOf } from "./observe";
 
 /** Somebody else's copy is pending: what, since when, from where. */
 export function pendingElsewhere(
-    request: Pick<AnyCopyRequest, "destination">,
+    request: Pick<AnyCopyRequest, "destination" | "source">,
     there: CopyProperties,
 ): DestinationConflictError {
-    const from = there.copySource ? ` from ${redactUrl(there.copySource)}` : "";
+    const source = there.copySource && redactUrl(there.copySource);
+    const isNamedAlike = source === request.source.url && !isCopyOf(there, request.source.address);
+    const from = source ? ` from ${source}${isNamedAlike ? " with another query" : ""}` : "";
     const since = there.lastModified ? ` since ${there.lastModified.toISOString()}` : "";
     return new DestinationConflictError(
         `another copy${from} onto ${request.destination.url} is pending${since} (${there.copyProgress ?? "no progress reported"}); wait for its end, or abort it; copy ID ${there.copyId}`,

@@ -26,6 +26,11 @@ export interface CopyInputs extends Acknowledgements {
     readonly sourceEtag?: string;
     /** Filled in by check: the source's size in bytes as it is now, by which policies estimate what a copy costs. */
     readonly sourceContentLength?: number;
+    /**
+     * Filled in by check, and recorded: what stands for a web server's query, which tells one file under a URL from another. Version 0.1
+     * recorded none.
+     */
+    readonly sourceQueryHash?: string;
 }
 
 /** What must hold of the source when a copy starts. */

@@ -10,6 +10,7 @@ import {
     resolveAddress,
     type SourceAddress,
     type StorageAddress,
+    secretQueryOf,
 } from "../storage/address";
 import { cloudObjectOf } from "../storage/cloudObject";
 import { anonymous, type Credential, explicitCredential } from "../storage/credential";
@@ -153,7 +154,7 @@ function sourceOf(location: BlobLocation, destination: BlobLocation, context: Co
         };
     }
     if (address.kind === "other") {
-        const readable = joinSecretQuery(url, location.sasToken);
+        const readable = joinSecretQuery(url, secretQueryOf(location));
         return {
             address,
             url,

@@ -31,6 +31,7 @@ import { patiently } from "./patience";
 import { type FileChanges, setFileProperties } from "./setFileProperties";
 import { newFileAttributes, smbOf, smbPropertiesOf, withAttribute } from "./smb";
 import { whileSourceIsLeased } from "./sourceLeases";
+import { foundSource, withSourceQuery } from "./sourceQuery";
 
 /** FileCopy's lifecycle. */
 export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
@@ -42,7 +43,7 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
     },
 
     async create(inputs, context) {
-        const { url, state } = await bring(inputs, undefined, context);
+        const { url, state } = await bring(withSourceQuery(inputs), undefined, context);
         noteAdoption(url.toLowerCase(), state.lastWriteEtag, context);
         return { id: url, state };
     },
@@ -67,7 +68,8 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
         });
     },
 
-    async update(state, news, context) {
+    async update(state, inputs, context) {
+        const news = withSourceQuery(inputs);
         return mustCopy(state, news) ? (await bring(news, state, context)).state : setInPlace(state, news, context);
     },
 
@@ -286,7 +288,7 @@ async function recordRead(
     const { copyId, copyStatus, copyCompletedOn, sourceUrl, ...now } = outputs(destination, properties);
     return {
         ...state,
-        source: state.source ?? { url: redactUrl(properties.copySource ?? "") },
+        ...(state.source ? { source: state.source } : foundSource(properties.copySource)),
         destination: location,
         ...now,
         // What the service tells of a copy tells of the last one, which may not have been ours.

@@ -8,6 +8,7 @@ import { Failures } from "./failures";
 import { type FileCopyInputs, fileInputNames } from "./fileCopyTypes";
 import type { CheckResult, Context } from "./handler";
 import { checkNotItself } from "./itself";
+import { withSourceQuery } from "./sourceQuery";
 import { unknownValue } from "./unknown";
 
 const headerNames = [
@@ -49,14 +50,14 @@ export async function checkFileCopy(
         failures.add("verify", "md5", 'must be "length" or "none" with method "fromUrl", which compares no MD5');
     }
 
-    const { sourceEtag: _, sourceContentLength: __, ...inputs } = news;
+    const { sourceEtag: _, sourceContentLength: __, sourceQueryHash: ___, ...inputs } = news;
     if (failures.count > 0) {
         return { inputs, failures: failures.all };
     }
     const current = await currentSource(olds, inputs, source, failures, context, (properties) =>
         checkAgainstSource(properties, failures),
     );
-    return { inputs: { ...inputs, ...current }, failures: failures.all };
+    return { inputs: withSourceQuery({ ...inputs, ...current }), failures: failures.all };
 }
 
 /** The new file is written beside the destination, which a SAS for the one file does not permit. */

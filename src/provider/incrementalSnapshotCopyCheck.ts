@@ -5,6 +5,7 @@ import { addressUrl, type BlobAddress, resolveAddress, type SourceAddress } from
 import { errorCode, explain } from "../storage/errors";
 import { isSameObject } from "../storage/sameObject";
 import { redactUrl } from "../storage/url";
+import { withinTime } from "../storage/withinTime";
 import { checkAcknowledgements } from "./acknowledgements";
 import { checkConditions } from "./checkHeaders";
 import { checkLocation } from "./checkLocation";
@@ -181,30 +182,39 @@ async function sourceGeneration(
     if (!isDue(olds, news)) {
         return olds.sourceGeneration;
     }
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(longestReadMilliseconds)]);
-    const impatient = { ...context, signal };
     try {
-        const source = openSource(news.source, news.destination, impatient);
-        const destination = openDestination(news.destination, impatient);
-        const there = await observe(destination, impatient);
-        const last = there?.copyStatus === "success" ? snapshotOf(there.copySource) : undefined;
-        if (!there?.isIncrementalCopy || last === undefined || !isCopyOfBlob(there.copySource!, source.address)) {
-            return olds.sourceGeneration;
-        }
-        const wanted = news.snapshot === undefined ? undefined : snapshotTime(news.snapshot);
-        if (wanted !== undefined && wanted < last) {
-            failures.add("snapshot", wanted, olderThanLast(wanted, last, destination.url).message);
-            return olds.sourceGeneration;
-        }
-        const client = (await source.client!()).getPageBlobClient();
-        const to = wanted === undefined ? client : client.withSnapshot(wanted);
-        return wanted === last || !(await isRecreated(to, last, signal)) ? olds.sourceGeneration : `since ${last}`;
+        return await withinTime(longestReadMilliseconds, context.signal, (signal) =>
+            generationNow(olds, news, failures, { ...context, signal }),
+        );
     } catch (error) {
         context.warn(
             `${explain(`see whether ${addressUrl(resolveAddress(news.source)!)} can be copied incrementally`, error).message}; the copy itself will tell`,
         );
         return olds.sourceGeneration;
     }
+}
+
+async function generationNow(
+    olds: Partial<IncrementalSnapshotCopyInputs>,
+    news: IncrementalSnapshotCopyInputs,
+    failures: Failures,
+    context: Context,
+): Promise<string | undefined> {
+    const source = openSource(news.source, news.destination, context);
+    const destination = openDestination(news.destination, context);
+    const there = await observe(destination, context);
+    const last = there?.copyStatus === "success" ? snapshotOf(there.copySource) : undefined;
+    if (!there?.isIncrementalCopy || last === undefined || !isCopyOfBlob(there.copySource!, source.address)) {
+        return olds.sourceGeneration;
+    }
+    const wanted = news.snapshot === undefined ? undefined : snapshotTime(news.snapshot);
+    if (wanted !== undefined && wanted < last) {
+        failures.add("snapshot", wanted, olderThanLast(wanted, last, destination.url).message);
+        return olds.sourceGeneration;
+    }
+    const client = (await source.client!()).getPageBlobClient();
+    const to = wanted === undefined ? client : client.withSnapshot(wanted);
+    return wanted === last || !(await isRecreated(to, last, context.signal)) ? olds.sourceGeneration : `since ${last}`;
 }
 
 /** The old destination is deleted after a replacement, by what was recorded of it: too late, then, to set deleteSnapshots. */

@@ -4,16 +4,18 @@ import { type CopyProperties, contentMd5, isUntouchedSinceCopy } from "../copy/s
 import { unfinishedIn } from "../copy/unfinished";
 import {
     addressUrl,
+    namedByQuery,
     parseBlobUrl,
     parseFileUrl,
     resolveAddress,
     type SourceAddress,
     sameAddress,
+    webAddress,
 } from "../storage/address";
 import { isOtherEncryption } from "../storage/encryption";
 import { isNotFound } from "../storage/errors";
 import { isSameObject } from "../storage/sameObject";
-import { redactUrl } from "../storage/url";
+import { redactUrl, splitSecretQuery } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyState } from "./blobCopyTypes";
 import type { CopyRequest } from "./copyRequest";
@@ -53,9 +55,14 @@ export function isCopyOf(properties: Pick<CopyProperties, "copySource">, source:
     if (!properties.copySource) {
         return false;
     }
-    const reported = redactUrl(properties.copySource);
+    const { url: reported, secretQuery } = splitSecretQuery(properties.copySource);
     if (source.kind === "other") {
-        return sameAddress({ kind: "other", url: reported }, source);
+        // An object of another vendor is read by a URL whose query is made anew each time.
+        const isNamedByQuery = source.query !== undefined;
+        return sameAddress(
+            isNamedByQuery ? webAddress(reported, secretQuery) : { kind: "other", url: reported },
+            source,
+        );
     }
     if (source.kind === "file") {
         // An emulator's URL does not tell of which service it is.
@@ -190,6 +197,8 @@ export async function hasRecordedBlocks(
         ...(sourceEtag && { identity: sourceEtag }),
         contentLength: contentLength!,
     };
-    const named = { ...recorded, destinationName: destinationName(destination) };
+    const query = namedByQuery(address);
+    const named = { ...recorded, destinationName: destinationName(destination), ...(query !== undefined && { query }) };
+    // The block IDs of version 0.1 name neither the destination nor the query.
     return (await isCommittedFrom(committedBlocks, named)) || (await isCommittedFrom(committedBlocks, recorded));
 }

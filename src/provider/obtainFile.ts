@@ -6,7 +6,7 @@ import { CopyError, DestinationConflictError } from "../copy/errors";
 import { sameMetadata } from "../copy/fromUrl";
 import type { Plan } from "../copy/plan";
 import { unfinishedMarker } from "../copy/unfinished";
-import { errorCode, explain, isFileNotFound, passingRefusal } from "../storage/errors";
+import { errorCode, explain, isFileNotFound, isRedirect, passingRefusal } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
 import { discardBesideFile, namesBeside, readingOf, type WrittenBeside, writeBeside } from "./besideFile";
 import { changedSincePreview, pendingElsewhere, permitOverwrite } from "./conflicts";
@@ -152,8 +152,10 @@ async function readOrLeave(request: FileCopyRequest, context: Context): Promise<
         return await readSource(request.source, context);
     } catch (error) {
         const { cause } = error as Error;
-        // Where a role is missing here, the service lacks it too.
-        if (request.inputs.method === "fromUrl" || isFileNotFound(cause) || passingRefusal(cause)) {
+        const { method } = request.inputs;
+        // Where a role is missing here, the service lacks it too; and it follows no redirects.
+        const isRefused = passingRefusal(cause) || (isRedirect(cause) && method !== "copyFile");
+        if (method === "fromUrl" || isFileNotFound(cause) || isRefused) {
             throw error;
         }
         return undefined;

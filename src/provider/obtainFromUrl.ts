@@ -8,9 +8,16 @@ import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl"
 import { type Plan, planCopy } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
-import { isFixed } from "../storage/address";
+import { isFixed, namedByQuery } from "../storage/address";
 import { cpkInfo } from "../storage/encryption";
-import { explain, isDestinationConflict, isNotFound, isNotImplemented, passingRefusal } from "../storage/errors";
+import {
+    explain,
+    isDestinationConflict,
+    isNotFound,
+    isNotImplemented,
+    isRedirect,
+    passingRefusal,
+} from "../storage/errors";
 import { isWithinAccount } from "../storage/sameAccount";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
@@ -113,8 +120,8 @@ async function readOrLeave(
         return await readSource(request.source, context);
     } catch (error) {
         const { cause } = error as Error;
-        // Where a role is missing here, the service lacks it too.
-        if (!auto || isNotFound(cause) || passingRefusal(cause)) {
+        // Where a role is missing here, the service lacks it too; and it follows no redirects.
+        if (!auto || isNotFound(cause) || passingRefusal(cause) || isRedirect(cause)) {
             throw error;
         }
         return undefined;
@@ -297,6 +304,7 @@ async function removeUnfinished(
 /** The source as the executors read it: authorized on its own in any account, pinned where it can change. */
 function readingOf(request: CopyRequest, properties: SourceProperties, context: Context): FromUrlSource {
     const { source, timeoutMilliseconds } = request;
+    const query = namedByQuery(source.address);
     const { sourceCustomerProvidedKey } = request.inputs;
     return {
         authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
@@ -305,6 +313,7 @@ function readingOf(request: CopyRequest, properties: SourceProperties, context: 
             !isFixed(source.address) && { etag: properties.etag }),
         ...(properties.etag !== undefined && { identity: properties.etag }),
         destinationName: destinationName(request.destination),
+        ...(query !== undefined && { query }),
         confirm: async () => {
             const change = await changedMeanwhile(request, properties.etag, context);
             if (change) {
@@ -328,7 +337,8 @@ async function standingThere(bringing: Bringing, context: Context): Promise<Stan
         return undefined;
     }
     // What was copied last; a run that could not set its tags afterwards has recorded it as unfinished.
-    const isToBeCompleted = previous?.copyStatus === "pending" && previous.sourceEtag === source.etag;
+    const isToBeCompleted =
+        !request.contentChanged && previous?.copyStatus === "pending" && previous.sourceEtag === source.etag;
     const own = previous !== undefined && isOwn(there, previous);
     if (own && !isToBeCompleted) {
         return undefined;

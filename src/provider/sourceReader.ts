@@ -8,6 +8,7 @@ import type { Clients } from "../storage/clients";
 import type { Credential } from "../storage/credential";
 import { statusCode } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
+import { withinTime } from "../storage/withinTime";
 
 /** Reads the properties of blobs that are sources; what it tells may be a minute old, and lacks the metadata. */
 export interface SourceReader {
@@ -116,11 +117,13 @@ export function createSourceReader(clients: Clients, clock: Pick<Clock, "now">, 
         const continuationToken = container.lists.get(prefix);
         container.misses = [];
         try {
-            const pages = clients
-                .container(address, credential)
-                .listBlobsFlat({ prefix, abortSignal: AbortSignal.timeout(longestPageMilliseconds) })
-                .byPage({ maxPageSize: pageSize, ...(continuationToken && { continuationToken }) });
-            const { value: page } = await pages.next();
+            const { value: page } = await withinTime(longestPageMilliseconds, undefined, (abortSignal) =>
+                clients
+                    .container(address, credential)
+                    .listBlobsFlat({ prefix, abortSignal })
+                    .byPage({ maxPageSize: pageSize, ...(continuationToken && { continuationToken }) })
+                    .next(),
+            );
             for (const item of page.segment.blobItems as BlobItem[]) {
                 container.entries.set(item.name, propertiesOf(item));
             }

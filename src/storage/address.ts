@@ -2,6 +2,7 @@ import { azureHost } from "./azureHost";
 import { cloudObjectOf, cloudObjectUrl, encodePath, isFixedObject, withoutEndpoint } from "./cloudObject";
 import { type BlobLocation, credentialParts } from "./location";
 import { isCloudUri, splitSecretQuery } from "./url";
+import { noQuery, queryHash } from "./webQuery";
 
 /** A blob in an Azure Storage account. */
 export interface BlobAddress {
@@ -44,6 +45,8 @@ export interface OtherAddress {
     readonly url: string;
     /** Whether it is known not to change: a version or snapshot is named. */
     readonly fixed?: true;
+    /** What a web server's query names beside the URL, as {@link queryHash} tells it; nothing for an object of another vendor. */
+    readonly query?: string;
 }
 
 export type SourceAddress = StorageAddress | OtherAddress;
@@ -241,7 +244,9 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
                   ...(location.snapshot && { snapshot: location.snapshot }),
                   ...(location.versionId && { versionId: location.versionId }),
               }
-            : address;
+            : address?.kind === "other"
+              ? webAddress(splitSecretQuery(address.url).url, secretQueryOf(location))
+              : address;
     }
     const kind = isFileLocation(location) ? "file" : "blob";
     const fromString =
@@ -279,6 +284,26 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
     };
 }
 
+/** The secret part of a location's query: beside its URL, or in it, where a transformation of the program has put it back. */
+export function secretQueryOf({ url, sasToken }: BlobLocation): string | undefined {
+    const parts = [url && splitSecretQuery(url).secretQuery, sasToken?.replace(/^\?/, "")].filter((part) => part);
+    return parts.length === 0 ? undefined : parts.join("&");
+}
+
+/**
+ * What a web server's URL names.
+ * @param url without what is secret of its query
+ * @param secretQuery the rest of its query
+ */
+export function webAddress(url: string, secretQuery: string | undefined): OtherAddress {
+    return { kind: "other", url, query: queryHash(comparable({ kind: "other", url }), secretQuery) };
+}
+
+/** What tells a web server's files under one URL apart, where its query names anything. */
+export function namedByQuery(address: SourceAddress): string | undefined {
+    return address.kind === "other" && address.query !== noQuery ? address.query : undefined;
+}
+
 /** Whether a location names a file by its parts. */
 export function isFileLocation({ shareName, filePath }: BlobLocation): boolean {
     return (shareName ?? filePath) !== undefined;
@@ -307,7 +332,7 @@ export function addressUrl(address: SourceAddress): string {
  * two hosts lead to one object: `sameObject.ts`.
  */
 export function sameAddress(one: SourceAddress, other: SourceAddress): boolean {
-    return comparable(one) === comparable(other);
+    return comparable(one) === comparable(other) && namedByQuery(one) === namedByQuery(other);
 }
 
 function comparable(address: SourceAddress): string {

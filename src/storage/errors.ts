@@ -1,6 +1,7 @@
 // What the service answers when it refuses, and what a person can do about it.
 
 import { foreignAudience } from "./challenge";
+import { isRedirectStatus, leadingTo, redirectSteps } from "./redirect";
 import { type AskedRequest, assignRole, assignSourceRole } from "./roles";
 
 /** A request that the service refused or that did not reach it, told with status, error code, request ID and a next step. */
@@ -171,12 +172,16 @@ const otherVendorsNextSteps: Readonly<Record<string, string>> = {
     NoSuchBucket: "check the bucket's name",
     NoSuchKey: "check the object's name; a source must exist before it can be copied",
     NoSuchVersion: "check the version's ID",
+    PermanentRedirect: "the bucket is in another region; leave source.s3.region out, or give the right one",
     RequestTimeTooSkewed: "set this machine's clock right",
     SignatureDoesNotMatch: "check the secret key",
+    TemporaryRedirect:
+        "the bucket is new, and not known everywhere yet; give source.s3.region, or run pulumi up again later",
 };
 
 /** Why the service could not read a source, and what to do, by the source's own status. */
 const sourceSteps: Readonly<Record<number, string>> = {
+    ...redirectSteps,
     304: "the source has not changed since the time that the copy was to go by",
     401: "the source is private; give it a credential",
     403: "the source's SAS is wrong, has expired or lacks r, its role assignment is missing, or its firewall does not let the service in; give it another credential, or let the service in by trusted access or a resource instance rule of the source's account",
@@ -203,6 +208,11 @@ export function errorCode(error: unknown): string | undefined {
 
 export function statusCode(error: unknown): number | undefined {
     return asRestError(error)?.statusCode;
+}
+
+/** Whether a server has sent its client elsewhere. */
+export function isRedirect(error: unknown): boolean {
+    return isRedirectStatus(statusCode(error));
 }
 
 /** What the source of a copy answered to the service, where the service tells it. */
@@ -277,7 +287,8 @@ function nextStep(error: unknown): string | undefined {
     if (code === "AuthorizationPermissionMismatch" && request && isByToken(request)) {
         return assignRole(request);
     }
-    return code ? (nextSteps[code] ?? fileSteps[code] ?? otherVendorsNextSteps[code]) : undefined;
+    const step = code ? (nextSteps[code] ?? fileSteps[code] ?? otherVendorsNextSteps[code]) : undefined;
+    return step ?? redirectSteps[statusCode(error) ?? 0];
 }
 
 const notThere = new Set([
@@ -333,6 +344,14 @@ export function isDestinationConflict(error: unknown): boolean {
     );
 }
 
+/** Where a redirect leads that one of the Azure SDK's clients has met. */
+function redirection(error: RestErrorLike | undefined): string | undefined {
+    const { request, response, statusCode: status } = error ?? {};
+    return isRedirectStatus(status) && request && response
+        ? leadingTo(response.headers?.get("location"), request.url)
+        : undefined;
+}
+
 /**
  * Says what went wrong, in one line.
  * @param doing what was being done, as in "could not <doing>: …"
@@ -346,7 +365,9 @@ export function explain(doing: string, error: unknown): StorageError {
     const status = statusCode(error);
     const requestId = rest?.details?.requestId ?? rest?.response?.headers?.get("x-ms-request-id");
     // The service's own words are the first line; request ID and time follow, which we put elsewhere.
-    const words = (rest?.details?.message ?? rest?.message ?? String(error)).split("\n")[0]!.trim();
+    const words = (redirection(rest) ?? rest?.details?.message ?? rest?.message ?? String(error))
+        .split("\n")[0]!
+        .trim();
     const told = words && words !== code ? words.replace(/\.$/, "") : undefined;
     const answer = [status, code && !told?.includes(code) ? code : undefined].filter((part) => part !== undefined);
     const parts = [

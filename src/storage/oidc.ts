@@ -1,5 +1,8 @@
 // Tokens of another issuer, such as a CI service, that stand for a service principal's secret.
 
+import { beginningOf } from "./webSource";
+import { withinTime } from "./withinTime";
+
 /** A service principal with a token of another issuer: one that is given, or one to be asked for. */
 export interface OidcCredential {
     readonly type: "oidc";
@@ -30,15 +33,23 @@ export async function oidcToken({ token, request }: OidcCredential): Promise<str
 async function requestToken({ url, token, audience }: OidcRequest): Promise<string> {
     const asked = new URL(url);
     asked.searchParams.set("audience", audience ?? "api://AzureADTokenExchange");
-    const response = await fetch(asked, {
-        headers: { Accept: "application/json", Authorization: `Bearer ${token}` },
-        signal: AbortSignal.timeout(timeoutMilliseconds),
+    const { status, answer } = await withinTime(timeoutMilliseconds, undefined, async (signal) => {
+        const headers = { Accept: "application/json", Authorization: `Bearer ${token}` };
+        const response = await fetch(asked, { headers, redirect: "manual", signal });
+        return { status: response.status, answer: tokenIn(await beginningOf(response, signal, timeoutMilliseconds)) };
     });
-    const answer = (await response.json().catch(() => undefined)) as { readonly value?: string } | undefined;
-    if (!response.ok || !answer?.value) {
+    if (status !== 200 || !answer) {
         throw new Error(
-            `${asked.origin}, which was asked for an OIDC token, gave none (status ${response.status}); let the job ask for one (in GitHub Actions permissions: id-token: write)`,
+            `${asked.origin}, which was asked for an OIDC token, gave none (status ${status}); let the job ask for one (in GitHub Actions permissions: id-token: write)`,
         );
     }
-    return answer.value;
+    return answer;
+}
+
+function tokenIn(body: string): string | undefined {
+    try {
+        return (JSON.parse(body) as { readonly value?: string } | null)?.value;
+    } catch {
+        return undefined;
+    }
 }

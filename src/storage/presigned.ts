@@ -4,7 +4,8 @@ import { type CloudObject, cloudObjectUrl } from "./cloudObject";
 import { StorageError } from "./errors";
 import { presignGoogleCloudStorage } from "./googleCloudStorage";
 import { isRegionKnown, learnRegion, presignS3 } from "./s3";
-import { getWithoutBody, type SourceProperties, webProperties } from "./webSource";
+import { getWithoutBody, letGo, type SourceProperties, webProperties } from "./webSource";
+import { untilAborted } from "./withinTime";
 
 /** The longest that either vendor lets a presigned URL last. */
 export const longestPresignedMilliseconds = 7 * 24 * 3_600_000;
@@ -36,12 +37,13 @@ const words = {
  * @throws StorageError where no URL can be made; what the vendor answered, where it refuses
  */
 export async function readPresigned(object: CloudObject, signal: AbortSignal): Promise<SourceProperties> {
-    const get = async () => getWithoutBody(await presign(object, readingMilliseconds), signal);
+    const get = async () => getWithoutBody(await presign(object, readingMilliseconds, signal), signal);
     let answer = await get();
     if (object.vendor === "s3" && (await learnRegion(object.location, answer))) {
+        letGo(answer);
         answer = await get();
     }
-    return webProperties(answer);
+    return webProperties(answer, signal);
 }
 
 /**
@@ -58,7 +60,7 @@ export async function presignedUrl(
         // A URL for another region than the bucket's is refused.
         await readPresigned(object, signal);
     }
-    const url = await presign(object, Math.min(lastsMilliseconds, longestPresignedMilliseconds));
+    const url = await presign(object, Math.min(lastsMilliseconds, longestPresignedMilliseconds), signal);
     const bytes = Buffer.byteLength(url);
     if (bytes > longestUrlBytes) {
         const { tooLong } = words[object.vendor];
@@ -69,13 +71,19 @@ export async function presignedUrl(
     return url;
 }
 
-async function presign({ vendor, location }: CloudObject, lastsMilliseconds: number): Promise<string> {
+async function presign(
+    { vendor, location }: CloudObject,
+    lastsMilliseconds: number,
+    signal: AbortSignal,
+): Promise<string> {
     const seconds = Math.ceil(lastsMilliseconds / 1_000);
     try {
-        return vendor === "s3"
-            ? await presignS3(location, seconds)
-            : await presignGoogleCloudStorage(location, seconds);
+        // The vendors' libraries may ask somebody who signs, and take no signal.
+        return await untilAborted(signal, () =>
+            vendor === "s3" ? presignS3(location, seconds) : presignGoogleCloudStorage(location, seconds),
+        );
     } catch (error) {
+        signal.throwIfAborted();
         const name = cloudObjectUrl({ vendor, location } as CloudObject);
         const why = (error as Error).message.replace(/\.$/, "");
         throw refusal(

@@ -2,7 +2,7 @@
 
 /**
  * Query parameters that say *which* object is meant: of a blob, a file in Azure Files, an object of Amazon S3 or Google Cloud
- * Storage. Every other one authorizes, and is a secret.
+ * Storage. Every other one authorizes, or names a web server's file (webQuery.ts), and is a secret either way.
  */
 const objectParameters = new Set(["snapshot", "versionid", "sharesnapshot", "generation"]);
 

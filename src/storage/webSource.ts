@@ -1,5 +1,7 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { defined } from "./defined";
+import { isRedirectStatus, leadingTo } from "./redirect";
+import { untilAborted } from "./withinTime";
 
 /** What is asked of a source, whatever it is. */
 export type SourceProperties = Pick<
@@ -34,33 +36,42 @@ class WebError extends Error {
 
 /**
  * Reads what a web server tells of an object: by HEAD, or by a GET whose body is not read where the server refuses HEAD, as it does
- * for a URL that was presigned for GET.
+ * for a URL that was presigned for GET. Redirects are not followed.
  * @throws an error with status and error code for any answer but 200
  */
 export async function readWebProperties(url: string, signal: AbortSignal): Promise<SourceProperties> {
-    const response = await fetch(url, { ...asTheService, method: "HEAD", signal });
-    return webProperties(response.ok || response.status === 404 ? response : await getWithoutBody(url, signal));
+    const response = await ask(url, "HEAD", signal);
+    const isFinal = response.ok || response.status === 404 || isRedirectStatus(response.status);
+    return webProperties(isFinal ? response : await getWithoutBody(url, signal), signal);
 }
 
-/** The service takes bytes as they are, so what is asked for must not be another encoding's length. */
-const asTheService = { headers: { "Accept-Encoding": "identity" } };
+/** Asks as the service does: for bytes as they are, not another encoding's, and without following whatever the server says. */
+function ask(url: string, method: "HEAD" | "GET", signal: AbortSignal): Promise<Response> {
+    const options = { method, signal, redirect: "manual", headers: { "Accept-Encoding": "identity" } } as const;
+    return untilAborted(signal, () => fetch(url, options));
+}
 
 /** Asks for an object, without its bytes; a refusal keeps its body. */
 export async function getWithoutBody(url: string, signal: AbortSignal): Promise<Response> {
-    const response = await fetch(url, { ...asTheService, signal });
+    const response = await ask(url, "GET", signal);
     if (response.ok) {
-        await response.body?.cancel();
+        letGo(response);
     }
     return response;
+}
+
+/** Hangs up. Nobody waits until the server has noticed. */
+export function letGo(response: Response): void {
+    response.body?.cancel().catch(() => {});
 }
 
 /**
  * What an answer tells of an object.
  * @throws an error with status and error code where it is a refusal
  */
-export async function webProperties(response: Response): Promise<SourceProperties> {
+export async function webProperties(response: Response, signal: AbortSignal): Promise<SourceProperties> {
     if (!response.ok) {
-        throw await refusalOf(response);
+        throw await refusalOf(response, signal);
     }
     const header = (name: string) => response.headers.get(name) ?? undefined;
     const [etag, modified, length, md5] = [
@@ -100,14 +111,14 @@ function metadataOf(headers: Headers): [name: string, value: string][] {
 }
 
 /** Status, code, message and request ID of a refusal: Azure's are in headers, those of Amazon and Google in a body of XML. */
-async function refusalOf(response: Response): Promise<WebError> {
+async function refusalOf(response: Response, signal: AbortSignal): Promise<WebError> {
     const { status, statusText, headers } = response;
-    const body = await beginningOf(response);
+    const body = await beginningOf(response, signal);
     const element = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1];
     const errorCode = headers.get("x-ms-error-code") ?? element("Code");
     const requestId =
         headers.get("x-ms-request-id") ?? headers.get("x-amz-request-id") ?? headers.get("x-guploader-uploadid");
-    const message = element("Message");
+    const message = isRedirectStatus(status) ? leadingTo(headers.get("location"), response.url) : element("Message");
     return new WebError(statusText, status, {
         ...(errorCode && { errorCode }),
         ...(requestId && { requestId }),
@@ -115,15 +126,45 @@ async function refusalOf(response: Response): Promise<WebError> {
     });
 }
 
-/** As much of a body as an error takes. A server that refuses may send a whole page. */
-async function beginningOf(response: Response): Promise<string> {
-    let text = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) {
-        text += decoder.decode(chunk, { stream: true });
-        if (text.length > 16_384) {
-            break;
-        }
+/** As many bytes of a body as an error takes. A server that refuses may send a whole page. */
+const longestRefusalBytes = 16_384;
+
+/** How long a refusal's words are waited for, when its status is known already. */
+const refusalMilliseconds = 5_000;
+
+/**
+ * The beginning of a body, as far as it has come within a time, or until the signal fires.
+ * @param patienceMilliseconds for tests
+ */
+export async function beginningOf(
+    response: Response,
+    signal: AbortSignal,
+    patienceMilliseconds = refusalMilliseconds,
+): Promise<string> {
+    const reader = response.body?.getReader();
+    if (!reader || signal.aborted) {
+        letGo(response);
+        return "";
     }
-    return text;
+    // What is being read ends by this, whatever the server does.
+    const stop = () => {
+        reader.cancel().catch(() => {});
+    };
+    const timer = setTimeout(stop, patienceMilliseconds);
+    signal.addEventListener("abort", stop);
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    try {
+        for (let part = await reader.read(); !part.done && bytes < longestRefusalBytes; part = await reader.read()) {
+            chunks.push(part.value);
+            bytes += part.value.length;
+        }
+    } catch {
+        // The connection was lost: what has come must do.
+    } finally {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", stop);
+        stop();
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, longestRefusalBytes));
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, inject, it } from "vitest";
 import { installProgram, pack } from "../helpers/packedPackage";
 import { openStack, type Program, pulumiEnvironment } from "../helpers/stack";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
+import { type Download, startDownloads } from "../helpers/webServer";
 
 /** The oldest commit whose states must go on working. */
 const oldestCommit = "68c27d6a0333610badb31df5f7375aebfa8aa55d";
@@ -72,6 +73,42 @@ it.skipIf(!hasHistory())(
         expect(await storage.content("dev")).toBe("a newer backup");
         expect((await after.destroy()).error).toBeUndefined();
         expect(await storage.blob("dev").exists()).toBe(false);
+    },
+);
+
+it.skipIf(!hasHistory())(
+    "goes on with an older version's copy from a web server, whose query it has not recorded apart",
+    async () => {
+        const files = { "file=tool-1.0.zip": { content: "tool 1.0", etag: '"1"' } } as Record<string, Download>;
+        const server = await startDownloads(files);
+        try {
+            const old = installCommit(oldestCommit);
+            const args = { query: "file=tool-1.0.zip" };
+            const program: Program = ({ copy }) => {
+                const source = `${server.url}?${args.query}`;
+                new copy.BlobCopy("tool", { source, destination: storage.inputs.destination as never });
+                return undefined;
+            };
+            const before = await openStack(program, old, folder);
+            expect((await before.up()).error).toBeUndefined();
+            expect(await storage.content("dev")).toBe("tool 1.0");
+
+            const after = await openStack(program, inject("programFolder"), folder);
+            expect((await after.up()).steps).toEqual({ tool: ["same"] });
+            expect(after.exported()).not.toContain("sourceQueryHash");
+            files[args.query] = { content: "tool 1.0.1", etag: '"2"' };
+            expect((await after.up()).steps).toEqual({ tool: ["update"] });
+            expect(await storage.content("dev")).toBe("tool 1.0.1");
+            expect(after.exported()).toContain("sourceQueryHash");
+
+            args.query = "file=tool-2.0.zip";
+            files[args.query] = { content: "tool 2.0", etag: '"2"' };
+            expect((await after.up()).error).toBeUndefined();
+            expect(await storage.content("dev")).toBe("tool 2.0");
+            expect((await after.destroy()).error).toBeUndefined();
+        } finally {
+            await server.close();
+        }
     },
 );
 
