@@ -23,6 +23,7 @@ import { presignedUrl, readPresigned } from "../storage/presigned";
 import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { joinSecretQuery } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
+import { withoutEchoesOf } from "./echoes";
 import type { Context } from "./handler";
 
 /** The blob that a copy writes to. */
@@ -121,6 +122,11 @@ export function credentialOf(location: BlobLocation, address: StorageAddress, co
 
 /** @param key the customer-provided key that the source is encrypted with */
 export function openSource(location: BlobLocation, destination: BlobLocation, context: Context, key?: string): Source {
+    const source = openAny(location, destination, context, key);
+    return { ...source, properties: async (signal) => withoutEchoesOf(location, await source.properties(signal)) };
+}
+
+function openAny(location: BlobLocation, destination: BlobLocation, context: Context, key?: string): Source {
     const address = resolveAddress(location);
     if (!address) {
         throw new Error("the source does not name anything that can be read");

@@ -2,7 +2,7 @@
 
 import { format } from "node:util";
 import { AzureLogger } from "@azure/logger";
-import { redact, type Secrets } from "./redact";
+import { redact, type Secrets } from "../../common/redact";
 
 /**
  * Keeps secrets out of the Azure SDK's own log. The SDK takes them out of requests, but shows the headers of answers as they are (core-rest-pipeline
