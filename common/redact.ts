@@ -49,7 +49,7 @@ export const redactionPatterns: Readonly<Record<string, RegExp>> = {
     jsonWebToken: /(?<![A-Za-z0-9])eyJ(?:[\w-]{20,}(?:\.{1,2}[\w-]+)*|[\w-]{0,19}(?:\.{1,2}[\w-]+)+)/g,
     privateKey: /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[^-]+/g,
     // 64 bytes in base64, as an account's keys are.
-    storageKey: /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==/g,
+    storageKey: /(?<![A-Za-z0-9+])[A-Za-z0-9+/]{86}==/g,
     awsKeyId: /(?<![A-Z0-9])A(?:KI|SI)A[A-Z0-9]{16}(?![A-Z0-9])/g,
     entraIdSecret: /(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{31,34}/g,
     googleApiKey: /AIza[\w-]{35}/g,

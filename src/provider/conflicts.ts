@@ -4,6 +4,7 @@ import { DestinationConflictError, SourceChangedError } from "../copy/errors";
 import type { CopyProperties } from "../copy/status";
 import { resolveAddress, sameAddress } from "../storage/address";
 import { parseDate } from "../storage/date";
+import { told } from "../storage/knownSecrets";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import type { AnyCopyRequest, SourceConditions } from "./copyTypes";
@@ -13,10 +14,10 @@ export function pendingElsewhere(
     request: Pick<AnyCopyRequest, "destination">,
     there: CopyProperties,
 ): DestinationConflictError {
-    const from = there.copySource ? ` from ${redactUrl(there.copySource)}` : "";
+    const from = there.copySource ? ` from ${told(redactUrl(there.copySource))}` : "";
     const since = there.lastModified ? ` since ${there.lastModified.toISOString()}` : "";
     return new DestinationConflictError(
-        `another copy${from} onto ${request.destination.url} is pending${since} (${there.copyProgress ?? "no progress reported"}); wait for its end, or abort it; copy ID ${there.copyId}`,
+        `another copy${from} onto ${request.destination.url} is pending${since} (${told(there.copyProgress ?? "no progress reported")}); wait for its end, or abort it; copy ID ${told(`${there.copyId}`)}`,
         there.copyId,
         "pending",
     );
@@ -44,7 +45,7 @@ export function permitOverwrite(request: AnyCopyRequest, there: CopyProperties, 
 /** A blob or file that may not be overwritten. */
 function inTheWay(request: AnyCopyRequest, there: CopyProperties, own: boolean): DestinationConflictError {
     const { inputs, destination, previous } = request;
-    const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
+    const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${told(`${there.etag}`)}`;
     const why = own
         ? `the destination ${destination.url} would be overwritten, and overwrite is "never"`
         : previous && sameAddress(resolveAddress(previous.destination)!, destination.address)
@@ -90,7 +91,7 @@ export function changedSincePreview({ source }: AnyCopyRequest): SourceChangedEr
 }
 
 function found({ etag, lastModified }: Conditional): string {
-    return `its ETag is ${etag}, last modified ${lastModified?.toISOString()}`;
+    return `its ETag is ${told(`${etag}`)}, last modified ${lastModified?.toISOString()}`;
 }
 
 type Conditional = Pick<SourceProperties, "etag" | "lastModified">;

@@ -81,9 +81,13 @@ function credentialsIn({ source, destination, customerProvidedKey, sourceCustome
     ];
 }
 
-/** A text as it may leave the process: no secrets, and no characters that steer a terminal. */
+/** As many characters a message has at most. */
+const longestMessage = 10_000;
+
+/** A text as it may leave the process: no secrets, no characters that steer a terminal, and no end of pages. */
 function shownAs(text: string): string {
-    return visible(redact(text, knownSecrets));
+    const whole = visible(redact(text, knownSecrets));
+    return whole.length > longestMessage ? `${whole.slice(0, longestMessage)}…` : whole;
 }
 
 /** Runs one call of a handler, with progress and warnings on the resource's line, and secrets kept out of every word. */

@@ -3,6 +3,7 @@
 import { type CloudObject, cloudObjectUrl } from "./cloudObject";
 import { StorageError } from "./errors";
 import { presignGoogleCloudStorage } from "./googleCloudStorage";
+import { told } from "./knownSecrets";
 import { isRegionKnown, learnRegion, presignS3 } from "./s3";
 import { getWithoutBody, type SourceProperties, webProperties } from "./webSource";
 
@@ -77,7 +78,7 @@ async function presign({ vendor, location }: CloudObject, lastsMilliseconds: num
             : await presignGoogleCloudStorage(location, seconds);
     } catch (error) {
         const name = cloudObjectUrl({ vendor, location } as CloudObject);
-        const why = (error as Error).message.replace(/\.$/, "");
+        const why = told((error as Error).message).replace(/\.$/, "");
         throw refusal(
             `could not make a presigned URL of ${words[vendor].vendor} for ${name}: ${why}; ${words[vendor].credential}`,
             error,

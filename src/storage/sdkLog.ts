@@ -3,6 +3,7 @@
 import { format } from "node:util";
 import { AzureLogger } from "@azure/logger";
 import { redact, type Secrets } from "../../common/redact";
+import { visible } from "../../common/visible";
 
 /**
  * Keeps secrets out of the Azure SDK's own log. The SDK takes them out of requests, but shows the headers of answers as they are (core-rest-pipeline
@@ -11,5 +12,5 @@ import { redact, type Secrets } from "../../common/redact";
  */
 export function redactSdkLog(secrets: Secrets): void {
     const { log } = AzureLogger;
-    AzureLogger.log = (...words) => log(redact(format(...words), secrets));
+    AzureLogger.log = (...words) => log(visible(redact(format(...words), secrets)));
 }
