@@ -1,6 +1,7 @@
 // Runs handlers in the process of a dynamic provider. The path of this file, `pulumi-azure-copy/provider`, stands in every
 // state that was ever written: its exports stay, whatever else changes.
 
+import { isDeepStrictEqual } from "node:util";
 import { redact } from "../../common/redact";
 import { visible } from "../../common/visible";
 import { type Clients, createClients } from "../storage/clients";
@@ -19,6 +20,7 @@ import { fileCopyHandler } from "./fileCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { incrementalSnapshotCopyHandler } from "./incrementalSnapshotCopy";
 import { createProgressReporter, isInteractive } from "./progressReporter";
+import { secretInputsKey, secretPaths, secretTexts, withSecretOutputs } from "./secretInputs";
 import { createSourceReader, type SourceReader } from "./sourceReader";
 
 type Values = Record<string, unknown>;
@@ -31,7 +33,7 @@ const handlers: Readonly<Record<string, Handler<any, any>>> = {
 };
 
 /** What the engine adds to a dynamic resource's inputs, and what we add: neither is a handler's concern. */
-const hostKeys = ["__provider", "__urn"];
+const hostKeys = ["__provider", "__urn", secretInputsKey];
 
 /** What all resources of a provider's process share. */
 interface Shared {
@@ -92,7 +94,7 @@ function shownAs(text: string): string {
 
 /** Runs one call of a handler, with progress and warnings on the resource's line, and secrets kept out of every word. */
 async function run<Result>(values: readonly Values[], call: (context: Context) => Promise<Result>): Promise<Result> {
-    for (const secret of values.flatMap(credentialsIn)) {
+    for (const secret of values.flatMap((one) => [...credentialsIn(one), ...secretTexts(one)])) {
         knownSecrets.add(secret);
     }
     const { clients, engine, interactive } = sharedByAll();
@@ -103,6 +105,7 @@ async function run<Result>(values: readonly Values[], call: (context: Context) =
             clients,
             clock: systemClock,
             signal: engine.gone,
+            secretInputs: secretPaths(values.at(-1)!),
             progress: (progress) => reporter.report(progress),
             warn: (message) => engine.log("warning", shownAs(message), urn, false),
         });
@@ -133,15 +136,29 @@ function safe(error: unknown, values: readonly Values[]): Error {
 
 /** @param values what the call was given; the last one is what the resource is asked to be */
 function recorded(state: object, values: readonly Values[]): Values {
-    return { ...withoutEchoes(defined(state), values.flatMap(credentialsIn)), ...hostValues(values.at(-1)!) };
+    const asked = values.at(-1)!;
+    const outputs = withoutEchoes(defined(state), values.flatMap(credentialsIn));
+    return { ...withSecretOutputs(outputs, asked), ...hostValues(asked) };
 }
 
 function hostValues(values: Values): Values {
     return Object.fromEntries(hostKeys.filter((key) => key in values).map((key) => [key, values[key]]));
 }
 
+const ends = ["source", "destination"];
+
+/** A location as it is meant: the SAS of a URL that has none arrives as null, where the URL was an output. */
+function given(location: unknown): unknown {
+    return typeof location === "object" && location !== null
+        ? Object.fromEntries(Object.entries(location).filter(([, part]) => part !== null))
+        : location;
+}
+
 function own<Inputs>(values: Values): Inputs {
-    return Object.fromEntries(Object.entries(values).filter(([key]) => !hostKeys.includes(key))) as Inputs;
+    const entries = Object.entries(values).filter(([key]) => !hostKeys.includes(key));
+    return Object.fromEntries(
+        entries.map(([key, value]) => [key, ends.includes(key) ? given(value) : value]),
+    ) as Inputs;
 }
 
 /**
@@ -177,7 +194,10 @@ export async function check(type: string, olds: Values, news: Values) {
 }
 
 export async function diff(type: string, _id: string, olds: Values, news: Values) {
-    return handlerOf(type).diff(own(olds), own(news));
+    const result = handlerOf(type).diff(own(olds), own(news));
+    // What is secret now, or no longer, must be recorded so.
+    const isMarkedOtherwise = !isDeepStrictEqual(secretPaths(olds), secretPaths(news));
+    return { ...result, changes: result.changes || isMarkedOtherwise };
 }
 
 export async function create(type: string, inputs: Values) {

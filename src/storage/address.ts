@@ -1,7 +1,7 @@
 import { azureHost } from "./azureHost";
 import { cloudObjectOf, cloudObjectUrl, encodePath, isFixedObject, withoutEndpoint } from "./cloudObject";
 import { type BlobLocation, credentialParts } from "./location";
-import { isCloudUri, splitSecretQuery } from "./url";
+import { isCloudUri, splitSecretQuery, withoutScheme } from "./url";
 
 /** A blob in an Azure Storage account. */
 export interface BlobAddress {
@@ -327,10 +327,6 @@ function comparable(address: SourceAddress): string {
     // Names of files are told apart by more than upper and lower case, as Windows does.
     const comparablePath = address.kind === "file" ? path.toLowerCase() : path;
     return `${scheme}${url.host.toLowerCase()}${comparablePath}${decode(url.search)}`;
-}
-
-function withoutScheme(url: string): string {
-    return url.replace(/^https?:\/\//, "");
 }
 
 /** Whether an address asks for plain http of Azure itself, which sends what authorizes in the clear; emulators and custom domains may have nothing else. */

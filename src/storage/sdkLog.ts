@@ -5,6 +5,9 @@ import { AzureLogger } from "@azure/logger";
 import { redact, type Secrets } from "../../common/redact";
 import { visible } from "../../common/visible";
 
+/** The SDK takes it out of requests as well; a program may have marked it as secret. */
+const metadata = /("x-ms-meta-[^"]*": ")(?:[^"\\]|\\.)*/gi;
+
 /**
  * Keeps secrets out of the Azure SDK's own log. The SDK takes them out of requests, but shows the headers of answers as they are (core-rest-pipeline
  * 1.24), in one of which the service tells a copy's source with its SAS.
@@ -12,5 +15,5 @@ import { visible } from "../../common/visible";
  */
 export function redactSdkLog(secrets: Secrets): void {
     const { log } = AzureLogger;
-    AzureLogger.log = (...words) => log(visible(redact(format(...words), secrets)));
+    AzureLogger.log = (...words) => log(visible(redact(format(...words).replace(metadata, "$1REDACTED"), secrets)));
 }
