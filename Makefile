@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help build test lint format bench conformance demo pulumi-path clean
 
-sources := $(shell find src simulator policy -name '*.ts')
+sources := $(shell find src simulator policy common -name '*.ts')
 
 help:
 	@echo "make demo         watch a real pulumi up copy blobs between two simulated storage accounts"

@@ -7,11 +7,12 @@ import type {
     ResourceValidationPolicy,
     StackValidationPolicy,
 } from "@pulumi/policy";
+import { redact, Secrets } from "../common/redact";
+import { visible } from "../common/visible";
 import type { Copy } from "./copies/copy";
 import { readerOf } from "./copies/readers";
 import { plainProperties, UnknownValue } from "./known";
 import { matchesAny } from "./patterns";
-import { redact } from "./redact";
 import { commonSettings, type Findings, type Rule, type SettingsOf, type SettingsSchema } from "./rule";
 import { rules as allRules } from "./rules";
 import { unknownValues } from "./rules/unknownValues";
@@ -106,7 +107,8 @@ function examine(
 }
 
 function messageOf(rule: Rule, finding: string, copy: Copy): string {
-    return redact(`${finding}.\nWhy: ${rule.reason}\nFix: ${rule.fix}\nMore: ${rule.url}`, copy.secrets);
+    const message = `${finding.replaceAll("\n", "\\u000a")}.\nWhy: ${rule.reason}\nFix: ${rule.fix}\nMore: ${rule.url}`;
+    return visible(redact(message, new Secrets(copy.secrets)));
 }
 
 function withDefaults(rule: Rule, config: object): Settings {

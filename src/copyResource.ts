@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type BlobSourceArgs, protectLocation } from "./locationArgs";
 import { warnOfPlainSecrets } from "./plainSecrets";
+import { secretInputs } from "./secretInputs";
 
 /** What all arguments have. Those of `get` have neither end, or a destination alone. */
 interface EndsArgs {
@@ -42,6 +43,8 @@ export abstract class CopyResource extends pulumi.dynamic.Resource {
                 destination: args?.destination && protectLocation(args.destination),
                 // The provider learns its resource's URN from nobody, and progress is shown by URN.
                 __urn: pulumi.createUrn(name, typeToken(type), opts?.parent),
+                // Nor is it told what is secret.
+                __secrets: secretInputs({ ...args, ...(opts?.id !== undefined && { id: opts.id }) }),
             },
             opts,
             "azure-copy",

@@ -121,6 +121,7 @@ const secretParts = new Set([
     "sasToken",
     "clientSecret",
     "certificatePassword",
+    "accessKeyId",
     "secretAccessKey",
     "sessionToken",
     "credentials",
@@ -128,7 +129,26 @@ const secretParts = new Set([
 
 /** The secrets at both ends, however deep. */
 export function ownSecrets(properties: Properties): string[] {
-    return [properties.source, properties.destination].flatMap(secretsOf);
+    return [...[properties.source, properties.destination].flatMap(secretsOf), ...markedSecrets(properties)];
+}
+
+/** What the program has marked as secret besides, which the resource tells by its paths. */
+function markedSecrets(properties: Properties): string[] {
+    const paths = Array.isArray(properties.__secrets) ? properties.__secrets : [];
+    const part = (value: unknown, name: string) =>
+        typeof value === "object" && value !== null ? (value as Properties)[name] : undefined;
+    return paths
+        .filter((path) => typeof path === "string")
+        .flatMap((path) => textsIn(path.split(".").reduce(part, properties as unknown)));
+}
+
+function textsIn(value: unknown): string[] {
+    if (typeof value === "string") {
+        return [value, ...(URL.canParse(value) ? [new URL(value).pathname.slice(1)] : [])];
+    }
+    return typeof value === "object" && value !== null && !(value instanceof Unknown)
+        ? Object.values(value).flatMap(textsIn)
+        : [];
 }
 
 function secretsOf(value: unknown): string[] {

@@ -4,6 +4,7 @@
 
 import type { BlobGetPropertiesResponse, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { statusCode } from "../storage/errors";
+import { told } from "../storage/knownSecrets";
 import { fitsHeader } from "../storage/tags";
 import { CopyError } from "./errors";
 import type { Lease } from "./lease";
@@ -123,7 +124,7 @@ export async function restore(
     const restored = await wait(copyId);
     if (restored.copyStatus !== "success") {
         throw new CopyError(
-            `the old content could not be put back: ${restored.copyStatusDescription ?? restored.copyStatus}`,
+            `the old content could not be put back: ${told(restored.copyStatusDescription ?? `${restored.copyStatus}`)}`,
             copyId,
             restored.copyStatus,
         );

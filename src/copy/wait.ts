@@ -1,4 +1,5 @@
 import { errorCode, isFileNotFound, statusCode } from "../storage/errors";
+import { told } from "../storage/knownSecrets";
 import { isTransient, retryAfterMilliseconds } from "../storage/transient";
 import type { Clock } from "./clock";
 import { CopyError, CopyInterruptedError, CopyTimeoutError } from "./errors";
@@ -69,7 +70,7 @@ export function waitForCopy<Properties extends CopyProperties>(
     const { copyId, what } = options;
     return waitUntil(destination, options, {
         over: ({ copyStatus }) => copyStatus !== "pending",
-        describe: ({ copyStatusDescription: told }) => told && `the service reports: ${told}`,
+        describe: ({ copyStatusDescription: words }) => words && `the service reports: ${told(words)}`,
         delay: pollDelay,
         timedOut: (properties, trouble) => timedOut(what, copyId, properties?.copyProgress, trouble),
         interrupted: () =>

@@ -18,7 +18,7 @@ export async function checkBlobCopy(
     news: BlobCopyInputs,
     context: Context,
 ): Promise<CheckResult<BlobCopyInputs>> {
-    const failures = new Failures();
+    const failures = new Failures(context.secretInputs);
     const now = context.clock.now();
     checkInputNames(failures, "BlobCopy", inputNames, news);
     const source = checkLocation(failures, "source", news.source, now);

@@ -363,6 +363,9 @@ function checkNames(
     if (segments.some((segment) => segment === "." || segment === "..")) {
         failures.add(at("blobName"), blobName, "must have no path segment that is . or .., which URLs resolve away");
     }
+    if (/[?&]sig=/i.test(blobName)) {
+        failures.add(at("blobName"), undefined, "must be the name alone; give the SAS that stands in it as sasToken");
+    }
     if (containerName === "$root" && segments.length > 1) {
         failures.add(at("blobName"), blobName, "must have no slash in the root container");
     }

@@ -2,6 +2,7 @@
 
 import { addressUrl, isFixed, resolveAddress, type SourceAddress } from "../storage/address";
 import { explain, isRedirect } from "../storage/errors";
+import { told } from "../storage/knownSecrets";
 import type { BlobLocation } from "../storage/location";
 import { longestPresignedMilliseconds } from "../storage/presigned";
 import { isSameObject } from "../storage/sameObject";
@@ -172,7 +173,7 @@ export async function currentSource<Inputs extends CopyInputs & { readonly sourc
         failures.add(
             "source",
             undefined,
-            `has changed since it was copied (its ETag was ${recorded.sourceEtag}, is ${properties.etag}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
+            `has changed since it was copied (its ETag was ${told(recorded.sourceEtag)}, is ${told(`${properties.etag}`)}), and onSourceChange is "fail"; set it to "copyAgain" to copy what it holds now, or to "ignore" to keep what was copied`,
         );
     }
     return sourceNow({ sourceEtag: properties.etag, sourceContentLength: properties.contentLength });

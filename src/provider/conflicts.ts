@@ -4,6 +4,7 @@ import { DestinationConflictError, SourceChangedError } from "../copy/errors";
 import type { CopyProperties } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { parseDate } from "../storage/date";
+import { told } from "../storage/knownSecrets";
 import { isSameObject } from "../storage/sameObject";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
@@ -17,10 +18,10 @@ export function pendingElsewhere(
 ): DestinationConflictError {
     const source = there.copySource && redactUrl(there.copySource);
     const isNamedAlike = source === request.source.url && !isCopyOf(there, request.source.address);
-    const from = source ? ` from ${source}${isNamedAlike ? " with another query" : ""}` : "";
+    const from = source ? ` from ${told(source)}${isNamedAlike ? " with another query" : ""}` : "";
     const since = there.lastModified ? ` since ${there.lastModified.toISOString()}` : "";
     return new DestinationConflictError(
-        `another copy${from} onto ${request.destination.url} is pending${since} (${there.copyProgress ?? "no progress reported"}); wait for its end, or abort it; copy ID ${there.copyId}`,
+        `another copy${from} onto ${request.destination.url} is pending${since} (${told(there.copyProgress ?? "no progress reported")}); wait for its end, or abort it; copy ID ${told(`${there.copyId}`)}`,
         there.copyId,
         "pending",
     );
@@ -59,7 +60,7 @@ function inTheWay(
     notAdopted: string | undefined,
 ): DestinationConflictError {
     const { inputs, destination, previous } = request;
-    const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${there.etag}`;
+    const size = `${there.contentLength} bytes, last modified ${there.lastModified?.toISOString()}, ETag ${told(`${there.etag}`)}`;
     const why = own
         ? `the destination ${destination.url} would be overwritten, and overwrite is "never"`
         : previous && isSameObject(resolveAddress(previous.destination)!, destination.address)
@@ -111,7 +112,7 @@ export function changedSincePreview({ source }: AnyCopyRequest): SourceChangedEr
 }
 
 function found({ etag, lastModified }: Conditional): string {
-    return `its ETag is ${etag}, last modified ${lastModified?.toISOString()}`;
+    return `its ETag is ${told(`${etag}`)}, last modified ${lastModified?.toISOString()}`;
 }
 
 type Conditional = Pick<SourceProperties, "etag" | "lastModified">;

@@ -6,6 +6,7 @@ import type { Preserved } from "../copy/preserve";
 import { type CopyProperties, parseProgress } from "../copy/status";
 import { type Looked, waitForCopy } from "../copy/wait";
 import { explain, StorageError } from "../storage/errors";
+import { told } from "../storage/knownSecrets";
 import { what } from "./copyRequest";
 import type { AnyPlannedRequest, CopyInputs } from "./copyTypes";
 import { readSource } from "./ends";
@@ -246,7 +247,7 @@ export function badEnd(
     const Kind = atTimeout ? CopyTimeoutError : aborted ? CopyAbortedError : CopyFailedError;
     const ended = atTimeout
         ? `was still pending at its timeout of ${formatTime(request.timeoutMilliseconds)} (${copyProgress ?? "no progress reported"}), and was aborted since onTimeout is "abort"`
-        : `ended as ${copyStatus}${copyStatusDescription ? `: ${copyStatusDescription}` : ""}`;
+        : `ended as ${copyStatus}${copyStatusDescription ? `: ${told(copyStatusDescription)}` : ""}`;
     return (afterwards) =>
         new Kind(`the copy of ${what(request)} ${ended}; ${afterwards}; copy ID ${copyId}`, copyId, copyStatus);
 }

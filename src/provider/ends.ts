@@ -24,6 +24,7 @@ import { readableUrl, type SourcePermissions } from "../storage/sas";
 import { mayReceiveToken, noTokenFor } from "../storage/trust";
 import { joinSecretQuery, redactUrl } from "../storage/url";
 import { readWebProperties, type SourceProperties } from "../storage/webSource";
+import { withoutEchoesOf } from "./echoes";
 import type { Context } from "./handler";
 
 /** The blob that a copy writes to. */
@@ -125,7 +126,11 @@ export function credentialOf(location: BlobLocation, address: StorageAddress, co
 
 /** @param key the customer-provided key that the source is encrypted with */
 export function openSource(location: BlobLocation, destination: BlobLocation, context: Context, key?: string): Source {
-    const source = sourceOf(location, destination, context, key);
+    const opened = sourceOf(location, destination, context, key);
+    const source: Source = {
+        ...opened,
+        properties: async (signal) => withoutEchoesOf(location, await opened.properties(signal)),
+    };
     const to = resolveAddress(destination);
     // A token for the source reads all that its principal may; a SAS, this one object.
     return to && to.kind !== "other" && mayReceiveToken(to)

@@ -29,7 +29,7 @@ export async function checkFileCopy(
     news: FileCopyInputs,
     context: Context,
 ): Promise<CheckResult<FileCopyInputs>> {
-    const failures = new Failures();
+    const failures = new Failures(context.secretInputs);
     const now = context.clock.now();
     checkInputNames(failures, "FileCopy", fileInputNames, news);
     const source = checkLocation(failures, "source", news.source, now, "file");

@@ -11,6 +11,8 @@ export interface Context {
     readonly sources?: SourceReader;
     /** Aborted when the host must stop. Whatever is pending at the service goes on there. */
     readonly signal: AbortSignal;
+    /** The paths of inputs that the program has marked as secret: `source.url`. No message tells their values. */
+    readonly secretInputs?: readonly string[];
     /** Tells how far a copy is. */
     progress(progress: CopyProgress): void;
     /** Tells a person something that needs no stop. */

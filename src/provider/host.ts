@@ -1,22 +1,27 @@
 // Runs handlers in the process of a dynamic provider. The path of this file, `pulumi-azure-copy/provider`, stands in every
 // state that was ever written: its exports stay, whatever else changes.
 
+import { isDeepStrictEqual } from "node:util";
+import { redact } from "../../common/redact";
+import { visible } from "../../common/visible";
 import { type Clients, createClients } from "../storage/clients";
 import { secretsOf } from "../storage/credential";
 import { defined } from "../storage/defined";
+import { knownSecrets } from "../storage/knownSecrets";
 import type { BlobLocation } from "../storage/location";
-import { redact, Secrets } from "../storage/redact";
 import { redactSdkLog } from "../storage/sdkLog";
 import { configMistakes } from "../storage/stackCredential";
 import { configureStack, secretsOfStack } from "../storage/stackSettings";
 import { blobCopyHandler } from "./blobCopy";
 import { Claims } from "./claims";
 import { systemClock } from "./clock";
+import { withoutEchoes } from "./echoes";
 import { connectEngine, type Engine } from "./engine";
 import { fileCopyHandler } from "./fileCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { incrementalSnapshotCopyHandler } from "./incrementalSnapshotCopy";
 import { createProgressReporter, isInteractive } from "./progressReporter";
+import { secretInputsKey, secretPaths, secretTexts, withSecretOutputs } from "./secretInputs";
 import { createSourceReader, type SourceReader } from "./sourceReader";
 
 type Values = Record<string, unknown>;
@@ -29,7 +34,7 @@ const handlers: Readonly<Record<string, Handler<any, any>>> = {
 };
 
 /** What the engine adds to a dynamic resource's inputs, and what we add: neither is a handler's concern. */
-const hostKeys = ["__provider", "__urn"];
+const hostKeys = ["__provider", "__urn", secretInputsKey];
 
 /** What all resources of a provider's process share. */
 interface Shared {
@@ -47,7 +52,7 @@ let shared: Shared | undefined;
 function sharedByAll(): Shared {
     if (!shared) {
         const engine = connectEngine();
-        redactSdkLog(secrets);
+        redactSdkLog(knownSecrets);
         // An orphan must not act beside the providers of the next run; whatever is pending goes on at the service.
         engine.gone.addEventListener("abort", () => process.exit(1));
         const impatientClients = createClients({ maxTries: 3, retryDelayMilliseconds: 300 });
@@ -71,37 +76,41 @@ function handlerOf(type: string) {
     return handler;
 }
 
-/** What is secret in the stack and in the resources that this process has seen. They share clients, so that one may tell of another's. */
-const secrets = new Secrets();
-
-function keepSecrets({ source, destination, customerProvidedKey, sourceCustomerProvidedKey }: Values): void {
-    const found = [
+/** What authorizes, and what encrypts. */
+function credentialsIn({ source, destination, customerProvidedKey, sourceCustomerProvidedKey }: Values): string[] {
+    return [
         ...secretsOfStack(),
         ...secretsOf(source as BlobLocation | undefined),
         ...secretsOf(destination as BlobLocation | undefined),
         ...[customerProvidedKey, sourceCustomerProvidedKey].filter((key) => typeof key === "string"),
     ];
-    for (const secret of found) {
-        secrets.add(secret);
-    }
+}
+
+/** As many characters a message has at most. */
+const longestMessage = 10_000;
+
+/** A text as it may leave the process: no secrets, no characters that steer a terminal, and no end of pages. */
+function shownAs(text: string): string {
+    const whole = visible(redact(text, knownSecrets));
+    return whole.length > longestMessage ? `${whole.slice(0, longestMessage)}…` : whole;
 }
 
 /** Runs one call of a handler, with progress and warnings on the resource's line, and secrets kept out of every word. */
 async function run<Result>(values: readonly Values[], call: (context: Context) => Promise<Result>): Promise<Result> {
-    values.forEach(keepSecrets);
+    for (const secret of values.flatMap((one) => [...credentialsIn(one), ...secretTexts(one)])) {
+        knownSecrets.add(secret);
+    }
     const { clients, engine, interactive } = sharedByAll();
     const urn = values.at(-1)!.__urn as string | undefined;
-    const reporter = createProgressReporter(
-        (line) => engine.log("info", redact(line, secrets), urn, true),
-        interactive,
-    );
+    const reporter = createProgressReporter((line) => engine.log("info", shownAs(line), urn, true), interactive);
     try {
         const result = await call({
             clients,
             clock: systemClock,
             signal: engine.gone,
+            secretInputs: secretPaths(values.at(-1)!),
             progress: (progress) => reporter.report(progress),
-            warn: (message) => engine.log("warning", redact(message, secrets), urn, false),
+            warn: (message) => engine.log("warning", shownAs(message), urn, false),
         });
         reporter.done();
         return result;
@@ -114,27 +123,45 @@ async function run<Result>(values: readonly Values[], call: (context: Context) =
 
 /** An error as the engine may show and store it: without secrets, and without a stack, which means nothing to its reader. */
 function safe(error: unknown, values: readonly Values[]): Error {
-    const message = redact(error instanceof Error ? error.message : String(error), secrets);
+    const message = shownAs(error instanceof Error ? error.message : String(error));
     const result = new Error(message);
     result.stack = "";
     if (error instanceof PartialFailure) {
-        const inputs = values.at(-1)!;
         // The engine takes id, properties and reasons for "made, but not finished", and calls update next time.
         Object.assign(result, {
             id: error.id,
-            properties: { ...defined(error.state), ...hostValues(inputs) },
+            properties: recorded(error.state, values),
             reasons: [message],
         });
     }
     return result;
 }
 
+/** @param values what the call was given; the last one is what the resource is asked to be */
+function recorded(state: object, values: readonly Values[]): Values {
+    const asked = values.at(-1)!;
+    const outputs = withoutEchoes(defined(state), values.flatMap(credentialsIn));
+    return { ...withSecretOutputs(outputs, asked), ...hostValues(asked) };
+}
+
 function hostValues(values: Values): Values {
     return Object.fromEntries(hostKeys.filter((key) => key in values).map((key) => [key, values[key]]));
 }
 
+const ends = ["source", "destination"];
+
+/** A location as it is meant: the SAS of a URL that has none arrives as null, where the URL was an output. */
+function given(location: unknown): unknown {
+    return typeof location === "object" && location !== null
+        ? Object.fromEntries(Object.entries(location).filter(([, part]) => part !== null))
+        : location;
+}
+
 function own<Inputs>(values: Values): Inputs {
-    return Object.fromEntries(Object.entries(values).filter(([key]) => !hostKeys.includes(key))) as Inputs;
+    const entries = Object.entries(values).filter(([key]) => !hostKeys.includes(key));
+    return Object.fromEntries(
+        entries.map(([key, value]) => [key, ends.includes(key) ? given(value) : value]),
+    ) as Inputs;
 }
 
 /**
@@ -167,7 +194,7 @@ export async function check(type: string, olds: Values, news: Values) {
     // Beside a property's name the engine prints its value, secrets included; so the name goes into the reason.
     const found = [...result.failures, ...(taken === undefined ? [] : [{ property: "destination", reason: taken }])];
     const mistakes = [...configMistakes(), ...found.map(({ property, reason }) => `${property} ${reason}`)];
-    const failures = mistakes.map((mistake) => ({ property: "", reason: redact(mistake, secrets) }));
+    const failures = mistakes.map((mistake) => ({ property: "", reason: shownAs(mistake) }));
     return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures };
 }
 
@@ -180,23 +207,26 @@ function claimOf(type: string, { __urn: urn, destination }: Values): string | un
 }
 
 export async function diff(type: string, _id: string, olds: Values, news: Values) {
-    return handlerOf(type).diff(own(olds), own(news));
+    const result = handlerOf(type).diff(own(olds), own(news));
+    // What is secret now, or no longer, must be recorded so.
+    const isMarkedOtherwise = !isDeepStrictEqual(secretPaths(olds), secretPaths(news));
+    return { ...result, changes: result.changes || isMarkedOtherwise };
 }
 
 export async function create(type: string, inputs: Values) {
     const { id, state } = await run([inputs], (context) => handlerOf(type).create(own(inputs), context));
-    return { id, outs: { ...defined(state), ...hostValues(inputs) } };
+    return { id, outs: recorded(state, [inputs]) };
 }
 
 export async function read(type: string, id: string, props: Values) {
     const state = await run([props], (context) => handlerOf(type).read(id, own(props), context));
     // An empty ID says: gone.
-    return state ? { id, props: { ...defined(state), ...hostValues(props) } } : { id: "", props: {} };
+    return state ? { id, props: recorded(state, [props]) } : { id: "", props: {} };
 }
 
 export async function update(type: string, _id: string, olds: Values, news: Values) {
     const state = await run([olds, news], (context) => handlerOf(type).update(own(olds), own(news), context));
-    return { outs: { ...defined(state), ...hostValues(news) } };
+    return { outs: recorded(state, [olds, news]) };
 }
 
 async function delete_(type: string, _id: string, props: Values) {

@@ -32,7 +32,7 @@ export async function checkIncrementalSnapshotCopy(
     news: IncrementalSnapshotCopyInputs,
     context: Context,
 ): Promise<CheckResult<IncrementalSnapshotCopyInputs>> {
-    const failures = new Failures();
+    const failures = new Failures(context.secretInputs);
     const now = context.clock.now();
     for (const name of Object.keys(news)) {
         if (![...inputNames, "sourceGeneration"].includes(name) && !name.startsWith("__")) {

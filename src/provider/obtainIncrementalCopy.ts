@@ -14,6 +14,7 @@ import {
 } from "../copy/incremental";
 import { addressUrl, type BlobAddress } from "../storage/address";
 import { errorCode, explain, explained, isDestinationConflict, statusCode } from "../storage/errors";
+import { told } from "../storage/knownSecrets";
 import { redactUrl } from "../storage/url";
 import { pendingElsewhere } from "./conflicts";
 import { what } from "./copyRequest";
@@ -160,7 +161,7 @@ function refuseForeign({ source, destination }: IncrementalCopyRequest, there: B
     if (there.copySource && !isCopyOfBlob(there.copySource, source.address)) {
         const from = redactUrl(there.copySource).replace(/\?.*$/, "");
         throw new DestinationConflictError(
-            `the destination ${destination.url} belongs to incremental copies of ${from} for good, and takes none of ${source.url}; ${remedy}`,
+            `the destination ${destination.url} belongs to incremental copies of ${told(from)} for good, and takes none of ${source.url}; ${remedy}`,
             there.copyId,
             there.copyStatus,
         );

@@ -5,6 +5,7 @@ import { CopyError } from "../copy/errors";
 import { containerUrl } from "../storage/address";
 import type { Credential } from "../storage/credential";
 import { statusCode } from "../storage/errors";
+import { shown } from "../storage/shown";
 import { pageBlobTiers } from "./checkProperties";
 import { type CopyRequest, what } from "./copyRequest";
 import type { Destination } from "./ends";
@@ -126,7 +127,7 @@ function typeMistake(account: AccountInformation, blobType: string | undefined, 
 
 function tierMistake(account: AccountInformation, tier: string, why: string): string | undefined {
     const { accountKind, skuName = "" } = account;
-    const got = `(got ${JSON.stringify(tier)})`;
+    const got = `(got ${shown(tier)})`;
     if (pageBlobTiers.includes(tier)) {
         return isPremiumPage(account)
             ? undefined

@@ -4,6 +4,7 @@
 import { SourceChangedError } from "../copy/errors";
 import type { CopyProperties } from "../copy/status";
 import { isFixed } from "../storage/address";
+import { told } from "../storage/knownSecrets";
 import { what } from "./copyRequest";
 import type { AnyCopyRequest } from "./copyTypes";
 import { readSource } from "./ends";
@@ -30,7 +31,9 @@ export async function changedMeanwhile(
         return undefined;
     }
     const now = await readSource(request.source, context);
-    return now.etag === etag ? undefined : changed(request, `its ETag was ${etag}, is ${now.etag ?? "gone"}`);
+    return now.etag === etag
+        ? undefined
+        : changed(request, `its ETag was ${told(etag)}, is ${told(now.etag ?? "gone")}`);
 }
 
 /** The same for a copy that an interrupted run has started: nobody has noted what the source was then, but its time tells. */

@@ -107,11 +107,11 @@ function isText(value: unknown): value is string {
     return typeof value === "string" && value !== "";
 }
 
-/** Of a SAS, the signature alone is secret; of another query string, any part may be. */
+/** Of a SAS, the signature alone is secret; of another query string, any part may be that is no mere word. */
 function secretsOfQuery(query: string): string[] {
     const parameters = new URLSearchParams(query.replace(/^\?/, ""));
     const signature = parameters.get("sig");
-    return [query, ...(signature ? [signature] : parameters.values())];
+    return [query, ...(signature ? [signature] : [...parameters.values()].filter(({ length }) => length >= 8))];
 }
 
 function secretsOfKeyFile({ googleCloudStorage }: BlobLocation): (string | undefined)[] {

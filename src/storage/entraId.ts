@@ -1,6 +1,7 @@
 // Tokens of Microsoft Entra ID for Azure Storage.
 
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/identity";
+import { told } from "./knownSecrets";
 
 /** What a token is asked for that all storage accounts take, in every cloud. */
 const storageScope = "https://storage.azure.com/.default";
@@ -64,7 +65,7 @@ function whyNoToken(error: Error & { readonly errors?: readonly Error[] }, where
 /** Entra ID's own words without its protocol's, with the ID by which it is asked about; or the first line. */
 function reason({ message }: Error): string {
     const { words, trace } = /(?<words>AADSTS\d+: .*?)\.?\s+Trace ID: (?<trace>\S+)/s.exec(message)?.groups ?? {};
-    return words ? `${words} (trace ID ${trace})` : message.split("\n")[0]!.trim();
+    return words ? `${told(words)} (trace ID ${told(trace!)})` : told(message.split("\n")[0]!.trim(), 1_024);
 }
 
 const latest = new WeakMap<TokenCredential, Promise<AccessToken>>();

@@ -1,6 +1,7 @@
 // What the service answers when it refuses, and what a person can do about it.
 
 import { foreignAudience } from "./challenge";
+import { told } from "./knownSecrets";
 import { isRedirectStatus, leadingTo, redirectSteps } from "./redirect";
 import { type AskedRequest, assignRole, assignSourceRole } from "./roles";
 
@@ -221,10 +222,13 @@ function sourceAnswer(error: unknown): { status: number | undefined; code: strin
         return undefined;
     }
     const headers = asRestError(error)?.response?.headers;
-    const told = Number(headers?.get("x-ms-copy-source-status-code"));
-    const status = told || statusCode(error);
+    const toldStatus = Number(headers?.get("x-ms-copy-source-status-code"));
+    const status = toldStatus || statusCode(error);
     // Its own failure to find out is a 500; what the source said is anything else.
-    return { status: status === 500 && !told ? undefined : status, code: headers?.get("x-ms-copy-source-error-code") };
+    return {
+        status: status === 500 && !toldStatus ? undefined : status,
+        code: headers?.get("x-ms-copy-source-error-code"),
+    };
 }
 
 /** A refusal that may pass by itself. */
@@ -282,7 +286,7 @@ function nextStep(error: unknown): string | undefined {
             source.code === "AuthorizationPermissionMismatch" && sourceUrl && isSourceReadByRole(request!)
                 ? assignSourceRole(sourceUrl)
                 : (encryptionSteps[source.code ?? ""] ?? sourceSteps[source.status ?? 0] ?? unreadable);
-        return answered ? `the source answered ${answered}: ${step}` : step;
+        return answered ? `the source answered ${told(answered)}: ${step}` : step;
     }
     if (code === "AuthorizationPermissionMismatch" && request && isByToken(request)) {
         return assignRole(request);
@@ -351,6 +355,8 @@ function redirection(error: RestErrorLike | undefined): string | undefined {
         ? leadingTo(response.headers?.get("location"), request.url)
         : undefined;
 }
+/** As many characters an error has that no server has answered. */
+const longestWords = 4_096;
 
 /**
  * Says what went wrong, in one line.
@@ -368,12 +374,16 @@ export function explain(doing: string, error: unknown): StorageError {
     const words = (redirection(rest) ?? rest?.details?.message ?? rest?.message ?? String(error))
         .split("\n")[0]!
         .trim();
-    const told = words && words !== code ? words.replace(/\.$/, "") : undefined;
-    const answer = [status, code && !told?.includes(code) ? code : undefined].filter((part) => part !== undefined);
+    // Words of ours, which tell what to do, are longer than a server's may be.
+    const isAnswer = status !== undefined || rest?.details?.message !== undefined;
+    const why =
+        words && words !== code ? told(words, isAnswer ? undefined : longestWords).replace(/\.$/, "") : undefined;
+    const shownCode = code && told(code);
+    const answer = [status, shownCode && !why?.includes(shownCode) ? shownCode : undefined];
     const parts = [
-        [answer.join(" "), told].filter((part) => part).join(": "),
+        [answer.filter((part) => part !== undefined).join(" "), why].filter((part) => part).join(": "),
         nextStep(error),
-        requestId && `request ID ${requestId}`,
+        requestId && `request ID ${told(requestId)}`,
     ];
     const message = `could not ${doing}: ${parts.filter((part) => part).join("; ")}`;
     return new StorageError(message, status, code, requestId, { cause: error });

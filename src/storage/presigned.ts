@@ -3,6 +3,7 @@
 import { type CloudObject, cloudObjectUrl } from "./cloudObject";
 import { StorageError } from "./errors";
 import { presignGoogleCloudStorage } from "./googleCloudStorage";
+import { told } from "./knownSecrets";
 import { isRegionKnown, learnRegion, presignS3 } from "./s3";
 import { getWithoutBody, letGo, type SourceProperties, webProperties } from "./webSource";
 import { untilAborted } from "./withinTime";
@@ -85,7 +86,7 @@ async function presign(
     } catch (error) {
         signal.throwIfAborted();
         const name = cloudObjectUrl({ vendor, location } as CloudObject);
-        const why = (error as Error).message.replace(/\.$/, "");
+        const why = told((error as Error).message).replace(/\.$/, "");
         throw refusal(
             `could not make a presigned URL of ${words[vendor].vendor} for ${name}: ${why}; ${words[vendor].credential}`,
             error,

@@ -2,7 +2,11 @@
 
 import { format } from "node:util";
 import { AzureLogger } from "@azure/logger";
-import { redact, type Secrets } from "./redact";
+import { redact, type Secrets } from "../../common/redact";
+import { visible } from "../../common/visible";
+
+/** The SDK takes it out of requests as well; a program may have marked it as secret. */
+const metadata = /("x-ms-meta-[^"]*": ")(?:[^"\\]|\\.)*/gi;
 
 /**
  * Keeps secrets out of the Azure SDK's own log. The SDK takes them out of requests, but shows the headers of answers as they are (core-rest-pipeline
@@ -11,5 +15,5 @@ import { redact, type Secrets } from "./redact";
  */
 export function redactSdkLog(secrets: Secrets): void {
     const { log } = AzureLogger;
-    AzureLogger.log = (...words) => log(redact(format(...words), secrets));
+    AzureLogger.log = (...words) => log(visible(redact(format(...words).replace(metadata, "$1REDACTED"), secrets)));
 }

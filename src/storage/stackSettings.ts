@@ -2,6 +2,7 @@
 // @pulumi/azure-native, whose users have them already.
 
 import { clientRule, type TextRule, tenantRule } from "./identityRules";
+import { shown } from "./shown";
 
 /** What follows `blob.` in a cloud's hosts; nothing under which anybody may register `blob` for himself, as under `com` and `co.uk`. */
 const suffix =
@@ -167,8 +168,8 @@ export function wrongValue({ text, where, inConfig, setting: { rule, secret } }:
     if (!rule || rule.allowed.test(text)) {
         return undefined;
     }
-    const shown = secret ? "" : ` (got ${JSON.stringify(text)})`;
-    return `${where} ${rule.words}${shown}${inConfig ? `; pulumi config set ${where} changes it` : ""}`;
+    const got = secret ? "" : ` (got ${shown(text)})`;
+    return `${where} ${rule.words}${got}${inConfig ? `; pulumi config set ${where} changes it` : ""}`;
 }
 
 /** Keys of the config that are settings but for upper and lower case, which would say nothing: `azure-copy:tenantID`. */

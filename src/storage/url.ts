@@ -55,3 +55,8 @@ export function redactUrl(url: string): string {
 export function isCloudUri(text: string): boolean {
     return /^(?:s3|gs):\/\//.test(text);
 }
+
+/** A URL without `https://` or `http://`. */
+export function withoutScheme(url: string): string {
+    return url.replace(/^https?:\/\//, "");
+}

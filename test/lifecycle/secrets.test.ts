@@ -136,21 +136,25 @@ const marker = `marker-${randomUUID()}`;
 interface Current {
     credentials: Credentials;
     readonly customerProvidedKey: Record<"source" | "destination", string>;
+    /** What the program marks as secret. */
+    readonly marked: Record<"folder" | "owner", string>;
     snapshot: string;
     /** Inputs that check refuses. */
-    mistakes?: Record<string, unknown>;
+    mistakes?: (pulumi: Modules["pulumi"]) => Record<string, unknown>;
 }
 
-/** One resource for each kind of secret, of each type one at least. The program marks nothing as secret. */
+type Modules = Parameters<Program>[0];
+
+/** One resource for each kind of secret, of each type one at least. The program marks as secret only what is none by itself. */
 function programOf(current: Current): Program {
-    return ({ copy }) => {
+    return ({ copy, pulumi }) => {
         const { accountKey, connectionString, sasToken, clientSecret, certificate } = current.credentials;
         const golden = { endpoint: url("golden", "").slice(0, -1), accountName: "golden", containerName: "images" };
         const dev = { endpoint: url("dev", "").slice(0, -1), accountName: "dev", containerName: "seed" };
         const to = (name: string) => ({ ...dev, blobName: `${marker}/${name}` });
         const options = { timeout: "4s", method: "copyBlob" } as const;
         if (current.mistakes) {
-            new copy.BlobCopy(marker, current.mistakes as never);
+            new copy.BlobCopy(marker, current.mistakes(pulumi) as never);
             return {};
         }
         const keys = new copy.BlobCopy("keys", {
@@ -172,6 +176,12 @@ function programOf(current: Current): Program {
         new copy.BlobCopy("principals", {
             source: { ...golden, blobName: "orders.bak", credential: clientSecret },
             destination: { ...to("principals"), credential: certificate },
+            ...options,
+        });
+        new copy.BlobCopy("marked", {
+            source: pulumi.secret(`${url("golden", `images/${current.marked.folder}/orders.bak`)}?${sasToken.golden}`),
+            destination: { ...to("marked"), accountKey: accountKey.dev },
+            metadata: { owner: pulumi.secret(current.marked.owner) },
             ...options,
         });
         new copy.BlobCopy("s3", {
@@ -210,13 +220,14 @@ function programOf(current: Current): Program {
     };
 }
 
-const copies = ["file", "google", "keys", "principals", "s3", "sas", "snapshots"];
+const copies = ["file", "google", "keys", "marked", "principals", "s3", "sas", "snapshots"];
 const each = (step: string) => Object.fromEntries(copies.map((name) => [name, [step]]));
 
 /** Changes every source, so that everything is copied again. */
 async function changeSources(current: Current, content: string): Promise<void> {
     const golden = storage.simulator.account("golden");
     golden.putBlob("images", "orders.bak", content);
+    golden.putBlob("images", `${current.marked.folder}/orders.bak`, content);
     golden.putFile("docs", "app/settings.json", content);
     google.put(content);
     await s3.put(content);
@@ -253,7 +264,11 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
     secrets.mark("the access key's ID", accessKey.accessKeyId);
     secrets.mark("the access key", accessKey.secretAccessKey);
     secrets.mark("the service account's private key", JSON.parse(google.credentials).private_key.split("\n")[1]);
-    const current: Current = { credentials: await issue(), customerProvidedKey, snapshot: "" };
+    const marked = {
+        folder: secrets.mark("a folder that the program marks as secret", `folder-${randomUUID()}`),
+        owner: secrets.mark("metadata that the program marks as secret", `owner-${randomUUID()}`),
+    };
+    const current: Current = { credentials: await issue(), customerProvidedKey, marked, snapshot: "" };
     await changeSources(current, "first");
     await blob("dev", "seed/there").getBlockBlobClient().upload("there", 5);
     const { simulator } = storage;
@@ -282,21 +297,32 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
             return operation;
         }
 
-        current.mistakes = {
+        const folder = secrets.mark("a file path that the program marks as secret", `path-${randomUUID()}`);
+        const tier = secrets.mark("a tier that the program marks as secret", `tier-${randomUUID()}`);
+        const tag = secrets.mark("tags that the program marks as secret", `tag-${randomUUID()}`);
+        const tooShort = secrets.mark("a key that is too short", randomUUID());
+        const password = secrets.mark("a password in a URL", randomUUID());
+        current.mistakes = (pulumi) => ({
             source: { accountKey: current.credentials.accountKey.golden, containerName: "images", blobName: "a" },
             destination: {
-                endpoint: `https://me:${secrets.mark("a password in a URL", randomUUID())}@contoso.com`,
+                endpoint: `https://me:${password}@contoso.com`,
                 containerName: "seed",
                 blobName: "a",
                 credential: { ...current.credentials.certificate, clientId: "deployer" },
             },
-            customerProvidedKey: secrets.mark("a key that is too short", randomUUID()),
-        };
+            customerProvidedKey: tooShort,
+            accessTier: pulumi.secret(tier),
+            tags: pulumi.secret({ [tag]: "é" }),
+            blobHTTPHeaders: { blobContentMD5: pulumi.secret(folder) },
+        });
         const refused = await look("mistakes", () => stack.preview(verbose));
         expect(refused.transcript).toContain("source lacks the storage account");
         expect(refused.transcript).toContain("destination.endpoint must be a blob service's URL");
         expect(refused.transcript).toContain("destination.credential.clientId must be an application's ID");
         expect(refused.transcript).toContain("customerProvidedKey must be an AES-256 key");
+        expect(refused.transcript).toMatch(/accessTier must be one of [\w, ]+(?! \(got)/);
+        expect(refused.transcript).toMatch(/tags must have a value of at most 256 [^(]+(?! \(got)/);
+        expect(refused.transcript).toContain("blobHTTPHeaders.blobContentMD5 must be an MD5");
         current.mistakes = undefined;
 
         expect((await look("preview", () => stack.preview(verbose))).steps).toEqual({
@@ -339,7 +365,7 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
 
         await changeSources(current, "second");
         const failing = [
-            ...["google", "principals", "s3", "sas"].map((name) =>
+            ...["google", "marked", "principals", "s3", "sas"].map((name) =>
                 // Once, since putting the old content back is a copy, too.
                 simulator.copies.add({ blob: `${marker}/${name}`, fail: "500 InternalServerError", times: 1 }),
             ),
@@ -367,7 +393,7 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
         expect(exported).toContain("ciphertext");
 
         expect((await look("delete", () => stack.destroy(verbose))).error).toBeUndefined();
-        for (const name of ["encrypted", "sas", "principals", "s3", "google", "disk.vhd"]) {
+        for (const name of ["encrypted", "sas", "principals", "s3", "google", "marked", "disk.vhd"]) {
             expect(await blob("dev", `seed/${marker}/${name}`).exists(), name).toBe(false);
         }
 
@@ -389,4 +415,104 @@ it("shows no secret at any moment, and uses the new ones once they were rotated"
     });
     // Each has gone through the engine, and would have been found.
     expect([...dumped].sort()).toEqual(secrets.names);
+});
+
+it("keeps secret what follows from what a program marks as secret, as long as it does", async () => {
+    const folder = `folder-${randomUUID()}`;
+    const name = `name-${randomUUID()}`;
+    const owner = `owner-${randomUUID()}`;
+    const type = `text/${randomUUID()}`;
+    const golden = storage.simulator.account("golden");
+    golden.putBlob("images", `${folder}/orders.bak`, "first");
+    golden.putFile("docs", `${folder}/settings.json`, "{}");
+    storage.simulator.account("dev").putBlob("seed", `${name}-there`, "there");
+    let isMarked = true;
+    const program: Program = ({ copy, pulumi }) => {
+        const secret = <Value>(value: Value) => (isMarked ? pulumi.secret(value) : pulumi.output(value));
+        const { connectionString } = storage.simulator.account("dev");
+        const blob = new copy.BlobCopy("blob", {
+            source: { url: secret(url("golden", `images/${folder}/orders.bak`)), accountKey: golden.key },
+            destination: { connectionString, containerName: "seed", blobName: secret(name) },
+            metadata: { owner: secret(owner) },
+            blobHTTPHeaders: { blobContentType: secret(type) },
+            method: "copyBlob",
+        });
+        const file = new copy.FileCopy("file", {
+            source: {
+                connectionString: golden.connectionString,
+                shareName: "docs",
+                filePath: secret(`${folder}/settings.json`),
+            },
+            destination: secret({ connectionString, shareName: "seed", filePath: name }),
+            fileHttpHeaders: secret({ fileContentType: type }),
+        });
+        const read = copy.BlobCopy.get("read", secret(url("dev", `seed/${name}-there`)), {
+            destination: { accountKey: storage.simulator.account("dev").key },
+        });
+        return {
+            url: blob.url,
+            sourceUrl: blob.sourceUrl,
+            contentType: blob.contentType,
+            fileUrl: file.url,
+            readUrl: read.url,
+            etag: blob.etag,
+        };
+    };
+    /** What is secret among the outputs of the program, by name. */
+    const secretOutputs = async ({ stack }: TestStack) =>
+        Object.entries(await stack.outputs())
+            .filter(([, { secret }]) => secret)
+            .map(([output]) => output)
+            .sort();
+    const derived = ["contentType", "fileUrl", "readUrl", "sourceUrl", "url"];
+    /** A state without what can't be secret: IDs, which are URLs of destinations. */
+    const withoutIds = (state: string) => state.replace(/"id": "[^"]*"/g, "");
+    const expectHidden = (stack: TestStack, when: string) => {
+        for (const text of [stack.onDisk(), stack.exported()]) {
+            const state = withoutIds(text);
+            for (const value of [folder, owner, type, name]) {
+                expect(state, `${value} ${when}`).not.toContain(value);
+            }
+        }
+    };
+
+    await withStack(program, async (stack) => {
+        const up = await stack.up();
+        expect(up.error).toBeUndefined();
+        expect(await blob("dev", `seed/${name}`).downloadToBuffer()).toEqual(Buffer.from("first"));
+        expect(await secretOutputs(stack)).toEqual(derived);
+        expect((await stack.stack.outputs()).sourceUrl!.value).toBe(url("golden", `images/${folder}/orders.bak`));
+        expectHidden(stack, "after up");
+        for (const value of [folder, owner, type, name]) {
+            // IDs aside, of which a preview and an update tell.
+            expect(
+                withoutIds(up.transcript.replaceAll(`"id":"${url("dev", `seed/${name}`)}`, "")),
+                value,
+            ).not.toContain(value);
+        }
+        expect((await stack.up()).steps).toEqual({ blob: ["same"], file: ["same"], read: ["read"] });
+
+        storage.simulator.account("dev").putBlob("seed", name, "drifted", { contentType: type });
+        expect((await stack.refresh()).error).toBeUndefined();
+        expectHidden(stack, "after refresh");
+        expect(await secretOutputs(stack)).toEqual(derived);
+        golden.putBlob("images", `${folder}/orders.bak`, "second");
+        const failed = await stack.up({ continueOnError: true });
+        expect(failed.failed).toEqual(["blob"]);
+        expect(failed.transcript).toContain("was changed by somebody else");
+        expectHidden(stack, "after a failure");
+        await blob("dev", `seed/${name}`).delete();
+        expect((await stack.up()).error).toBeUndefined();
+        expectHidden(stack, "after another copy");
+
+        isMarked = false;
+        expect((await stack.up()).steps).toEqual({ blob: ["update"], file: ["update"], read: ["read"] });
+        expect(await secretOutputs(stack)).toEqual([]);
+        isMarked = true;
+        expect((await stack.up()).steps).toEqual({ blob: ["update"], file: ["update"], read: ["read"] });
+        expect(await secretOutputs(stack)).toEqual(derived);
+        expectHidden(stack, "once it is marked again");
+        expect((await stack.destroy()).error).toBeUndefined();
+        expect(await blob("dev", `seed/${name}`).exists()).toBe(false);
+    });
 });

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { create, delete as delete_, read } from "../../src/provider/host";
 import { startStorage } from "../helpers/storage";
 
-it("tells of requests and answers without keys and signatures", async () => {
+it("tells of requests and answers without keys, signatures and metadata", async () => {
     const words: string[] = [];
     AzureLogger.log = (...line) => words.push(format(...line));
     setLogLevel("verbose");
@@ -14,7 +14,7 @@ it("tells of requests and answers without keys and signatures", async () => {
     const storage = await startStorage({ realTime: true });
     onTestFinished(() => storage.close());
     const { key } = storage.simulator.account("golden");
-    const { id, outs } = await create("BlobCopy", { ...storage.inputs });
+    const { id, outs } = await create("BlobCopy", { ...storage.inputs, metadata: { owner: 'a "team' } });
     await read("BlobCopy", id, outs);
     await delete_("BlobCopy", id, outs);
     const log = words.join("\n");
@@ -22,4 +22,6 @@ it("tells of requests and answers without keys and signatures", async () => {
     expect(log).toMatch(/"x-ms-copy-source": "\S+\/images\/orders\.bak\?\S*sig=REDACTED"/);
     expect(log.match(/sig=(?!REDACTED)\S+|SharedKey \S+/g)).toBeNull();
     expect(log).not.toContain(key);
+    expect(log).toContain('"x-ms-meta-owner": "REDACTED"');
+    expect(log).not.toMatch(/"x-ms-meta-[^"]+": "(?!REDACTED")/);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { redact, Secrets } from "../../common/redact";
 import { resolveAddress, sameAddress } from "../../src/storage/address";
 import { type CloudObject, cloudObjectUrl } from "../../src/storage/cloudObject";
 import { secretsOf } from "../../src/storage/credential";
 import { missingLibraries } from "../../src/storage/optionalLibrary";
 import { presignedUrl } from "../../src/storage/presigned";
-import { redact, Secrets } from "../../src/storage/redact";
 import { redactUrl } from "../../src/storage/url";
 import { serviceAccount } from "../helpers/googleCloudStorage";
 

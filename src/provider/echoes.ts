@@ -1,0 +1,70 @@
+// Secrets that a server says again: one that is given a SAS may answer with it, as an ETag or a content type for instance.
+
+import { redact, Secrets } from "../../common/redact";
+import { quoted } from "../../common/visible";
+import { secretsOf } from "../storage/credential";
+import type { BlobLocation } from "../storage/location";
+import type { SourceProperties } from "../storage/webSource";
+import { inputNames as blobInputs } from "./blobCopyTypes";
+import { fileInputNames as fileInputs } from "./fileCopyTypes";
+import { inputNames as incrementalInputs } from "./incrementalSnapshotCopyTypes";
+
+/** What the program says, which is recorded as it is; and the address that follows from it. */
+const ownWords = new Set<string>([...blobInputs, ...fileInputs, ...incrementalInputs, "requestedAccessTier", "url"]);
+
+/** As many characters a content type has in the state at most. */
+const longestContentType = 1_024;
+
+/** Shorter ones are words, too. */
+const shortestEcho = 8;
+
+/**
+ * A state as it is stored: what servers have said in it goes without the secrets that they were given.
+ * @param credentials what authorized the requests
+ */
+export function withoutEchoes(state: object, credentials: readonly string[]): Record<string, unknown> {
+    const secrets = secretsIn(credentials);
+    const entries = Object.entries(state).map(([name, value]): [string, unknown] => {
+        if (name === "contentType" && typeof value === "string") {
+            return [name, quoted(redact(value, secrets), longestContentType)];
+        }
+        return [name, ownWords.has(name) ? value : withoutSecrets(value, secrets)];
+    });
+    return Object.fromEntries(entries);
+}
+
+/** Known secrets alone are taken out: ETags and names are compared later, and may look like anything. */
+function withoutSecrets(value: unknown, secrets: Secrets): unknown {
+    if (typeof value === "string") {
+        return redact(value, secrets, []);
+    }
+    if (Array.isArray(value)) {
+        return value.map((one) => withoutSecrets(one, secrets));
+    }
+    return typeof value === "object" && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutSecrets(one, secrets)]))
+        : value;
+}
+
+/** What a source says of itself, but for what holds a secret that it was asked with: an ETag counts as none then. */
+export function withoutEchoesOf(location: BlobLocation, properties: SourceProperties): SourceProperties {
+    const secrets = secretsIn(secretsOf(location));
+    if (secrets.forms.length === 0) {
+        return properties;
+    }
+    const isEcho = (value: unknown): boolean =>
+        JSON.stringify(withoutSecrets(value, secrets)) !== JSON.stringify(value);
+    const words = ["etag", "contentType", "contentEncoding", "contentLanguage", "contentDisposition", "cacheControl"];
+    const kept = Object.entries(properties).filter(([name, value]) => !words.includes(name) || !isEcho(value));
+    const { metadata } = properties;
+    return {
+        ...(Object.fromEntries(kept) as SourceProperties),
+        ...(metadata && {
+            metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isEcho(value))),
+        }),
+    };
+}
+
+function secretsIn(credentials: readonly string[]): Secrets {
+    return new Secrets(credentials.filter(({ length }) => length >= shortestEcho));
+}
