@@ -10,7 +10,7 @@ import type {
 import type { Copy } from "./copies/copy";
 import { readerOf } from "./copies/readers";
 import { plainProperties, UnknownValue } from "./known";
-import { matchesAny } from "./patterns";
+import { isExempt, nearlyExempt } from "./patterns";
 import { redact } from "./redact";
 import { commonSettings, type Findings, type Rule, type SettingsOf, type SettingsSchema } from "./rule";
 import { rules as allRules } from "./rules";
@@ -90,12 +90,12 @@ function examine(
     report: ReportViolation,
     check: () => Findings,
 ): void {
-    if (matchesAny(copy.resource.name, settings.exempt)) {
+    if (isExempt(copy.resource.name, settings.exempt)) {
         return;
     }
     try {
         for (const finding of check()) {
-            report(messageOf(rule, finding, copy), copy.resource.urn);
+            report(messageOf(rule, finding, copy, settings.exempt), copy.resource.urn);
         }
     } catch (error) {
         if (!(error instanceof UnknownValue)) {
@@ -105,8 +105,11 @@ function examine(
     }
 }
 
-function messageOf(rule: Rule, finding: string, copy: Copy): string {
-    return redact(`${finding}.\nWhy: ${rule.reason}\nFix: ${rule.fix}\nMore: ${rule.url}`, copy.secrets);
+function messageOf(rule: Rule, finding: string, copy: Copy, exempt: readonly string[]): string {
+    const { name } = copy.resource;
+    const near = nearlyExempt(name, exempt);
+    const hint = near === undefined ? "" : `; exempt has "${near}", which is not "${name}": upper and lower case count`;
+    return redact(`${finding}${hint}.\nWhy: ${rule.reason}\nFix: ${rule.fix}\nMore: ${rule.url}`, copy.secrets);
 }
 
 function withDefaults(rule: Rule, config: object): Settings {
@@ -119,7 +122,7 @@ function remediation(rule: Rule): ResourceRemediation {
     return async (args) => {
         const settings = withDefaults(rule, args.getConfig());
         const reader = readerOf(args.type);
-        if (!reader || matchesAny(args.name, settings.exempt)) {
+        if (!reader || isExempt(args.name, settings.exempt)) {
             return undefined;
         }
         let changed = false;
@@ -149,9 +152,9 @@ function unknownValuesPolicy(rule: Rule, place: number, run: Run): AnyPolicy {
                 const before = run.undecided.get(urn)?.undecided.of(urn);
                 const after = undecided.of(urn);
                 for (const property of new Set([...(before?.keys() ?? []), ...after.keys()])) {
-                    if (!matchesAny(copy.resource.name, exempt)) {
+                    if (!isExempt(copy.resource.name, exempt)) {
                         const finding = undecidedFinding(property, before?.get(property), after.get(property));
-                        report(messageOf(rule, finding, copy), urn);
+                        report(messageOf(rule, finding, copy, exempt), urn);
                     }
                 }
             }
