@@ -25,6 +25,9 @@ export function isLoopback(host: string | undefined): boolean {
     return host !== undefined && loopback.test(host);
 }
 
+/** A host without a name, where the account's name stands first in the path. */
+const ipAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])$/;
+
 /** Whether a host is Azure Storage's own. */
 export function isAzureHost(host: string | undefined): boolean {
     return host !== undefined && azureHost.test(host);
@@ -40,8 +43,11 @@ const nowhere = {
     snapshot: undefined,
 } satisfies Place;
 
-/** The place that a URL without its query names. Anything without a scheme is a path on the machine that copies. */
-export function placeOfUrl(url: Maybe<string>): Place {
+/**
+ * The place that a URL without its query names. Anything without a scheme is a path on the machine that copies.
+ * @param service the service of Azure Storage that it is known to be in, where the host doesn't tell: a custom domain, an IP address
+ */
+export function placeOfUrl(url: Maybe<string>, service?: "blob" | "file"): Place {
     if (url instanceof Unknown) {
         return Object.fromEntries(Object.keys(nowhere).map((part) => [part, url])) as unknown as Place;
     }
@@ -57,13 +63,14 @@ export function placeOfUrl(url: Maybe<string>): Place {
     const host = parsed.hostname.replace(/\.$/, "");
     const segments = parsed.pathname.split("/").filter((segment) => segment !== "");
     const azure = azureHost.exec(host) ?? emulatedHost.exec(host);
-    if (!azure && !(isLoopback(host) && segments.length > 1)) {
+    if (!azure && !service && !(isLoopback(host) && segments.length > 1)) {
         return { ...nowhere, service: "web", scheme, host, path: segments.join("/") };
     }
-    const accountName = azure ? azure[1]! : segments.shift()!.replace(/-secondary$/, "");
+    const isPathStyle = isLoopback(host) || ipAddress.test(host);
+    const accountName = azure ? azure[1]! : isPathStyle ? segments.shift()?.replace(/-secondary$/, "") : undefined;
     const [containerName, ...path] = segments.map(decode);
     return {
-        service: azure?.[2] === "file" ? "file" : "blob",
+        service: azure ? (azure[2] === "file" ? "file" : "blob") : (service ?? "blob"),
         scheme,
         host,
         accountName,
@@ -142,18 +149,63 @@ export function splitQuery(url: string): { base: string; query: string | undefin
         : { base: url.slice(0, question), query: url.slice(question + 1) };
 }
 
-/** A SAS by its parameters, where a query is one. */
+/**
+ * A SAS by its parameters, their names in lower case as the service takes them in any, where a query is one. It may have what surrounds it where
+ * it was pasted: a question mark, quotes, another layer of escapes.
+ */
 export function sasOf(query: Maybe<string>): Maybe<URLSearchParams> {
     return map(query, (text) => {
-        const parameters = new URLSearchParams(text.replace(/^\?/, ""));
-        return parameters.has("sig") ? parameters : undefined;
+        const bare = withoutQuotes(text);
+        return [bare, decode(bare)].map(parametersOf).find((parameters) => parameters.has("sig"));
     });
 }
 
-/** The credential that a URL's query is, if it is one. */
-export function credentialOfQuery(query: Maybe<string>): Credential | undefined {
+function parametersOf(query: string): URLSearchParams {
+    const given = new URLSearchParams(query.replace(/^\?/, ""));
+    return new URLSearchParams([...given].map(([name, value]): [string, string] => [name.toLowerCase(), value]));
+}
+
+function withoutQuotes(text: string): string {
+    return text.trim().replace(/^(["'])(.*)\1$/s, "$2");
+}
+
+/**
+ * The credential that a URL's query is, if it is one.
+ * @param service where the URL leads: another server than Azure Storage may have a `sig` of its own
+ */
+export function credentialOfQuery(query: Maybe<string>, service?: End["service"]): Credential | undefined {
     const sas = sasOf(query);
-    return sas === undefined ? undefined : { kind: "sas", sas };
+    if (sas === undefined) {
+        return undefined;
+    }
+    return { kind: "sas", ...((service !== "web" || sas instanceof Unknown || isOfAzureStorage(sas)) && { sas }) };
+}
+
+/** Whether a signature is that of a SAS, which says its version or, before there were any, what it opens until when. */
+function isOfAzureStorage(sas: URLSearchParams): boolean {
+    const version = sas.get("sv");
+    return version === null ? sas.has("sr") && sas.has("se") : /^\d{4}-\d\d-\d\d$/.test(version);
+}
+
+/** The credential that a connection string is: a key, or a SAS, which may stand in one of its endpoints. */
+export function credentialOfConnectionString(text: Maybe<string>): Credential {
+    const sas = map(text, (given) => {
+        const settings = settingsOf(given);
+        const endpoints = [...settings].filter(([name]) => name.endsWith("endpoint")).map(([, url]) => url);
+        const queries = [settings.get("sharedaccesssignature"), ...endpoints.map((url) => splitQuery(url).query)];
+        return queries.map((query) => sasOf(query)).find((found) => found !== undefined);
+    });
+    return { kind: "connectionString", ...(sas !== undefined && { sas }) };
+}
+
+function settingsOf(connectionString: string): Map<string, string> {
+    const parts = withoutQuotes(connectionString).split(";");
+    return new Map(
+        parts.map((part): [string, string] => {
+            const equals = part.indexOf("=");
+            return [part.slice(0, equals).trim().toLowerCase(), part.slice(equals + 1).trim()];
+        }),
+    );
 }
 
 /** What a connection string says of one of the account's services. */
@@ -161,12 +213,7 @@ export function readConnectionString(
     text: string,
     service: "blob" | "file",
 ): { endpoint?: string; accountName?: string } {
-    const settings = new Map(
-        text.split(";").map((part): [string, string] => {
-            const equals = part.indexOf("=");
-            return [part.slice(0, equals).trim().toLowerCase(), part.slice(equals + 1).trim()];
-        }),
-    );
+    const settings = settingsOf(text);
     const accountName = settings.get("accountname");
     const suffix = settings.get("endpointsuffix") ?? "core.windows.net";
     const scheme = settings.get("defaultendpointsprotocol") ?? "https";
@@ -183,7 +230,8 @@ export function show(end: End): string {
         return text(end.path);
     }
     const place = [end.containerName, end.path].filter((part) => part !== undefined && part !== "").map(text);
-    const account = isLoopback(text(end.host)) && end.accountName !== undefined ? [text(end.accountName)] : [];
+    const isPathStyle = isLoopback(text(end.host)) || ipAddress.test(text(end.host));
+    const account = isPathStyle && end.accountName !== undefined ? [text(end.accountName)] : [];
     const host =
         typeof end.host === "string"
             ? end.host

@@ -12,7 +12,7 @@ import { visible } from "../common/visible";
 import type { Copy } from "./copies/copy";
 import { readerOf } from "./copies/readers";
 import { plainProperties, UnknownValue } from "./known";
-import { matchesAny } from "./patterns";
+import { isExempt, nearlyExempt } from "./patterns";
 import { commonSettings, type Findings, type Rule, type SettingsOf, type SettingsSchema } from "./rule";
 import { rules as allRules } from "./rules";
 import { unknownValues } from "./rules/unknownValues";
@@ -91,12 +91,12 @@ function examine(
     report: ReportViolation,
     check: () => Findings,
 ): void {
-    if (matchesAny(copy.resource.name, settings.exempt)) {
+    if (isExempt(copy.resource.name, settings.exempt)) {
         return;
     }
     try {
         for (const finding of check()) {
-            report(messageOf(rule, finding, copy), copy.resource.urn);
+            report(messageOf(rule, finding, copy, settings.exempt), copy.resource.urn);
         }
     } catch (error) {
         if (!(error instanceof UnknownValue)) {
@@ -106,8 +106,12 @@ function examine(
     }
 }
 
-function messageOf(rule: Rule, finding: string, copy: Copy): string {
-    const message = `${finding.replaceAll("\n", "\\u000a")}.\nWhy: ${rule.reason}\nFix: ${rule.fix}\nMore: ${rule.url}`;
+function messageOf(rule: Rule, finding: string, copy: Copy, exempt: readonly string[]): string {
+    const { name } = copy.resource;
+    const near = nearlyExempt(name, exempt);
+    const hint = near === undefined ? "" : `; exempt has "${near}", which is not "${name}": upper and lower case count`;
+    const found = `${finding}${hint}`.replaceAll("\n", "\\u000a");
+    const message = `${found}.\nWhy: ${rule.reason}\nFix: ${rule.fix}\nMore: ${rule.url}`;
     return visible(redact(message, new Secrets(copy.secrets)));
 }
 
@@ -121,7 +125,7 @@ function remediation(rule: Rule): ResourceRemediation {
     return async (args) => {
         const settings = withDefaults(rule, args.getConfig());
         const reader = readerOf(args.type);
-        if (!reader || matchesAny(args.name, settings.exempt)) {
+        if (!reader || isExempt(args.name, settings.exempt)) {
             return undefined;
         }
         let changed = false;
@@ -151,9 +155,9 @@ function unknownValuesPolicy(rule: Rule, place: number, run: Run): AnyPolicy {
                 const before = run.undecided.get(urn)?.undecided.of(urn);
                 const after = undecided.of(urn);
                 for (const property of new Set([...(before?.keys() ?? []), ...after.keys()])) {
-                    if (!matchesAny(copy.resource.name, exempt)) {
+                    if (!isExempt(copy.resource.name, exempt)) {
                         const finding = undecidedFinding(property, before?.get(property), after.get(property));
-                        report(messageOf(rule, finding, copy), urn);
+                        report(messageOf(rule, finding, copy, exempt), urn);
                     }
                 }
             }

@@ -47,6 +47,6 @@ export function lacksProtection(
     }
     const name = known(accountName);
     return name === undefined
-        ? undefined
+        ? `nothing tells which account is at ${known(copy.destination.host)}, or that it has ${names} (accountName tells it)`
         : `nothing tells that the account ${name}, which this stack does not make, has ${names}`;
 }

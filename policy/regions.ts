@@ -29,7 +29,12 @@ export function crossesAccounts(copy: Copy, stack?: Stack): boolean {
         return false;
     }
     const [from, to] = ends.map((end) => stack?.account(copy, end));
-    return from || to ? from !== to : known(copy.source.accountName) !== known(copy.destination.accountName);
+    return from || to ? from !== to : known(nameOf(copy.source)) !== known(nameOf(copy.destination));
+}
+
+/** What tells an account from another: behind a custom domain, its host. */
+function nameOf(end: End): End["host"] {
+    return end.accountName ?? end.host;
 }
 
 function isInAzure(end: End): boolean {

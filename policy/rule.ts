@@ -39,7 +39,8 @@ type Widened<Value> = Value extends number
 export const commonSettings = {
     exempt: {
         type: "array",
-        description: "Names of resources that the rule leaves alone, on purpose; * stands for anything.",
+        description:
+            "Names of resources that the rule leaves alone, on purpose; * stands for anything, and upper and lower case count.",
         default: [] as readonly string[],
         items: { type: "string" },
     },

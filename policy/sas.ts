@@ -5,7 +5,7 @@ import { known } from "./known";
 /** The SAS at an end in Azure, where there is one; that of an emulator opens nothing. */
 export function azureSas(end: End): URLSearchParams | undefined {
     const credential = known(end.credential);
-    if (credential?.kind !== "sas" || known(end.service) === "web" || isLoopback(known(end.host))) {
+    if (credential?.sas === undefined || isLoopback(known(end.host))) {
         return undefined;
     }
     return known(credential.sas);

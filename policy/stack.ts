@@ -140,7 +140,8 @@ export class Stack {
         const resource = this.resources.get(copy.resource.urn);
         const linked = resource ? this.linked(resource, end.inputs) : [];
         const possible = linked.filter(({ name }) => name instanceof Unknown || name === end.accountName);
-        const candidates = end.accountName instanceof Unknown ? linked : possible;
+        // A custom domain, or an IP address, doesn't name the account that it leads to.
+        const candidates = typeof end.accountName === "string" ? possible : linked;
         if (candidates.length === 1) {
             return candidates[0];
         }

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { file } from "./content/file";
 import { addPrincipals, assignRole, parseRole } from "./mainPrincipals";
+import { type Named, readSecrets, SECRETS_VARIABLE, withSecrets } from "./mainSecrets";
 import { type Simulator, startSimulator } from "./simulator";
 import { UsageError } from "./usageError";
 
-const HELP = `Usage: azure-copy-simulator --account NAME[:KEY] [--account ...] [options]
+const HELP = `Usage: azure-copy-simulator --account NAME [--account ...] [options]
 
 Serves simulated Azure Storage accounts (Blob service and Azure Files) until it gets SIGTERM or SIGINT.
 Once it listens it prints one line of JSON:
@@ -16,16 +17,22 @@ With --https it also has the "certificateFile" that clients must trust (NODE_EXT
 "servicePrincipals" and the "managedIdentity", each with the "environment" variables that the Azure SDKs read.
 
 Options:
-  --account NAME[:KEY]              an account, with its key in Base64 (default: a random key); may be repeated
+  --account NAME                    an account, with a random key; may be repeated
+  --secrets FILE                    keys in Base64, and secrets, in place of random ones, as JSON:
+                                    {"accounts":{"NAME":"KEY"},"servicePrincipals":{"ID":"SECRET"}}
+                                    (default: the environment variable ${SECRETS_VARIABLE}, with such JSON).
+                                    --account NAME:KEY and --service-principal ID:SECRET, too, but every user of the
+                                    machine can read a command line
   --copy-seconds N                  how long copies from another account or from outside stay pending (default: 0)
   --host ADDRESS                    the address to listen on (default: 127.0.0.1)
   --port N                          the port of the Blob service (default: any free one)
   --file-port N                     the port of Azure Files (default: any free one)
   --https                           serves https instead of http, with a certificate that is made at start
   --tls-cert FILE --tls-key FILE    certificate and key in PEM: serves https instead of http
-  --service-principal ID[:SECRET]   an application, by its client ID (a GUID), with its secret (default: a random one);
-                                    may be repeated
+  --service-principal ID            an application, by its client ID (a GUID), with a random secret; may be repeated
   --managed-identity                a managed identity of this machine
+  --entra-host NAME                 a name by which clients reach the authority and the managed-identity endpoint, beside
+                                    those of this machine and ADDRESS; may be repeated
   --role ACCOUNT/WHO=ROLE           assigns a role, such as "Storage Blob Data Reader", to a client ID or to
                                     managed-identity; may be repeated
   --load ACCOUNT/CONTAINER=FOLDER   puts the files of a folder into a container; may be repeated
@@ -40,6 +47,8 @@ const OPTIONS = {
     host: { type: "string" },
     port: { type: "string" },
     https: { type: "boolean" },
+    secrets: { type: "string" },
+    "entra-host": { type: "string", multiple: true },
     "service-principal": { type: "string", multiple: true },
     "managed-identity": { type: "boolean" },
     role: { type: "string", multiple: true },
@@ -58,7 +67,12 @@ async function main(args: string[]): Promise<void> {
         process.stdout.write(HELP);
         return;
     }
-    const accounts = (values.account ?? []).map((text) => parseAccount(text, values["allow-public"] ?? false));
+    const secrets = readSecrets(values.secrets, process.env);
+    const allowBlobPublicAccess = values["allow-public"] ?? false;
+    const accounts = withSecrets("accounts", values.account ?? [], secrets, warn).map(({ name, secret }) => {
+        return { name, key: secret, allowBlobPublicAccess };
+    });
+    const applications = withSecrets("servicePrincipals", values["service-principal"] ?? [], secrets, warn);
     if (accounts.length === 0) {
         throw new UsageError("--account is missing: name at least one account");
     }
@@ -76,6 +90,7 @@ async function main(args: string[]): Promise<void> {
         port: number("--port", values.port),
         filePort: number("--file-port", values["file-port"]),
         tls: values.https ? true : cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined,
+        entra: { hosts: values["entra-host"] },
         log: values.log,
     });
     // Before anything is printed: whoever reads it may send a signal at once.
@@ -85,7 +100,7 @@ async function main(args: string[]): Promise<void> {
     process.once("SIGTERM", stop);
     process.once("SIGINT", stop);
     try {
-        process.stdout.write(`${JSON.stringify(prepare(simulator, values))}\n`);
+        process.stdout.write(`${JSON.stringify(prepare(simulator, values, applications))}\n`);
     } catch (error) {
         await simulator.close();
         throw error;
@@ -93,11 +108,11 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** Puts in what is to be there from the start; gives what is printed. */
-function prepare(simulator: Simulator, values: ReturnType<typeof parse>) {
+function prepare(simulator: Simulator, values: ReturnType<typeof parse>, applications: readonly Named[]) {
     for (const load of (values.load ?? []).map(parseLoad)) {
         loadFolder(simulator, load);
     }
-    const principals = addPrincipals(simulator, values["service-principal"] ?? [], values["managed-identity"] ?? false);
+    const principals = addPrincipals(simulator, applications, values["managed-identity"] ?? false);
     for (const role of (values.role ?? []).map(parseRole)) {
         assignRole(simulator, role, principals.byName);
     }
@@ -111,14 +126,15 @@ function parse(args: string[]) {
     try {
         return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values;
     } catch (error) {
-        throw new UsageError((error as Error).message);
+        // Of an argument where none is expected, the message shows all: a name with its key, perhaps.
+        const { code, message } = error as NodeJS.ErrnoException;
+        const isStray = code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL";
+        throw new UsageError(isStray ? "there is an argument that belongs to no option" : message);
     }
 }
 
-function parseAccount(text: string, allowBlobPublicAccess: boolean) {
-    const colon = text.indexOf(":");
-    const name = colon < 0 ? text : text.slice(0, colon);
-    return { name, key: colon < 0 ? undefined : text.slice(colon + 1), allowBlobPublicAccess };
+function warn(warning: string): void {
+    process.stderr.write(`azure-copy-simulator: ${warning}\n`);
 }
 
 interface Load {

@@ -1,18 +1,14 @@
 import { BUILT_IN_ROLE_NAMES, type BuiltInRole } from "./auth/roles";
 import type { Principal } from "./entra/principals";
+import type { Named } from "./mainSecrets";
 import type { Simulator } from "./simulator";
 import { UsageError } from "./usageError";
 
 /** Adds the principals; gives them by the names that --role knows them by, and as they are printed. */
-export function addPrincipals({ entra }: Simulator, applications: readonly string[], managedIdentity: boolean) {
+export function addPrincipals({ entra }: Simulator, applications: readonly Named[], managedIdentity: boolean) {
     const byName = new Map<string, Principal>();
-    const added = applications.map((text) => {
-        const colon = text.indexOf(":");
-        const clientId = colon < 0 ? text : text.slice(0, colon);
-        const principal = entra.addServicePrincipal({
-            clientId,
-            clientSecret: colon < 0 ? undefined : text.slice(colon + 1),
-        });
+    const added = applications.map(({ name: clientId, secret }) => {
+        const principal = entra.addServicePrincipal({ clientId, clientSecret: secret });
         byName.set(clientId, principal);
         const { tenantId, objectId, clientSecret } = principal;
         return { tenantId, clientId, objectId, clientSecret, environment: entra.environment(principal) };

@@ -11,9 +11,9 @@ export interface LoggedRequest {
     readonly share?: string;
     /** The file's or directory's path in its share. */
     readonly path?: string;
-    /** The query string, without SAS signature. */
+    /** The query string; of parameters that aren't known to be harmless, such as a signature, the name alone. */
     readonly query: string;
-    /** The headers, names in lower case, without secrets. */
+    /** The headers, names in lower case; of those that aren't known to be harmless, such as a cookie, the name alone. */
     readonly headers: Readonly<Record<string, string>>;
     /** The status answered; undefined while it is under way, or if the connection was reset. */
     status?: number;

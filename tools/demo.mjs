@@ -57,11 +57,16 @@ mkdirSync(home, { recursive: true });
 
 /** Runs the CLI in the example's folder, as a user would in a terminal. */
 function pulumi(...args) {
-    say(`$ pulumi ${args.map((arg) => (arg.includes("AccountKey=") ? "'…'" : arg)).join(" ")}`);
+    return pulumiWith(undefined, ...args);
+}
+
+/** @param input what it reads, a secret perhaps: a command line is there for every user of the machine to read */
+function pulumiWith(input, ...args) {
+    say(`$ pulumi ${args.join(" ")}${input === undefined ? "" : " < …"}`);
     return new Promise((done, fail) => {
         const child = spawn("pulumi", args, {
             cwd: program,
-            stdio: "inherit",
+            stdio: [input === undefined ? "inherit" : "pipe", "inherit", "inherit"],
             env: {
                 ...process.env,
                 PULUMI_BACKEND_URL: `file://${home}`,
@@ -72,6 +77,7 @@ function pulumi(...args) {
             },
         });
         child.once("error", fail);
+        child.stdin?.end(input);
         child.once("exit", (code) => (code === 0 ? done() : fail(new Error(`pulumi ${args[0]} exited with ${code}`))));
     });
 }
@@ -148,13 +154,8 @@ try {
     );
     await pulumi("stack", "init", "demo");
     for (const account of ["golden", "dev"]) {
-        await pulumi(
-            "config",
-            "set",
-            "--secret",
-            `${account}ConnectionString`,
-            simulator.account(account).connectionString,
-        );
+        const { connectionString } = simulator.account(account);
+        await pulumiWith(connectionString, "config", "set", "--secret", `${account}ConnectionString`);
     }
 
     step(2, "pulumi up: the copy is started, waited for, verified and recorded");

@@ -3,11 +3,12 @@ import { azcopyCopy } from "../shell/azcopy";
 import { azureCliCopy } from "../shell/azureCli";
 import { invocationsOf, UnreadableScript } from "../shell/invocations";
 import { wordEnd } from "../shell/options";
+import { azRestCopy, curlCopy } from "../shell/rest";
 import type { Invocation } from "../shell/starters";
 import { literal, programOf } from "../shell/words";
 import type { Copy, CopyReader, ResourceReading } from "./copy";
 
-/** `Command` of `@pulumi/command`, on this machine or a remote one, whose scripts run AzCopy or the Azure CLI. */
+/** `Command` of `@pulumi/command`, on this machine or a remote one, whose scripts run AzCopy, the Azure CLI, or curl with `x-ms-copy-source`. */
 export const commandReader: CopyReader = {
     label: "Command",
     matches: (type) => type === "command:local:Command" || type === "command:remote:Command",
@@ -83,7 +84,11 @@ async function copiesOf(resource: ResourceReading, script: Maybe<string>, proper
 
 /** Most commands have nothing to do with storage: those are not parsed. */
 function mayCopy(script: string): boolean {
-    return /\bazcopy\b|\baz\b[\s\S]*\bstorage\b/.test(script) || /\$\{?\w+\}?"?\s+(?:copy|sync|storage)\b/.test(script);
+    return (
+        /\bazcopy\b|\baz\b[\s\S]*\bstorage\b/.test(script) ||
+        /x-ms-copy-source/i.test(script) ||
+        /\$\{?\w+\}?"?\s+(?:copy|sync|storage)\b/.test(script)
+    );
 }
 
 function isShell(properties: Properties): boolean {
@@ -99,7 +104,16 @@ function environmentOf(properties: Properties): Map<string, Maybe<string>> {
 
 function copyOf(invocation: Invocation) {
     const program = programOf(invocation.words[0]!) ?? programTaking(literal(invocation.words[1] ?? []));
-    return program === "azcopy" ? azcopyCopy(invocation) : program === "az" ? azureCliCopy(invocation) : undefined;
+    switch (program) {
+        case "azcopy":
+            return azcopyCopy(invocation);
+        case "az":
+            return azureCliCopy(invocation) ?? azRestCopy(invocation);
+        case "curl":
+            return curlCopy(invocation);
+        default:
+            return undefined;
+    }
 }
 
 /** What a variable starts is told by what it is given. */

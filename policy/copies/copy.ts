@@ -3,9 +3,11 @@
 import { known, type Maybe, type Properties } from "../known";
 
 /** How the one who copies shows who they are, at one end. */
-export type Credential =
-    | { readonly kind: "entraId" | "accountKey" | "connectionString" | "anonymous" }
-    | { readonly kind: "sas"; readonly sas: Maybe<URLSearchParams> };
+export interface Credential {
+    readonly kind: "entraId" | "accountKey" | "connectionString" | "sas" | "anonymous";
+    /** The SAS that is given there: as the credential itself, in a connection string, or beside what goes before it. */
+    readonly sas?: Maybe<URLSearchParams>;
+}
 
 /** Where a copy reads from, or writes to. */
 export interface End {
@@ -34,7 +36,7 @@ export interface End {
     readonly tenantId: Maybe<string>;
 }
 
-/** What the program itself says that it knows: `true`, or why. */
+/** What the program itself says that it knows: `true`, or why. A text that says no, such as "false", is read as `false`. */
 export type Acknowledgement = Maybe<boolean | string>;
 
 /** One copy into, within or out of Azure Storage. */

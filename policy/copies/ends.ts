@@ -12,14 +12,15 @@ export function urlEnd(role: End["role"], property: string, url: Maybe<string>, 
     const base = map(url, (text) => splitQuery(text).base);
     const query = map(url, (text) => splitQuery(text).query);
     const snapshot = typeof url === "string" ? placeOfUrl(url).snapshot : undefined;
+    const place = placeOfUrl(base);
     return {
         role,
         property,
         inputs: [input],
-        ...placeOfUrl(base),
+        ...place,
         ...open,
         snapshot,
-        credential: query instanceof Unknown ? query : credentialOfQuery(query),
+        credential: query instanceof Unknown ? query : credentialOfQuery(query, place.service),
     };
 }
 

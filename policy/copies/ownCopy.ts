@@ -50,6 +50,30 @@ function copiesAgain(source: End, onSourceChange: Maybe<string>): Maybe<boolean>
     return map(onSourceChange, (choice) => choice === "copyAgain") ?? true;
 }
 
+/** What people, and settings that hold texts only, write for no, or for nothing. */
+const negations = new Set([
+    "",
+    "0",
+    "f",
+    "false",
+    "n",
+    "nil",
+    "no",
+    "none",
+    "not",
+    "null",
+    "off",
+    "undefined",
+    "disabled",
+]);
+
+/** A text is the reason, unless it says no. */
 function acknowledgement(properties: Properties, name: string): Acknowledgement {
-    return flagOf(properties, name) ?? textOf(properties, name);
+    const reason = map(textOf(properties, name), (text) => !negations.has(essence(text)) && text);
+    return flagOf(properties, name) ?? reason;
+}
+
+/** A text in lower case, without what is neither letter nor digit around it. */
+function essence(text: string): string {
+    return text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "").toLowerCase();
 }

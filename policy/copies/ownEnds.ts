@@ -1,12 +1,11 @@
 // Ends as this package's own resources give them: by a URL, or by parts.
 
 import {
+    credentialOfConnectionString,
     credentialOfQuery,
-    decode,
     httpsAtAzure,
     placeOfUrl,
     readConnectionString,
-    sasOf,
     splitQuery,
 } from "../address";
 import { type Maybe, map, objectOf, type Properties, plainProperties, textOf, Unknown } from "../known";
@@ -45,19 +44,15 @@ function placeOf(role: End["role"], location: Maybe<Properties>, written: Writte
     if (location instanceof Unknown) {
         return placeOfUrl(location);
     }
-    return url === undefined ? placeOfParts(role, location, written) : placeOfOwnUrl(url, location);
+    return url === undefined ? placeOfParts(role, location, written) : placeOfOwnUrl(role, url, location, written);
 }
 
-/** A URL's place; behind a custom domain, the account that is given tells that it is one of Azure Storage. */
-function placeOfOwnUrl(url: Maybe<string>, location: Maybe<Properties>): Place {
-    const place = placeOfUrl(url);
+/** A URL's place; what is written, and what an account is given for, is in Azure Storage, also behind a custom domain. */
+function placeOfOwnUrl(role: End["role"], url: Maybe<string>, location: Maybe<Properties>, written: Written): Place {
     const accountName = textOf(location, "accountName");
-    const segments = typeof place.path === "string" ? place.path.split("/").map(decode) : [];
+    const service = role === "destination" ? written : accountName === undefined ? undefined : "blob";
+    const place = placeOfUrl(url, service);
     // A single segment is a blob of the root container.
-    if (place.service === "web" && accountName !== undefined) {
-        const [containerName, ...path] = segments.length === 1 ? ["$root", ...segments] : segments;
-        return { ...place, service: "blob", accountName, containerName, path: path.join("/") };
-    }
     const isInRoot = place.service === "blob" && place.path === "";
     return {
         ...place,
@@ -76,7 +71,10 @@ function placeOfParts(role: End["role"], location: Properties | undefined, writt
         map(textOf(location, "connectionString"), (text) => readConnectionString(text, service).endpoint) ??
         map(textOf(location, "accountName"), (name) => `https://${name}.${service}.core.windows.net`) ??
         new Unknown(role);
-    const account = placeOfUrl(map(endpoint, (text) => `${splitQuery(text).base.replace(/\/+$/, "")}/-/-`));
+    const account = placeOfUrl(
+        map(endpoint, (text) => `${splitQuery(text).base.replace(/\/+$/, "")}/-/-`),
+        service,
+    );
     // An account without an endpoint of its own is reached where accounts are.
     const isOrdinary = given === undefined && endpoint instanceof Unknown;
     return {
@@ -93,26 +91,46 @@ function credentialOf(location: Maybe<Properties>, service: End["service"]): May
     if (location instanceof Unknown) {
         return location;
     }
-    for (const kind of ["accountKey", "connectionString"] as const) {
-        if (location?.[kind] !== undefined) {
-            return { kind };
-        }
+    const token = textOf(location, "sasToken");
+    const connectionString = textOf(location, "connectionString");
+    const connected = connectionString === undefined ? undefined : credentialOfConnectionString(connectionString);
+    const sas = [
+        credentialOfQuery(token, service),
+        connected,
+        // What a program gives without asking the resource to split it off.
+        ...["url", "endpoint"].map((part) => queryOf(textOf(location, part), service)),
+    ].find((one) => one?.sas !== undefined)?.sas;
+    const given = sas !== undefined && { sas };
+    if (location?.accountKey !== undefined) {
+        return { kind: "accountKey", ...given };
+    }
+    if (connected) {
+        return { ...connected, ...given };
     }
     const credential = objectOf(location, "credential");
     if (credential !== undefined && service !== "web") {
-        return map(credential, (given) =>
-            map(textOf(given, "type"), (type) => ({ kind: type === "anonymous" ? "anonymous" : "entraId" })),
+        return map(credential, (identity) =>
+            map(textOf(identity, "type"), (type) => ({
+                kind: type === "anonymous" ? "anonymous" : "entraId",
+                ...given,
+            })),
         );
     }
-    const token = textOf(location, "sasToken");
     // A URL that is not known yet may turn out to carry a SAS or none.
     if (token instanceof Unknown && textOf(location, "url") instanceof Unknown) {
         return token;
     }
+    if (sas !== undefined) {
+        return { kind: "sas", sas };
+    }
     if (token !== undefined) {
-        return service === "web" ? undefined : (credentialOfQuery(token) ?? { kind: "sas", sas: sasOf(token) });
+        return service === "web" ? undefined : { kind: "sas" };
     }
     return map(service, (where) => ({ kind: where === "web" ? "anonymous" : "entraId" }));
+}
+
+function queryOf(url: Maybe<string>, service: End["service"]): Credential | undefined {
+    return typeof url === "string" ? credentialOfQuery(splitQuery(url).query, service) : undefined;
 }
 
 const secretParts = new Set([

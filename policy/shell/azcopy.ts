@@ -88,8 +88,9 @@ export function overwritesOf(options: Options): Maybe<boolean> {
 }
 
 function copyOf(tool: string, options: Options, source: ShellWord, destination: ShellWord, recursive: boolean) {
+    const intoFiles = map(options.value("from-to"), (value) => /file(?:smb|nfs)?$/i.test(value)) === true;
     const from = azcopyEnd("source", tool, source, recursive);
-    const to = azcopyEnd("destination", tool, destination, recursive);
+    const to = azcopyEnd("destination", tool, destination, recursive, intoFiles ? "file" : "blob");
     const takesName = tool === "azcopy copy" && options.value("as-subdir") !== "false";
     return {
         tool,
@@ -134,9 +135,15 @@ export function tierOf(options: Options): Maybe<string> {
 }
 
 /** Without a SAS, AzCopy uses the identity that it is logged in with. */
-function azcopyEnd(role: End["role"], tool: string, word: ShellWord, recursive: boolean): End {
+function azcopyEnd(
+    role: End["role"],
+    tool: string,
+    word: ShellWord,
+    recursive: boolean,
+    service?: "blob" | "file",
+): End {
     const { base, query } = splitWord(word);
-    const end = wordEnd(role, `${tool} (${role})`, base, query);
+    const end = wordEnd(role, `${tool} (${role})`, base, query, service);
     const path = map(end.path, (text) => text.replace(/\/?\*$/, ""));
     const isTree = recursive || path === "" || path !== end.path;
     const loggedIn = !(end.service instanceof Unknown) && end.service !== "web" && end.service !== "local";

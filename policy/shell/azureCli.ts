@@ -1,4 +1,10 @@
-import { placeOfUrl, readConnectionString } from "../address";
+import {
+    credentialOfConnectionString,
+    credentialOfQuery,
+    placeOfUrl,
+    readConnectionString,
+    splitQuery,
+} from "../address";
 import type { Copy, Credential, End } from "../copies/copy";
 import { type Maybe, map, Unknown } from "../known";
 import { overwritesOf, tierOf } from "./azcopy";
@@ -117,10 +123,14 @@ function settings(options: Options): Partial<CommandCopy> {
 
 /** Each end by a URL, by a path on this machine, or by names. */
 function ends(options: Options, tool: string, service: "blob" | "file", isTree = false) {
-    const own = credentialOf(options, { key: "account-key", connectionString: "connection-string", sas: "sas-token" });
+    const own = credentialOf(options, {
+        key: "account-key",
+        connectionString: names.destination.connectionString,
+        sas: "sas-token",
+    });
     const ofSource = credentialOf(options, {
         key: "source-account-key",
-        connectionString: "source-connection-string",
+        connectionString: names.source.connectionString,
         sas: "source-sas",
     });
     const [sourceUrl, destinationUrl] = [given(options, urls.source), given(options, urls.destination)];
@@ -182,7 +192,10 @@ function named(role: End["role"], tool: string, usual: "blob" | "file", options:
     const { share, container, path } = names[role];
     const service = given(options, share) ? "file" : given(options, container) ? "blob" : usual;
     const { accountName, endpoint } = accountOf(role, service, options);
-    const place = placeOfUrl(map(endpoint, (text) => `${text.replace(/\/+$/, "")}/-/-`));
+    const place = placeOfUrl(
+        map(endpoint, (text) => `${splitQuery(text).base.replace(/\/+$/, "")}/-/-`),
+        service,
+    );
     return {
         ...wordEnd(role, `${tool} (${role})`, undefined, undefined),
         service,
@@ -219,25 +232,42 @@ function anonymousOf(source: End, destination: End): Maybe<Credential> {
           );
 }
 
-/** Without any of these, the CLI uses `--auth-mode login`, or asks for an account key by itself. */
+/**
+ * What the options give goes before what the environment does. Without any of these, the CLI uses `--auth-mode login`, or asks for an account key
+ * by itself.
+ */
 function credentialOf(
     options: Options,
-    names: { key: string; connectionString: string; sas: string },
+    names: { key: string; connectionString: readonly string[]; sas: string },
 ): Maybe<Credential> {
-    const value = (name: string) => (options.hidden && !options.has(name) ? undefined : options.value(name));
-    if (value(names.key) !== undefined) {
-        return { kind: "accountKey" };
-    }
-    if (value(names.connectionString) !== undefined) {
-        return { kind: "connectionString" };
-    }
-    const sas = value(names.sas);
-    if (sas !== undefined) {
-        return { kind: "sas", sas: sas instanceof Unknown ? sas : map(sas, (text) => new URLSearchParams(text)) };
+    const credential =
+        secretOf((name) => (options.has(name) ? options.value(name) : undefined), names) ??
+        (options.hidden ? undefined : secretOf(options.value, names));
+    if (credential) {
+        return credential;
     }
     return options.hidden
         ? (textOfWord(options.hidden) as Unknown)
         : options.value("auth-mode") === "login"
           ? { kind: "entraId" }
           : undefined;
+}
+
+/** The secret among some values: the one that is used, and the SAS that is given. */
+function secretOf(
+    value: Options["value"],
+    names: { key: string; connectionString: readonly string[]; sas: string },
+): Credential | undefined {
+    const token = value(names.sas);
+    const connectionString = names.connectionString.map(value).find((one) => one !== undefined);
+    const connected = connectionString === undefined ? undefined : credentialOfConnectionString(connectionString);
+    const sas = token === undefined ? connected?.sas : credentialOfQuery(token)?.sas;
+    const given = sas !== undefined && { sas };
+    if (value(names.key) !== undefined) {
+        return { kind: "accountKey", ...given };
+    }
+    if (connected) {
+        return { ...connected, ...given };
+    }
+    return token === undefined ? undefined : { kind: "sas", ...given };
 }

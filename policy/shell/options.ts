@@ -57,17 +57,28 @@ export function withHidden(options: Options, hidden: ShellWord | undefined): Opt
     return hidden ? { ...options, hidden, value: (name) => options.value(name) ?? textOfWord(hidden) } : options;
 }
 
-/** An end that is a URL, or a path, on a command line. */
-export function wordEnd(role: End["role"], property: string, base: Maybe<string>, query: Maybe<string>): End {
+/**
+ * An end that is a URL, or a path, on a command line.
+ * @param service which service a destination is in, where its host doesn't tell
+ */
+export function wordEnd(
+    role: End["role"],
+    property: string,
+    base: Maybe<string>,
+    query: Maybe<string>,
+    service: "blob" | "file" = "blob",
+): End {
+    // What is written is in Azure Storage, or on this machine; as a source it may be another server's.
+    const place = placeOfUrl(base, role === "destination" ? service : undefined);
     return {
         role,
         property,
         inputs: ["create", "update", "environment", "stdin"],
-        ...placeOfUrl(base),
+        ...place,
         snapshot: typeof query === "string" ? placeOfUrl(`https://host/?${query}`).snapshot : undefined,
         isTree: false,
         // What follows the question mark of a storage account's URL is a SAS, also while nobody knows which.
-        credential: query instanceof Unknown ? { kind: "sas", sas: query } : credentialOfQuery(query),
+        credential: query instanceof Unknown ? { kind: "sas", sas: query } : credentialOfQuery(query, place.service),
         region: undefined,
         tenantId: undefined,
     };

@@ -28,6 +28,7 @@ export function unwrap(invocation: Invocation): Invocation & { readonly script?:
     switch (program) {
         case "az":
         case "azcopy":
+        case "curl":
         case "echo":
         case "printf":
             return invocation;
@@ -70,7 +71,7 @@ export function unwrap(invocation: Invocation): Invocation & { readonly script?:
 /** Two in a row are an image, or a user, of the name, and the program. */
 function isStartable(word: ShellWord): boolean {
     const program = programOf(word) ?? "";
-    return shells.test(program) || program === "az" || program === "azcopy";
+    return shells.test(program) || program === "az" || program === "azcopy" || program === "curl";
 }
 
 /** The script that a shell is given by an option, or reads. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../state/account";
+import { FormReader } from "./form";
 import {
     checkGuid,
     DEFAULT_TENANT_ID,
@@ -17,6 +18,8 @@ import { TokenIssuer } from "./tokens";
 export interface EntraIdOptions {
     /** How long every token lasts, in seconds, by the machine's clock. @default 3599, and 86399 for managed identities */
     readonly tokenSeconds?: number;
+    /** Names by which clients may reach it, beside those of this machine and the host that it listens at: `simulator` in a network of containers. @default none */
+    readonly hosts?: readonly string[];
 }
 
 /** A token of another issuer that an application presents in place of a secret. */
@@ -38,6 +41,10 @@ export class EntraId {
     readonly tokens: TokenIssuer;
     /** What IDENTITY_HEADER must be for {@link identityEndpoint}. */
     readonly identityHeader = randomUUID();
+    /** Names that it answers to, beside this machine's own. */
+    readonly hosts: readonly string[];
+    /** Reads what tokens are asked for with. */
+    readonly forms = new FormReader();
     private readonly applications: RegisteredServicePrincipal[] = [];
     private readonly identities: ManagedIdentity[] = [];
     private url = "";
@@ -47,6 +54,7 @@ export class EntraId {
         options: EntraIdOptions = {},
     ) {
         this.tokens = new TokenIssuer(options.tokenSeconds);
+        this.hosts = options.hosts ?? [];
     }
 
     /** Where it listens, once it does. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { accountOfHost } from "../http/address";
 import type { Answer } from "../http/answer";
-import { readSmallBody } from "../http/body";
 import type { Service } from "../service";
 import { discoverInstance, issueToken, openIdConfiguration, signingKeys } from "./authority";
 import { EntraError, entraErrorAnswer, jsonAnswer } from "./entraError";
 import type { EntraId } from "./entraId";
+import { answersTo } from "./hosts";
 import { appServiceToken, instanceMetadataToken } from "./managedIdentity";
 
 /** A request to Microsoft Entra ID or to a managed-identity endpoint. */
@@ -45,7 +45,10 @@ export function findEntraRequest(service: Service, message: IncomingMessage): En
     if (!(endpoint || GUID.test(first)) || service.accounts.has(first) || accountOfHost(host) !== undefined) {
         return undefined;
     }
-    const { entra } = service;
+    const { entra, listening } = service;
+    if (!answersTo(message.headers.host, [listening?.host ?? "", ...entra.hosts], message.socket.localAddress)) {
+        return { name: "Unknown", answer: async () => misdirected() };
+    }
     if (endpoint) {
         const [name, handler] = endpoint;
         return { name, answer: async () => handler({ entra, query: new URLSearchParams(queryText), message }) };
@@ -68,10 +71,16 @@ function findTenantRequest(entra: EntraId, tenant: string, path: string, message
     return { name: "Unknown", answer: async () => jsonAnswer(404, document) };
 }
 
+function misdirected(): Answer {
+    const description =
+        "The simulator's Microsoft Entra ID does not answer to the name in the Host header. It answers to those of this machine, to those of the public cloud's authority, and to those in the option entra.hosts.";
+    return jsonAnswer(421, { error: "invalid_request", error_description: description });
+}
+
 async function answerToken(entra: EntraId, tenant: string, version: 1 | 2, message: IncomingMessage): Promise<Answer> {
     try {
-        const form = new URLSearchParams((await readSmallBody(message)).toString("utf8"));
-        return issueToken(entra, tenant, form, version);
+        const form = await entra.forms.read(message);
+        return form instanceof URLSearchParams ? issueToken(entra, tenant, form, version) : form;
     } catch (error) {
         if (error instanceof EntraError) {
             return entraErrorAnswer(error);

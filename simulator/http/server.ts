@@ -11,7 +11,7 @@ import { findBlobOperation } from "../blob/operations";
 import { findEntraRequest } from "../entra/routes";
 import type { Fault, Faults, Strike } from "../faults";
 import { findFileOperation } from "../file/operations";
-import { redactHeaders, redactSignature } from "../redact";
+import { redactHeaders, redactQuery } from "../redact";
 import type { LoggedRequest, RequestLog } from "../requestLog";
 import type { Service } from "../service";
 import type { StorageService } from "./address";
@@ -133,7 +133,7 @@ function startLog(context: ServerContext, message: IncomingMessage): Logged {
         method: message.method ?? "GET",
         operation: "Unknown",
         account: "",
-        query: question < 0 ? "" : redactSignature(url.slice(question + 1)),
+        query: question < 0 ? "" : redactQuery(url.slice(question + 1)),
         headers: {},
         bytesIn: Number(message.headers["content-length"] ?? 0),
         bytesOut: 0,

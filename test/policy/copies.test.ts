@@ -454,6 +454,20 @@ describe("a FileCopy", () => {
         });
     });
 
+    it.each(["acknowledgeEgress", "acknowledgeCrossTenant", "acknowledgeOverwrite"])(
+        "takes a text of %s for the reason, unless it says no",
+        async (input) => {
+            const read = async (value: unknown) => {
+                const [copy] = await copiesOf(fileCopy({ [input]: value }));
+                return copy![input as keyof Copy];
+            };
+            expect(await read("it is ours")).toBe("it is ours");
+            expect(await read("Off")).toBe(false);
+            expect(await read(" no.")).toBe(false);
+            expect(await read(false)).toBe(false);
+        },
+    );
+
     it("copies nothing where it only reads", async () => {
         expect(await copiesOf({ ...fileCopy(), props: { destination: { accountKey: "a2V5" } } })).toEqual([]);
     });

@@ -45,6 +45,14 @@ testRule(mirrorWithoutSoftDelete, {
             finding:
                 "azcopy sync (destination) loses what is not at the source, and nothing in Azure Files keeps a single file's old content",
         },
+        "a mirror at a custom domain": {
+            resources: [
+                command(
+                    "azcopy sync https://golden.blob.core.windows.net/a https://files.contoso.com/a --delete-destination=true",
+                ),
+            ],
+            finding: "nothing tells which account is at files.contoso.com, or that it has soft delete",
+        },
         "an account outside the stack": {
             resources: [sync("--delete-destination=true")],
             finding: "nothing tells that the account contosodev, which this stack does not make, has soft delete",

@@ -193,6 +193,18 @@ testRule(sameDestination, {
             ],
             finding: "other: destination is the destination of one too",
         },
+        "two at one custom domain": {
+            resources: [
+                blobCopy({ destination: { url: "https://files.contoso.com/seed/orders.bak" } }, { name: "one" }),
+                command(
+                    "azcopy copy https://a.example/b https://files.contoso.com/seed/orders.bak",
+                    {},
+                    { name: "other" },
+                ),
+            ],
+            finding:
+                "other: azcopy copy (destination) is the destination of one too: https://files.contoso.com/seed/orders.bak.",
+        },
         "a file and a command's": {
             resources: [
                 fileCopy({}, { name: "one" }),

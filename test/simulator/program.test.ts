@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { ShareServiceClient } from "@azure/storage-file-share";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { send } from "./support/raw";
 
 const ROOT = resolve(__dirname, "../..");
 const KEY = Buffer.from("a key for tests").toString("base64");
@@ -40,7 +41,13 @@ interface Program {
 }
 
 function start(...args: string[]): Program {
-    const child = spawn(process.execPath, [join(built, "simulator/main.js"), ...args]);
+    return startWith({}, ...args);
+}
+
+/** @param environment variables beside those of this process */
+function startWith(environment: NodeJS.ProcessEnv, ...args: string[]): Program {
+    const env = { ...process.env, ...environment };
+    const child = spawn(process.execPath, [join(built, "simulator/main.js"), ...args], { env });
     onTestFinished(() => void child.kill("SIGKILL"));
     let output = "";
     let errors = "";
@@ -61,13 +68,25 @@ function start(...args: string[]): Program {
     return { child, line, exit, errors: () => errors };
 }
 
+/** A file with keys and secrets, until the test ends. */
+function secretsFile(content: object | string): string {
+    const folder = mkdtempSync(join(tmpdir(), "secrets-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "secrets.json");
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+    return file;
+}
+
 describe("azure-copy-simulator", () => {
     test("prints its accounts, serves, and ends with SIGTERM", async () => {
         const folder = mkdtempSync(join(tmpdir(), "load-"));
         onTestFinished(() => rmSync(folder, { recursive: true }));
         mkdirSync(join(folder, "sub"));
         writeFileSync(join(folder, "sub", "a.txt"), "hello");
-        const program = start("--account", "golden", "--account", `dev:${KEY}`, "--load", `dev/images=${folder}`);
+        const program = startWith(
+            { AZURE_COPY_SIMULATOR_SECRETS: JSON.stringify({ accounts: { dev: KEY } }) },
+            ...["--account", "golden", "--account", "dev", "--load", `dev/images=${folder}`],
+        );
         const { accounts } = JSON.parse(await program.line) as {
             accounts: {
                 name: string;
@@ -88,6 +107,82 @@ describe("azure-copy-simulator", () => {
         expect((await files.getShareClient("docs").create()).etag).toMatch(/^"0x/);
         program.child.kill("SIGTERM");
         expect(await program.exit).toBe(0);
+        expect(program.errors()).toBe("");
+    });
+
+    test("takes keys and secrets from a file", async () => {
+        const clientId = "aaaaaaaa-0000-4000-8000-000000000001";
+        const program = start(
+            ...["--account", "dev", "--service-principal", clientId, "--secrets"],
+            secretsFile({ accounts: { dev: KEY }, servicePrincipals: { [clientId]: "mine" } }),
+        );
+        const printed = JSON.parse(await program.line);
+        expect(printed.accounts[0].key).toBe(KEY);
+        expect(printed.servicePrincipals[0].clientSecret).toBe("mine");
+        program.child.kill("SIGTERM");
+        await program.exit;
+        expect(program.errors()).toBe("");
+    });
+
+    test("warns of keys and secrets on the command line, without showing them", async () => {
+        const clientId = "aaaaaaaa-0000-4000-8000-000000000001";
+        const program = start("--account", `dev:${KEY}`, "--service-principal", `${clientId}:mine`);
+        const printed = JSON.parse(await program.line);
+        expect(printed.accounts[0].key).toBe(KEY);
+        expect(printed.servicePrincipals[0].clientSecret).toBe("mine");
+        program.child.kill("SIGTERM");
+        await program.exit;
+        expect(program.errors()).toMatch(
+            /^azure-copy-simulator: the secret of --account dev stands on the command line, .*; give it by --secrets FILE or AZURE_COPY_SIMULATOR_SECRETS\nazure-copy-simulator: the secret of --service-principal aaaaaaaa-\S+ stands .*\n$/,
+        );
+        expect(program.errors()).not.toContain(KEY);
+        expect(program.errors()).not.toContain("mine");
+    });
+
+    test.each<[string, () => Program, string]>([
+        [
+            "a file that is no JSON",
+            () => start("--account", "dev", "--secrets", secretsFile(`dev: ${KEY}`)),
+            "--secrets must be JSON such as",
+        ],
+        [
+            "a variable with something else in it",
+            () => startWith({ AZURE_COPY_SIMULATOR_SECRETS: JSON.stringify({ dev: KEY }) }, "--account", "dev"),
+            "AZURE_COPY_SIMULATOR_SECRETS must be JSON such as",
+        ],
+        [
+            "a key for an account that isn't given",
+            () => start("--account", "golden", "--secrets", secretsFile({ accounts: { dev: KEY } })),
+            "there is a secret for --account dev, which isn't given",
+        ],
+        [
+            "a key that is given twice",
+            () => start("--account", `dev:${KEY}`, "--secrets", secretsFile({ accounts: { dev: KEY } })),
+            "--account dev has a secret of its own and one by --secrets",
+        ],
+        [
+            "a name with its key, without an option",
+            () => start("--account", "golden", `dev:${KEY}`),
+            "belongs to no option",
+        ],
+        ["a key that isn't Base64", () => start("--account", `dev:${KEY}!`), "account key must be Base64"],
+    ])("fails for %s, and shows no key", async (_, run, message) => {
+        const program = run();
+        expect(await program.exit).toBe(1);
+        expect(program.errors()).toContain(message);
+        expect(program.errors()).not.toContain(KEY);
+        expect(program.errors()).not.toContain(KEY.slice(0, 8));
+    });
+
+    test("--log prints no secret of a request", async () => {
+        const program = start("--account", "dev", "--log");
+        const { accounts } = JSON.parse(await program.line);
+        const url = `${accounts[0].blobEndpoint}/images/a?sig=c2VjcmV0LXNpZ25hdHVyZQ&token=c2VjcmV0LXRva2Vu`;
+        await fetch(url, { headers: { cookie: "c2VjcmV0LWNvb2tpZQ", authorization: "Bearer c2VjcmV0LWJlYXJlcg" } });
+        program.child.kill("SIGTERM");
+        await program.exit;
+        expect(program.errors()).toContain("Get Blob dev/images/a");
+        expect(program.errors()).not.toContain("c2VjcmV0");
     });
 
     test("serves https with a certificate of its own, and tells how to be which principal", async () => {
@@ -128,9 +223,21 @@ describe("azure-copy-simulator", () => {
         expect(program.errors()).not.toContain("    at ");
     });
 
+    test("--entra-host adds a name that the managed-identity endpoint answers to", async () => {
+        const program = start("--account", "dev", "--managed-identity", "--entra-host", "simulator");
+        const { accounts, managedIdentity } = JSON.parse(await program.line);
+        const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = managedIdentity.environment;
+        const url = `${IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=https://storage.azure.com`;
+        const ask = (host: string) => send(url, "GET", { host, "x-identity-header": IDENTITY_HEADER });
+        expect(accounts).toHaveLength(1);
+        expect([(await ask("simulator:10000")).status, (await ask("other:10000")).status]).toEqual([200, 421]);
+        program.child.kill("SIGTERM");
+        await program.exit;
+    });
+
     test("--help names every option", async () => {
         const program = start("--help");
-        expect(await program.line).toContain("Usage: azure-copy-simulator --account NAME[:KEY]");
+        expect(await program.line).toContain("Usage: azure-copy-simulator --account NAME");
         expect(await program.exit).toBe(0);
     });
 });

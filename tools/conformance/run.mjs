@@ -31,9 +31,12 @@ export function run(command, args, { title = `${command.split("/").at(-1)} ${arg
     });
 }
 
-/** Without the signatures of SAS and without account keys, 64 bytes in Base64. */
+/** Without the signatures of SAS, tokens, and account keys, 64 bytes in Base64. */
 function redact(text) {
-    return text.replace(/sig=[^&\s"]*/g, "sig=REDACTED").replace(/[A-Za-z0-9+/]{86}==/g, "REDACTED");
+    return text
+        .replace(/\bsig(=|%3d)[^&\s"']*/gi, "sig$1REDACTED")
+        .replace(/\beyJ[\w-]+\.[\w-]+\.?[\w-]*/g, "REDACTED")
+        .replace(/[A-Za-z0-9+/]{86}==/g, "REDACTED");
 }
 
 /** Fails unless the two are equal. */

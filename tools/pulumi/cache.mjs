@@ -1,6 +1,18 @@
-// Keeps a CLI in the user's cache folder. A folder there is complete or absent: it is filled under another name, then renamed.
+// Keeps a CLI in the user's cache folder, which is private: what is there gets run. A folder in it is complete or absent: it is filled under another
+// name, then renamed.
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    existsSync,
+    lstatSync,
+    mkdirSync,
+    readdirSync,
+    renameSync,
+    rmSync,
+    statSync,
+    utimesSync,
+    writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,10 +39,41 @@ export function cacheRoot(platform = process.platform, env = process.env, home =
 }
 
 /**
+ * Why a folder that is there may hold what others have put there, or undefined where it is its user's own.
+ *
+ * @param {string} folder
+ */
+export function whyNotOwn(folder) {
+    const stats = lstatSync(folder);
+    if (!stats.isDirectory()) return "is a link, or no folder";
+    if (process.platform === "win32") return undefined; // %LOCALAPPDATA% is the user's own
+    if (stats.uid !== process.getuid()) return "belongs to another user";
+    return stats.mode & 0o022 ? "can be written to by other users" : undefined;
+}
+
+/**
+ * Makes a folder that nobody but its user reads or writes, unless there is one.
+ *
+ * @param {string} folder
+ * @throws where others may have put something there
+ */
+export function makePrivate(folder) {
+    mkdirSync(path.dirname(folder), { recursive: true });
+    try {
+        mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+        if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
+    }
+    const reason = whyNotOwn(folder);
+    if (reason) throw new Error(`the cache folder ${folder} ${reason}: delete it, and run again`);
+    chmodSync(folder, 0o700);
+}
+
+/**
  * The name of the folder that keeps one CLI.
  *
  * @param {string} version
- * @param {string} origin what else tells it from others: the hash of what it was built from, or "npm"
+ * @param {string} origin what else tells it from others: the hash of what it was built from, or "release"
  */
 export function cacheName(version, origin, platform = process.platform, arch = process.arch) {
     return `pulumi-${version}-${platform}-${arch}-${origin}`;
@@ -39,7 +82,9 @@ export function cacheName(version, origin, platform = process.platform, arch = p
 /** The folder of a kept CLI that belongs on PATH, or undefined. @param {string} name */
 export function kept(name) {
     const bin = path.join(cacheRoot(), name, "bin");
-    return existsSync(bin) ? bin : undefined;
+    if (!existsSync(bin)) return undefined;
+    makePrivate(cacheRoot());
+    return bin;
 }
 
 /**
@@ -54,7 +99,7 @@ export async function keep(name, fill) {
     const folder = path.join(cacheRoot(), name);
     const work = `${folder}.${process.pid}.tmp`;
     const lock = `${folder}.lock`;
-    mkdirSync(cacheRoot(), { recursive: true });
+    makePrivate(cacheRoot());
     if (!(await takeLock(lock, () => existsSync(folder)))) return { bin: path.join(folder, "bin") };
 
     const heartbeat = setInterval(() => touch(lock), HEARTBEAT_MS);

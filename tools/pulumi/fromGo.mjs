@@ -2,17 +2,18 @@
 // has a small one, and the script that starts the provider of dynamic resources.
 
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheName, keep, kept } from "./cache.mjs";
+import { cacheName, keep, kept, whyNotOwn } from "./cache.mjs";
 import { run, say } from "./run.mjs";
 
 const SOURCES = fileURLToPath(new URL("go/", import.meta.url));
 const CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const HOST = "./pulumi-language-nodejs";
 const LIMIT_SECONDS = 3600;
+const ENV_SECONDS = 20;
 /** The processor time of a build from nothing, with the downloads, as measured with two cores. */
 const CORE_MINUTES = 7;
 /** -s -w: without debug information. The version is needed by the Automation API and by `pulumi destroy`. */
@@ -52,16 +53,67 @@ async function build(bin) {
     const still = setInterval(() => {
         say(`still building, for ${Math.round((Date.now() - started) / 60_000)} min`);
     }, 60_000);
-    const { GOOS, GOARCH, ...env } = process.env; // for this machine, whatever else is built in this shell
     const args = ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", LINK + version, "-o", bin];
     const result = await run("go", [...args, CLI, HOST], {
         cwd: SOURCES,
-        env: { ...env, CGO_ENABLED: "0", GOWORK: "off" },
+        env: buildEnvironment(process.env, await proxyOf(process.env)),
         seconds: LIMIT_SECONDS,
     });
     clearInterval(still);
     if (result.ok) say(`built in ${Math.round((Date.now() - started) / 1000)} s`);
     return result;
+}
+
+/** What tells Go, and the C compilers that it would start, how to build: which program to start for it, what not to verify. */
+const BUILD_SETTINGS = /^(?:GO|CGO_)|^(?:CC|CXX|AR|FC|GCCGO|PKG_CONFIG)$/i;
+
+/** Settings that are folders of the user's own. */
+const FOLDERS = ["GOPATH", "GOCACHE", "GOMODCACHE"];
+
+/**
+ * The environment of the build, which takes nothing from the shell's that could change what is built, or that go.sum verifies it: no flags
+ * (`-toolexec` starts a program), no checksums that are left out, no other workspace or system.
+ *
+ * @param {NodeJS.ProcessEnv} env the shell's
+ * @param {string} proxy where modules are, which may be anywhere: every module has its hash in go.sum
+ */
+export function buildEnvironment(env, proxy) {
+    return {
+        ...withoutBuildSettings(env),
+        ...Object.fromEntries(FOLDERS.flatMap((key) => (isOwn(env[key]) ? [[key, env[key]]] : []))),
+        // No newer toolchain than the installed one, which some want; other values would choose one.
+        ...(env.GOTOOLCHAIN === "local" && { GOTOOLCHAIN: "local" }),
+        ...(proxy && { GOPROXY: proxy }),
+        GOENV: "off", // go.env in Go's own folder still counts
+        GOFLAGS: "-mod=readonly",
+        GOWORK: "off",
+        CGO_ENABLED: "0",
+    };
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function withoutBuildSettings(env) {
+    return Object.fromEntries(Object.entries(env).filter(([key]) => !BUILD_SETTINGS.test(key)));
+}
+
+/** @param {string | undefined} folder */
+function isOwn(folder) {
+    return !!folder && (!existsSync(folder) || whyNotOwn(folder) === undefined);
+}
+
+/**
+ * Where modules are, also where `go env -w` said it.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function proxyOf(env) {
+    if (env.GOPROXY) return env.GOPROXY;
+    const { ok, stdout } = await run("go", ["env", "GOPROXY"], {
+        cwd: SOURCES,
+        env: { ...withoutBuildSettings(env), GOTOOLCHAIN: "local" },
+        seconds: ENV_SECONDS,
+    });
+    return ok ? stdout.trim() : "";
 }
 
 /**

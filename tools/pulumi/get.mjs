@@ -3,8 +3,8 @@
 
 import { failureMessage } from "./failure.mjs";
 import { fromGo, keptFromGo } from "./fromGo.mjs";
-import { fromNpm, keptFromNpm } from "./fromNpm.mjs";
 import { fromPath } from "./fromPath.mjs";
+import { fromRelease, keptFromRelease } from "./fromRelease.mjs";
 import { say } from "./run.mjs";
 import { OLDEST_VERSION } from "./versions.mjs";
 
@@ -13,18 +13,18 @@ async function get() {
     const installed = await fromPath();
     if ("bin" in installed) return installed.bin;
 
-    const cached = keptFromNpm() ?? keptFromGo();
+    const cached = keptFromRelease() ?? keptFromGo();
     if (cached) return cached;
 
     const attempts = [{ tried: "pulumi on PATH", failure: installed.failure }];
     for (const { tried, way } of [
-        { tried: "the npm package pulumi", way: fromNpm },
+        { tried: "the official release", way: () => fromRelease() },
         { tried: "a build from source", way: fromGo },
     ]) {
         const result = await way().catch((/** @type {Error} */ error) => ({ failure: error.message }));
         if ("bin" in result) return result.bin;
         attempts.push({ tried, failure: result.failure });
-        if (way === fromNpm) say(`${tried}: ${result.failure}`);
+        if (way !== fromGo) say(`${tried}: ${result.failure}`);
     }
     say(failureMessage(attempts, OLDEST_VERSION));
     return undefined;

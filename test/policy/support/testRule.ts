@@ -44,6 +44,15 @@ export function testRule(rule: Rule, { accepts, refuses, undecided }: RuleCases)
             expect((await check(rule, first.resources, settings)).violations).toEqual([]);
         });
 
+        it("takes a name in another case for another resource's, and tells so", async () => {
+            const { resources, settings: own } = first;
+            const names = resources.map(({ name }) => name.toUpperCase());
+            const verdict = await check(rule, resources, { ...own, exempt: names });
+            expect(verdict.violations).toEqual([
+                expect.stringMatching(/; exempt has "[A-Z-]+", which is not "[a-z-]+"/),
+            ]);
+        });
+
         it.each(Object.entries(undecided))(
             "neither passes nor fails silently on %s",
             async (_, { resources, settings, property }) => {
