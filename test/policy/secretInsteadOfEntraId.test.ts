@@ -100,6 +100,21 @@ testRule(secretInsteadOfEntraId, {
             resources: [azureBlob({ sourceUri: `https://golden.blob.core.windows.net/a/b?${sas()}` })],
             finding: "sourceUri is reached with a SAS: https://golden.blob.core.windows.net/a/b.",
         },
+        "a SAS on a custom domain": {
+            resources: [azureBlob({ sourceUri: `https://files.contoso.com/a/b?${sas()}` })],
+            finding: "sourceUri is reached with a SAS: https://files.contoso.com/a/b.",
+        },
+        "the Azure CLI's connection string in the environment": {
+            resources: [
+                command("az storage blob copy start -c a -b b -u https://golden.blob.core.windows.net/a/b", {
+                    environment: {
+                        AZURE_STORAGE_CONNECTION_STRING: `BlobEndpoint=https://dev.blob.core.windows.net;SharedAccessSignature=${sas()}`,
+                    },
+                }),
+            ],
+            finding:
+                "az storage blob copy start (destination) is reached with a connection string: https://dev.blob.core.windows.net/a/b.",
+        },
         "a SAS in a command, whatever it is": {
             resources: [
                 command("azcopy copy https://golden.blob.core.windows.net/a?$SAS https://dev.blob.core.windows.net/a"),

@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../simulator";
+import { answersTo } from "../../simulator/entra/hosts";
 import { send } from "./support/raw";
 
 afterEach(() => {
@@ -103,7 +104,7 @@ describe("Microsoft Entra ID", () => {
         expect(answers.filter(([, status, token]) => status === 200 || token)).toEqual([]);
     });
 
-    test("answers to the names that it is told, and to the address that a request came to", async () => {
+    test("answers to the names that it is told", async () => {
         const simulator = await start({ host: "0.0.0.0", entra: { hosts: ["simulator", "azure.test"] } });
         for (const host of ["simulator:10000", "Azure.Test", "127.0.0.1"]) {
             expect(await statuses(await start({ entra: { hosts: ["simulator", "azure.test"] } }), host)).toEqual(
@@ -111,6 +112,18 @@ describe("Microsoft Entra ID", () => {
             );
         }
         expect((await statuses(simulator, "evil.example"))[1]).toEqual(["virtual machine", 421, false]);
+    });
+
+    test.each([
+        ["10.0.0.4:10000", "10.0.0.4", true],
+        ["10.0.0.4", "::ffff:10.0.0.4", true],
+        ["[FD00::1]:10000", "fd00::1", true],
+        ["10.0.0.5", "10.0.0.4", false],
+        ["10.0.0.4.evil.example", "10.0.0.4", false],
+        ["", "", false],
+        [undefined, undefined, false],
+    ])("takes %s for the address %s that a request came to: %s", (host, localAddress, expected) => {
+        expect(answersTo(host, [""], localAddress)).toBe(expected);
     });
 
     test("keeps answering to an account by whichever name it has", async () => {

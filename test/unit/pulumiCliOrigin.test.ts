@@ -1,6 +1,6 @@
 // That the Pulumi CLI which tools/pulumi gets is the one that was meant: nothing of the shell, of another user or of a changed download gets in.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
@@ -186,6 +186,25 @@ describe("the cache folder", () => {
         expect(() => kept("cli")).toThrow(`the cache folder ${root()} ${reason}: delete it, and run again`);
         await expect(keep("other", fill)).rejects.toThrow(reason);
         expect(existsSync(join(root(), "other"))).toBe(false);
+    });
+});
+
+describe("the folder that is printed", async () => {
+    const { cacheName } = await tool("cache");
+    const { wantedVersion } = await tool("versions");
+
+    it("fails to be one in a cache folder that others can write to, in one line", () => {
+        const root = join(folder, "cache", "pulumi-azure-copy");
+        mkdirSync(join(root, cacheName(wantedVersion(), "release"), "bin"), { recursive: true });
+        chmodSync(root, 0o777);
+        const { status, stdout, stderr } = spawnSync(process.execPath, ["tools/pulumi/get.mjs"], {
+            env: { XDG_CACHE_HOME: join(folder, "cache"), PATH: folder },
+            encoding: "utf8",
+        });
+        expect([status, stdout]).toEqual([1, ""]);
+        expect(stderr).toBe(
+            `pulumi: the cache folder ${root} can be written to by other users: delete it, and run again\n`,
+        );
     });
 });
 

@@ -30,6 +30,6 @@ async function get() {
     return undefined;
 }
 
-const bin = await get();
+const bin = await get().catch((/** @type {Error} */ error) => say(error.message));
 if (bin) console.log(bin);
 else process.exitCode = 1;
