@@ -1,6 +1,8 @@
 // Names of rules and of their settings. The engine checks what values a setting takes, and takes no notice of names that it doesn't know.
 
 import { createRequire } from "node:module";
+import { redact } from "../common/redact";
+import { quoted } from "../common/visible";
 import { settingsOf } from "./policies";
 import type { Rule } from "./rule";
 
@@ -22,12 +24,15 @@ export function problemsOf(configuration: Configuration, rules: readonly Rule[])
     });
 }
 
+/** It names all rules. */
+const longestProblem = 4_096;
+
 /** A mistake in a configuration. No Error: @pulumi/policy would show the stack of one. */
 class ConfigurationProblem {
     constructor(private readonly problems: readonly string[]) {}
 
     toString(): string {
-        return `the policy pack's configuration has mistakes:\n${this.problems.map((one) => `  ${one}`).join("\n")}`;
+        return `the policy pack's configuration has mistakes:\n${this.problems.map((one) => `  ${quoted(redact(one), longestProblem)}`).join("\n")}`;
     }
 }
 

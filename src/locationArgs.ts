@@ -272,7 +272,7 @@ function splitUrl(url: pulumi.Input<string>, hasSasToken: boolean): Record<strin
         const parts = splitSecretQuery(text);
         if (hasSasToken && parts.secretQuery) {
             throw new pulumi.RunError(
-                `sasToken is given beside ${parts.url}, whose URL carries a query string of its own; give the SAS in one place`,
+                "sasToken is given beside a url that carries a query string of its own; give the SAS in one place",
             );
         }
         return parts;

@@ -12,8 +12,8 @@ import { inputNames as incrementalInputs } from "./incrementalSnapshotCopyTypes"
 /** What the program says, which is recorded as it is; and the address that follows from it. */
 const ownWords = new Set<string>([...blobInputs, ...fileInputs, ...incrementalInputs, "requestedAccessTier", "url"]);
 
-/** As many characters a content type has in the state at most. */
-const longestContentType = 1_024;
+/** As many characters a content type or an ETag has in the state at most. */
+const longestWord = 1_024;
 
 /** Shorter ones are words, too. */
 const shortestEcho = 8;
@@ -26,7 +26,7 @@ export function withoutEchoes(state: object, credentials: readonly string[]): Re
     const secrets = secretsIn(credentials);
     const entries = Object.entries(state).map(([name, value]): [string, unknown] => {
         if (name === "contentType" && typeof value === "string") {
-            return [name, quoted(redact(value, secrets), longestContentType)];
+            return [name, quoted(redact(value, secrets), longestWord)];
         }
         return [name, ownWords.has(name) ? value : withoutSecrets(value, secrets)];
     });
@@ -46,8 +46,13 @@ function withoutSecrets(value: unknown, secrets: Secrets): unknown {
         : value;
 }
 
-/** What a source says of itself, but for what holds a secret that it was asked with: an ETag counts as none then. */
-export function withoutEchoesOf(location: BlobLocation, properties: SourceProperties): SourceProperties {
+/**
+ * What a source says of itself, but for what holds a secret that it was asked with. An ETag counts as none then; and where it is endless, or has
+ * characters that are not seen, since previews show it.
+ */
+export function withoutEchoesOf(location: BlobLocation, said: SourceProperties): SourceProperties {
+    const { etag, ...others } = said;
+    const properties = etag === undefined || quoted(etag, longestWord) !== etag ? others : said;
     const secrets = secretsIn(secretsOf(location));
     if (secrets.forms.length === 0) {
         return properties;

@@ -67,6 +67,17 @@ describe("a web server that answers with the secret in its URL", () => {
     });
 });
 
+it.each([
+    ["controls", '"\u009b31m"'],
+    ["thousands of letters", `"${"x".repeat(3_000)}"`],
+])("an ETag with %s is none", async (_, etag) => {
+    answer = (response) => response.writeHead(200, { "Content-Length": 5, ETag: etag }).end("bytes");
+    const { inputs: checked, failures } = await check("BlobCopy", {}, inputs());
+    expect(failures).toEqual([]);
+    expect(checked).toMatchObject({ sourceContentLength: 5 });
+    expect(checked).not.toHaveProperty("sourceEtag");
+});
+
 describe("a content type", () => {
     it.each([
         ["a signature", "text/plain; u=https://h/c?sig=c2lnbmF0dXJl", "text/plain; u=https://h/c?sig=REDACTED"],
