@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { abortCopy } from "../copy/abort";
 import type { CopiedSnapshot, SnapshotTime } from "../copy/incremental";
 import type { CopyProgress } from "../copy/wait";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
+import { abortPending } from "./abortOwn";
 import { sameObject } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
@@ -374,8 +374,11 @@ async function deleteBase(
         if (snapshots.length > 0 && !deleteSnapshots) {
             throw new SnapshotsKept(destination.url);
         }
-        await abortCopy(destination.client, there.copyId!);
-        etag = (await observe(destination, context))?.etag ?? etag;
+        const left = await abortPending(destination, there, context);
+        if (!left) {
+            return;
+        }
+        etag = left.etag!;
     }
     try {
         await destination.client.delete({

@@ -2,7 +2,6 @@
 // interrupted run has started or finished, an older copy of ours, somebody else's blob.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { abortCopy } from "../copy/abort";
 import { DestinationConflictError } from "../copy/errors";
 import type { Preserved } from "../copy/preserve";
 import { startCopy } from "../copy/start";
@@ -10,6 +9,7 @@ import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, statusCode } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
+import { abortPending } from "./abortOwn";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import {
@@ -110,8 +110,7 @@ async function decide(
         if (!ownBefore) {
             throw pendingElsewhere(request, there);
         }
-        await abortCopy(destination.client, there.copyId!, destination.lease);
-        return startOnto(request, await observe(destination, context), kept, context);
+        return startOnto(request, await abortPending(destination, there, context), kept, context);
     }
     if (isEmptyRemnant(request, there)) {
         return startOnto(request, there, kept, context);

@@ -2,7 +2,6 @@
 // at once, in the last request, so that an old blob stands until then; pages and appended blocks are written beside an old blob.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { abortCopy } from "../copy/abort";
 import { isCommittedFrom } from "../copy/blocks";
 import { CopyError, CopyTimeoutError } from "../copy/errors";
 import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
@@ -15,6 +14,7 @@ import { cpkInfo } from "../storage/encryption";
 import { explain, isDestinationConflict, isNotFound, isNotImplemented, passingRefusal } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
+import { abortPending } from "./abortOwn";
 import { copyBesideOld, discardBeside, isCopiedFromBeside, isCopyOfBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
@@ -336,8 +336,7 @@ async function targetFor(bringing: Bringing, context: Context): Promise<FromUrlT
             if (!own) {
                 throw pendingElsewhere(request, there);
             }
-            await abortCopy(destination.client, there.copyId!, destination.lease);
-            there = await observe(destination, context);
+            there = await abortPending(destination, there, context);
         } else if (!isEmptyRemnant(request, there) && !(await isUnfinishedCopyOf(there.metadata, reading))) {
             tagConditions = permitOverwrite(request, there, own);
         }
