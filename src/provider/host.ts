@@ -167,7 +167,11 @@ export async function check(type: string, olds: Values, news: Values) {
 }
 
 export async function diff(type: string, _id: string, olds: Values, news: Values) {
-    return handlerOf(type).diff(own(olds), own(news));
+    try {
+        return handlerOf(type).diff(own(olds), own(news));
+    } catch (error) {
+        throw safe(error, [news]);
+    }
 }
 
 export async function create(type: string, inputs: Values) {

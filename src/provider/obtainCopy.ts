@@ -20,6 +20,7 @@ import {
     type PlannedRequest,
     what,
 } from "./copyRequest";
+import { refuseOtherType, typeCopiedFrom } from "./destinationType";
 import { isExplained, type Running } from "./endOfCopy";
 import { readSource, type Source } from "./ends";
 import { discardAll, finish } from "./finishCopy";
@@ -110,9 +111,11 @@ async function decide(
         if (!ownBefore) {
             throw pendingElsewhere(request, there);
         }
+        await refuseOtherSource(request, there, context);
         return startOnto(request, await abortPending(destination, there, context), kept, context);
     }
     if (isEmptyRemnant(request, there)) {
+        await refuseOtherSource(request, there, context);
         return startOnto(request, there, kept, context);
     }
     if (there.copyStatus === "success" && fromHere && (there.blobType === "BlockBlob" || isUntouchedSinceCopy(there))) {
@@ -136,9 +139,26 @@ async function decide(
         };
     }
     const tagConditions = permitOverwrite(request, there, ownBefore);
-    return emptying === "refused"
-        ? undefined
-        : { ...(await startOnto(request, there, kept, context, tagConditions)), ofOthers: !ownBefore };
+    if (emptying === "refused") {
+        return undefined;
+    }
+    await refuseOtherSource(request, there, context);
+    return { ...(await startOnto(request, there, kept, context, tagConditions)), ofOthers: !ownBefore };
+}
+
+/**
+ * Refuses a source of another type than the blob that is there, before anything is done to that. Where the source can't be read from here,
+ * the service refuses it.
+ */
+async function refuseOtherSource(
+    request: CopyRequest,
+    there: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<void> {
+    const source = await request.source.properties(context.signal).catch(() => undefined);
+    if (source) {
+        refuseOtherType(request, there, typeCopiedFrom(request.source.address, source));
+    }
 }
 
 /** The source's ETag, if a finished copy of it holds what the source holds now; `false` if it does not. */
@@ -157,6 +177,7 @@ async function etagIfCurrent(
         return request.contentChanged ? false : (inputs.sourceEtag ?? previous.sourceEtag);
     }
     const current = await readSource(request.source, context);
+    refuseOtherType(request, there, typeCopiedFrom(request.source.address, current));
     return request.isSourceFinal || isCopyOfCurrent(there, current, mayChange(request)) ? current.etag : false;
 }
 

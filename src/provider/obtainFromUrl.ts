@@ -18,6 +18,7 @@ import { abortPending } from "./abortOwn";
 import { copyBesideOld, discardBeside, isCopiedFromBeside, isCopyOfBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
+import { refuseOtherType, typeWrittenBy } from "./destinationType";
 import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption";
 import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { authorizing, readSource } from "./ends";
@@ -160,6 +161,9 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         adopted: boolean,
         preserved: readonly Preserved[],
     ): ObtainedCopy => ({ properties, sourceEtag: source.etag, adopted, preserved, source, plan });
+    if (there) {
+        refuseOtherType(request, there, typeWrittenBy(plan.operation)!);
+    }
     if (there && (await holds(bringing, context))) {
         if (there.blobType !== "BlockBlob") {
             await discardBeside(destination, context);
