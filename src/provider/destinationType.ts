@@ -51,9 +51,13 @@ export function refuseOtherType(
     const old = there.isIncrementalCopy ? "destination of incremental copies" : there.blobType;
     if (blobType !== undefined && old !== blobType) {
         throw new DestinationConflictError(
-            `could not copy ${what(request)}: a ${blobType} can't take the place of the ${old} there; delete the destination or give it another name`,
+            `could not copy ${what(request)}: ${withArticle(blobType)} can't take the place of the ${old} there; delete the destination or give it another name`,
         );
     }
+}
+
+function withArticle(blobType: BlobType): string {
+    return `${blobType === "AppendBlob" ? "an" : "a"} ${blobType}`;
 }
 
 /** The destination's type as it was written last. A state of 0.1 tells it only by its inputs and by the operation. */
@@ -74,6 +78,6 @@ export function refuseChangedType(state: BlobCopyState, news: BlobCopyInputs): v
     }
     const why = news.blobType === undefined ? "as its source is" : "as blobType says";
     throw new CopyError(
-        `the copy would be a ${wanted}, ${why}, and can't take the place of the ${old} at the destination ${state.url}; delete the destination and run pulumi refresh, or give it another name`,
+        `the copy would be ${withArticle(wanted)}, ${why}, and can't take the place of the ${old} at the destination ${state.url}; delete the destination and run pulumi refresh, or give it another name`,
     );
 }

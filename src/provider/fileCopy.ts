@@ -121,11 +121,12 @@ async function bring(
 function leftPending({ inputs, destination: { url }, previous }: FileCopyRequest, { running, cause }: CopyLeftPending) {
     const { sourceEtag: _, ...asked } = inputs;
     const copyId = running.copyId ?? running.properties?.copyId;
+    const lastWriteEtag = running.lastWriteEtag ?? previous?.lastWriteEtag;
     const state: Partial<FileCopyState> = {
         ...(previous && outputsOf(previous)),
         ...asked,
         url,
-        ...(previous?.lastWriteEtag && { lastWriteEtag: previous.lastWriteEtag }),
+        ...(lastWriteEtag && { lastWriteEtag }),
         ...(copyId && { copyId }),
         copyStatus: "pending",
     };

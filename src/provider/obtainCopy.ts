@@ -9,6 +9,7 @@ import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, statusCode } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
+import type { SourceProperties } from "../storage/webSource";
 import { abortPending } from "./abortOwn";
 import type { BlobCopyInputs, BlobCopyState } from "./blobCopyTypes";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
@@ -29,6 +30,7 @@ import { isCopyOf, isCopyOfCurrent, isEmptyRemnant, isOwn, lacksOnlyProperties, 
 import { findTemporary, newestLast, preserveOrExplain } from "./overwritten";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
 import { mayChange } from "./unpinned";
+import { verifyCopy } from "./verifyCopy";
 
 /** How often a destination that keeps changing under us is looked at again before we give up. */
 export const attempts = 4;
@@ -178,7 +180,18 @@ async function etagIfCurrent(
     }
     const current = await readSource(request.source, context);
     refuseOtherType(request, there, typeCopiedFrom(request.source.address, current));
-    return request.isSourceFinal || isCopyOfCurrent(there, current, mayChange(request)) ? current.etag : false;
+    const isCurrent = request.isSourceFinal || isCopyOfCurrent(there, current, mayChange(request));
+    return isCurrent && isVerified(request, there, current) ? current.etag : false;
+}
+
+/** Whether a finished copy would pass now: one that did not was left where it could not be taken away. */
+function isVerified(request: CopyRequest, there: BlobGetPropertiesResponse, source: SourceProperties): boolean {
+    try {
+        verifyCopy(request, source, there, request.inputs.blobHTTPHeaders?.blobContentMD5);
+        return true;
+    } catch {
+        return false;
+    }
 }
 
 /** A copy from the recorded source that nobody touched since: an update was interrupted before it could record it. */

@@ -81,14 +81,19 @@ export async function obtainFile(request: FileCopyRequest, context: Context): Pr
         throw new CopyError(`could not copy ${what(request)}, whose destination keeps changing; run pulumi up again`);
     } catch (error) {
         const told = isExplained(error) ? error : explain(`copy ${what(request)}`, error);
-        throw begun ? await keepingInMind(request, begun, told, source, context) : told;
+        const changed = error instanceof FileChanged;
+        throw begun ? await keepingInMind(request, { ...begun, changed }, told, source, context) : told;
     }
 }
 
 /** What this run has left must be carried on with, or be deleted with the resource: nobody else would ever do either. */
 async function keepingInMind(
     { destination }: FileCopyRequest,
-    { renamed, written }: { readonly renamed: boolean; readonly written?: WrittenBeside },
+    {
+        renamed,
+        written,
+        changed,
+    }: { readonly renamed: boolean; readonly written?: WrittenBeside; readonly changed: boolean },
     error: Error,
     source: SourceProperties | undefined,
     context: Context,
@@ -104,7 +109,14 @@ async function keepingInMind(
     // Who is stopped can't look.
     if (renamed || written || (await hasLeft().catch(() => context.signal.aborted))) {
         const properties = written && { properties: written.properties };
-        return new CopyLeftPending({ sourceEtag: source?.etag, ...properties }, error);
+        // Under its new name it has another ETag, by which the next run knows it.
+        const there =
+            written && renamed && !changed ? await observeFile(destination, context).catch(() => undefined) : undefined;
+        const lastWriteEtag = there && isWritten(there, written!) ? there.etag : undefined;
+        return new CopyLeftPending(
+            { sourceEtag: source?.etag, ...properties, ...(lastWriteEtag && { lastWriteEtag }) },
+            error,
+        );
     }
     return error;
 }
@@ -242,7 +254,7 @@ async function changeTimeOf({ inputs, source }: FileCopyRequest, context: Contex
 /** What Put Range From URL has written is recognized by its marker until it stands at the destination. */
 async function takeMarkerOff(
     request: FileCopyRequest,
-    { plan }: WrittenBeside,
+    written: WrittenBeside,
     context: Context,
 ): Promise<FileGetPropertiesResponse> {
     const { destination } = request;
@@ -250,7 +262,19 @@ async function takeMarkerOff(
     if (!there) {
         throw new CopyError(`${destination.url} was deleted by somebody else right after it was copied`);
     }
-    return plan.operation === "Put Range From URL" ? adopt(request, there, undefined, context) : there;
+    if (!isWritten(there, written)) {
+        throw new CopyError(`${destination.url} was changed by somebody else right after it was copied`);
+    }
+    return written.plan.operation === "Put Range From URL" ? adopt(request, there, undefined, context) : there;
+}
+
+/** Whether the file at the destination is the one that was written beside it, and holds the same bytes: renaming leaves its last write time. */
+function isWritten(there: FileGetPropertiesResponse, { properties }: WrittenBeside): boolean {
+    return (
+        there.fileId === properties.fileId &&
+        there.contentLength === properties.contentLength &&
+        there.fileLastWriteOn?.getTime() === properties.fileLastWriteOn?.getTime()
+    );
 }
 
 /**

@@ -4,7 +4,7 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { isCommittedFrom } from "../copy/blocks";
 import { CopyError, CopyTimeoutError } from "../copy/errors";
-import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
+import { type FromUrlSource, type FromUrlTarget, type WrittenBlob, WrittenError } from "../copy/fromUrl";
 import { type Plan, planCopy } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
 import { contentMd5 } from "../copy/status";
@@ -128,6 +128,7 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
             sameAccount: sameAccount(address, destination.address),
             fixedSource: isFixed(address),
             occupied: there !== undefined && mustStand(request, there),
+            unpinned: address.kind !== "blob",
             ...(inputs.sourceConditions?.tagConditions !== undefined && {
                 copyBlobOnly: "sourceConditions.tagConditions",
             }),
@@ -187,21 +188,36 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
     );
     const properties = await observeWritten(bringing, written, context);
     if (properties?.etag !== written.etag) {
-        throw new CopyError(
+        const error = new CopyError(
             `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
         );
+        throw new CopyLeftPending({ sourceEtag: source.etag, properties: asWritten(written, source) }, error);
     }
     if (properties.blobType !== "BlockBlob" && request.previous && request.previous.copyStatus !== "success") {
         // An old blob that was to be replaced from there has gone meanwhile.
         await discardBeside(destination, context);
     }
-    verifyCopy(request, source, properties, request.inputs.blobHTTPHeaders?.blobContentMD5);
-    // An operation in blocks asks before its last request.
-    const change = plan.operation === "Put Blob From URL" && (await changedMeanwhile(request, source.etag, context));
-    if (change) {
-        throw new CopyLeftPending({ sourceEtag: undefined, properties }, change);
+    try {
+        verifyCopy(request, source, properties, request.inputs.blobHTTPHeaders?.blobContentMD5);
+        // An operation in blocks asks before its last request.
+        const change =
+            plan.operation === "Put Blob From URL" && (await changedMeanwhile(request, source.etag, context));
+        if (change) {
+            throw change;
+        }
+    } catch (error) {
+        // It is this resource's, and no copy of the source: the next run replaces it.
+        throw new CopyLeftPending({ sourceEtag: undefined, properties }, error as Error);
     }
     return obtained(properties, false, preserved);
+}
+
+/** What was written, where it can't be looked at. */
+function asWritten(
+    { etag, lastModified }: WrittenBlob,
+    { contentLength }: SourceProperties,
+): BlobGetPropertiesResponse {
+    return { etag, lastModified, contentLength } as BlobGetPropertiesResponse;
 }
 
 /** Writes the new blob. Of pages and appended blocks something may be left at the destination, which is worth keeping in mind. */
@@ -214,6 +230,11 @@ async function writeOrLeave(
         return await runFromUrl(request, source, reading, target, context);
     } catch (error) {
         const { operation } = request.plan;
+        if (error instanceof WrittenError) {
+            const properties = asWritten(error.written, source);
+            const cause = explain(`finish ${request.destination.url}, which was copied by ${operation}`, error.cause);
+            throw new CopyLeftPending({ sourceEtag: source.etag, properties }, cause);
+        }
         if (!isInParts(request) || isDestinationConflict(error)) {
             throw error;
         }
@@ -236,19 +257,16 @@ function isInParts({ plan: { operation } }: PlannedRequest): boolean {
     return operation === "Put Page From URL" || operation === "Append Block From URL";
 }
 
-/** What the new blob is like. Where that is not to be learned, a blob that no later run would recognize is kept in mind all the same. */
+/** What the new blob is like. Where that is not to be learned, it is kept in mind all the same: no later run would know it for its own. */
 async function observeWritten(
     { request, source }: Bringing,
-    { etag, lastModified }: WrittenBlob,
+    written: WrittenBlob,
     context: Context,
 ): Promise<BlobGetPropertiesResponse | undefined> {
     try {
         return await observe(request.destination, context);
     } catch (error) {
-        if (!isInParts(request)) {
-            throw error;
-        }
-        const properties = { etag, lastModified, contentLength: source.contentLength } as BlobGetPropertiesResponse;
+        const properties = asWritten(written, source);
         const cause = explain(`read ${request.destination.url}, which was copied`, error);
         throw new CopyLeftPending({ sourceEtag: source.etag, properties }, cause);
     }

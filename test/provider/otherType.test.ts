@@ -70,7 +70,7 @@ describe.each(methods)('with method "%s", whatever overwrite says,', (method) =>
         const failure = await failureOf(up(undefined, { method }));
         expect(writes()).toEqual([]);
         expect(failure.message).toContain(
-            `a ${now} can't take the place of the ${old} there; delete the destination or give it another name`,
+            `${now} can't take the place of the ${old} there; delete the destination or give it another name`,
         );
         expect(await standing()).toEqual(before);
     });
@@ -83,12 +83,12 @@ describe.each(methods)('with method "%s", whatever overwrite says,', (method) =>
         const failure = await failureOf(up(state, { method }));
         expect(writes()).toEqual([]);
         expect(failure.message).toContain(
-            `the copy would be a ${now}, as its source is, and can't take the place of the ${old} at the destination ${state.url}; delete the destination and run pulumi refresh, or give it another name`,
+            ` ${now}, as its source is, and can't take the place of the ${old} at the destination ${state.url}; delete the destination and run pulumi refresh, or give it another name`,
         );
         // Nor does an update that diff could not warn of.
         const { inputs } = await handler.check(state, { ...storage.inputs, method }, storage.context);
         expect((await failureOf(handler.update(state, inputs, storage.context))).message).toContain(
-            `a ${now} can't take the place of the ${old} there`,
+            `${now} can't take the place of the ${old} there`,
         );
         expect(writes()).toEqual([]);
         expect(await standing()).toEqual(before);
@@ -102,7 +102,7 @@ describe("blobType", () => {
         const before = await standing();
         const failure = await failureOf(up(state, { blobType: now }));
         expect(writes()).toEqual([]);
-        expect(failure.message).toContain(`the copy would be a ${now}, as blobType says`);
+        expect(failure.message).toContain(` ${now}, as blobType says`);
         expect(await standing()).toEqual(before);
     });
 
