@@ -30,7 +30,10 @@ export const longestReadMilliseconds = 20_000;
 /** Refuses what is no input at all, a spelling mistake mostly. */
 export function checkInputNames(failures: Failures, type: string, allowed: readonly string[], inputs: object): void {
     for (const name of Object.keys(inputs)) {
-        if (![...allowed, "sourceEtag", "sourceContentLength"].includes(name) && !name.startsWith("__")) {
+        if (
+            ![...allowed, "sourceEtag", "sourceContentLength", "sourceBlobType"].includes(name) &&
+            !name.startsWith("__")
+        ) {
             failures.add(name, undefined, `is no input of ${type}; allowed are ${allowed.join(", ")}`);
         }
     }

@@ -180,7 +180,11 @@ function claimOf(type: string, { __urn: urn, destination }: Values): string | un
 }
 
 export async function diff(type: string, _id: string, olds: Values, news: Values) {
-    return handlerOf(type).diff(own(olds), own(news));
+    try {
+        return handlerOf(type).diff(own(olds), own(news));
+    } catch (error) {
+        throw safe(error, [news]);
+    }
 }
 
 export async function create(type: string, inputs: Values) {
