@@ -360,9 +360,9 @@ describe("somebody who writes the destination right before", () => {
                 { operation, account: "dev", blob: "orders.bak", nth: nth ?? 1 },
                 () => somebodyWrites(blobType),
             );
-            const failure = await run(state).then(
-                () => undefined,
-                (error: Error & { state?: BlobCopyState }) => error,
+            const outcome = await run(state).then(
+                (result) => result as BlobCopyState | undefined,
+                (error: Error & { state?: BlobCopyState }) => error.state,
             );
             expect(happened()).toBe(true);
             await expectTheirs();
@@ -370,7 +370,7 @@ describe("somebody who writes the destination right before", () => {
             // Nor does the next run take it for its own, whatever was recorded.
             storage.onProgress(() => {});
             storage.clock.advance(5_000);
-            const next = failure?.state ?? state;
+            const next = outcome ?? state;
             if (next) {
                 await handler.delete(next, storage.context);
                 await expectTheirs();

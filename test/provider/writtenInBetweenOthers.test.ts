@@ -202,14 +202,14 @@ describe("somebody who writes the destination's file right before", () => {
             { operation, account: "dev", path: "app/settings.json", nth },
             somebodyWrites,
         );
-        const failure = await run(state).then(
-            () => undefined,
-            (error: Error & { state?: FileCopyState }) => error,
+        const outcome = await run(state).then(
+            (result) => result as FileCopyState | undefined,
+            (error: Error & { state?: FileCopyState }) => error.state,
         );
         expect(happened()).toBe(true);
         expect(await files.text()).toBe(theirs);
         files.clock.advance(5_000);
-        const next = failure?.state ?? state;
+        const next = outcome ?? state;
         if (next) {
             await fileCopyHandler.delete(next, files.context);
             expect(await files.text()).toBe(theirs);
