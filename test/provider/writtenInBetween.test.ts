@@ -360,9 +360,9 @@ describe("somebody who writes the destination right before", () => {
                 { operation, account: "dev", blob: "orders.bak", nth: nth ?? 1 },
                 () => somebodyWrites(blobType),
             );
-            const failure = await run(state).then(
-                () => undefined,
-                (error: Error & { state?: BlobCopyState }) => error,
+            const outcome = await run(state).then(
+                (result) => result as BlobCopyState | undefined,
+                (error: Error & { state?: BlobCopyState }) => error.state,
             );
             expect(happened()).toBe(true);
             await expectTheirs();
@@ -370,7 +370,7 @@ describe("somebody who writes the destination right before", () => {
             // Nor does the next run take it for its own, whatever was recorded.
             storage.onProgress(() => {});
             storage.clock.advance(5_000);
-            const next = failure?.state ?? state;
+            const next = outcome ?? state;
             if (next) {
                 await handler.delete(next, storage.context);
                 await expectTheirs();
@@ -413,27 +413,56 @@ describe("somebody who has written the destination", () => {
             expect((await storage.blob("dev").getProperties()).etag).toBe(before.etag);
         },
     );
+
+    it("has no snapshot taken of it", async () => {
+        const state = await newer({ method: "copyBlob" }, "newer");
+        beforeRequest(storage.simulator, { operation: "Snapshot Blob" }, () => somebodyWrites());
+        await failureOf(up(state, { method: "copyBlob" }));
+        expect(storage.simulator.requests.of("Snapshot Blob").map(({ status }) => status)).toEqual([412]);
+    });
+
+    it.each(["PageBlob", "AppendBlob"] as const)(
+        "keeps a %s that was copied from the staging name",
+        async (blobType) => {
+            const state = await newer({}, pages("n"), blobType);
+            await up(state);
+            storage.clock.advance(5_000);
+            await (blobType === "PageBlob"
+                ? storage.container().getPageBlobClient("orders.bak").uploadPages(pages("t"), 0, 1_024)
+                : storage.container().getAppendBlobClient("orders.bak").appendBlock("more", 4));
+            // As long as the source, by which it is compared first.
+            if (blobType === "AppendBlob") {
+                source(Buffer.concat([pages("n"), Buffer.from("more")]), blobType);
+            }
+            const before = await storage.blob("dev").getProperties();
+            expect((await failureOf(up(undefined, { method: "fromUrl" }))).message).toMatch(
+                /that this resource did not make/,
+            );
+            expect((await storage.blob("dev").getProperties()).etag).toBe(before.etag);
+        },
+    );
 });
 
 describe("somebody who writes the source", () => {
     it("of a page blob right before its ranges are listed fails the copy, which takes none of both", async () => {
         source(pages("s"), "PageBlob");
         const happened = beforeRequest(storage.simulator, { operation: "Get Page Ranges", account: "golden" }, () =>
-            source(Buffer.alloc(2_048, "n"), "PageBlob"),
+            // Of which nothing would be left to be read.
+            storage.container("golden").getPageBlobClient("orders.bak").create(1_024),
         );
         expect((await failureOf(up(undefined))).message).toMatch(/the source .* changed during the copy/);
         expect(happened()).toBe(true);
     });
 
-    it.each<[operation: string, content: () => Parameters<typeof source>[0], blobType: BlobType]>([
-        ["Put Blob From URL", () => "short", "BlockBlob"],
-        ["Put Block From URL", () => generated({ length: 10 * MIB }), "BlockBlob"],
-        ["Put Page From URL", () => pages("s"), "PageBlob"],
-        ["Append Block From URL", () => pages("s"), "AppendBlob"],
+    it.each<[operation: string, content: (seed: number) => Parameters<typeof source>[0], blobType: BlobType]>([
+        ["Put Blob From URL", (seed) => `short ${seed}`, "BlockBlob"],
+        ["Put Block From URL", (seed) => generated({ length: 10 * MIB, seed }), "BlockBlob"],
+        ["Put Page From URL", (seed) => pages(String(seed)), "PageBlob"],
+        ["Append Block From URL", (seed) => pages(String(seed)), "AppendBlob"],
     ])("right before %s fails the copy", async (operation, content, blobType) => {
-        source(content(), blobType);
+        source(content(1), blobType);
         const happened = beforeRequest(storage.simulator, { operation, account: "dev" }, () =>
-            source(pages("n"), blobType),
+            source(content(2), blobType),
         );
         expect((await failureOf(up(undefined))).message).toMatch(/the source .* changed during the copy/);
         expect(happened()).toBe(true);
