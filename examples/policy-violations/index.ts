@@ -89,7 +89,11 @@ command(
     "azcopy sync https://contosogolden.blob.core.windows.net/images https://contosoversions.blob.core.windows.net/mirror --delete-destination=true",
 );
 blobCopy("same-destination", { destination: destination("twice") });
-blobCopy("same-destination-again", { destination: destination("twice") });
+// A second resource of this package would be refused already before any policy is asked.
+command(
+    "same-destination-again",
+    "azcopy copy https://contosodev.blob.core.windows.net/images/orders.bak https://contosodev.blob.core.windows.net/seed/twice",
+);
 blobCopy("nested-destination", { destination: { ...destination("2026/orders.bak"), containerName: "folder" } });
 command(
     "nested-destination-around",
@@ -109,10 +113,10 @@ new copy.IncrementalSnapshotCopy("incremental-destination-written", {
     destination: { ...destination("os.vhd"), containerName: "disks" },
     timeout: "6h",
 });
-blobCopy("incremental-destination-writer", {
-    source: { ...destination("os.vhd"), containerName: "images" },
-    destination: { ...destination("os.vhd"), containerName: "disks" },
-});
+command(
+    "incremental-destination-writer",
+    "azcopy copy https://contosodev.blob.core.windows.net/images/os.vhd https://contosodev.blob.core.windows.net/disks/os.vhd",
+);
 new copy.FileCopy("secret-instead-of-entra-id", {
     source: { ...file("contosogolden"), region: "westeurope" },
     destination: { ...file("contosodev"), accountKey: "YW4gYWNjb3VudCBrZXk=" },

@@ -205,8 +205,9 @@ async function rename(
     } catch (error) {
         // Where the answer was lost, the SDK has asked again, and found nothing to rename any more.
         const now = await observeFile(destination, context);
-        if (now && staged && now.fileId === staged.fileId && isSameWrite(now, staged)) {
-            return now.etag;
+        if (now && staged && now.fileId === staged.fileId) {
+            // One that somebody has changed since has another ETag than the last one that was ours.
+            return isSameWrite(now, staged) ? now.etag : staged.etag;
         }
         if (errorCode(error) === "ResourceAlreadyExists" && (await isDirectory(destination, context))) {
             throw new DestinationConflictError(

@@ -230,10 +230,26 @@ describe("a file of equal content that no FileCopy has made", () => {
         expect(second).toMatchObject({ adopt: true, etag: first.etag });
         await files.file().delete();
         put(sourceText, { metadata: { mine: "yes" } });
-        const third = (await refresh(second))!;
-        files.write("something newer");
-        await failureOf(files.up(third, { adopt: true }));
+        withMd5(); // under another ETag
+        expect((await failureOf(files.up(second, { adopt: true }))).message).toMatch(
+            /was changed by somebody else since/,
+        );
         expect(await metadata()).toEqual({ mine: "yes" });
+    });
+
+    it("stays adopted, and is recorded, where only some of its properties could be set", async () => {
+        put(sourceText, { metadata: { mine: "yes" } });
+        files.simulator.faults.add({
+            operation: "Set File Properties",
+            status: 403,
+            errorCode: "AuthorizationFailure",
+        });
+        const failure = (await failureOf(files.up(undefined, { adopt: true }))) as PartialFailure;
+        const { etag } = await files.file().getProperties();
+        const state = failure.state as FileCopyState;
+        expect(state).toMatchObject({ adopted: true, lastWriteEtag: etag, copyStatus: "pending" });
+        await destroy(state);
+        expect(await exists()).toBe(true);
     });
 });
 
@@ -315,6 +331,24 @@ describe.each(["copyFile", "fromUrl"] as const)("a FileCopy by %s that somebody 
         await destroy((await refresh(state))!);
         await destroy(state);
         expect(await metadata()).toMatchObject({ mine: "yes" });
+    });
+
+    it("takes nothing over that they write before the answer to its rename is lost", async () => {
+        const { ShareFileClient } = fileShareSdk();
+        const rename = ShareFileClient.prototype.rename;
+        vi.spyOn(ShareFileClient.prototype, "rename").mockImplementationOnce(async function (
+            this: InstanceType<typeof ShareFileClient>,
+            ...given
+        ) {
+            await rename.apply(this, given);
+            await theirs();
+            throw new Error("lost");
+        });
+        const failure = (await failureOf(up())) as PartialFailure;
+        const state = failure.state as FileCopyState;
+        await destroy((await refresh(state))!);
+        await destroy(state);
+        expect(await metadata()).toEqual({ mine: "yes" });
     });
 
     it("does not delete what they write between its look and its lease", async () => {
@@ -404,6 +438,7 @@ describe("a FileCopy that has never had its destination", () => {
         });
         const failure = await failureOf(files.up(undefined, { method: "fromUrl", ...change }));
         fault.remove();
+        files.clock.advance(1);
         return (failure as PartialFailure).state as FileCopyState;
     };
 
@@ -420,6 +455,7 @@ describe("a FileCopy that has never had its destination", () => {
         ).search.slice(1)}`;
         await files.file().startCopyFromURL(url);
         const refreshed = (await refresh(state))!;
+        expect(refreshed).toEqual(state);
         await destroy(refreshed);
         expect(await files.file().getProperties()).toMatchObject({ copyStatus: "pending" });
         expect(await files.names()).toEqual(["settings.json"]);
@@ -452,6 +488,42 @@ describe("a FileCopy that has never had its destination", () => {
         await destroy(older);
         expect(await files.text()).toBe(sourceText);
         expect(files.warnings.join()).toMatch(/belongs to another resource of this program now/);
+    });
+
+    it("deletes what a run has put in place that was killed before it took the marker off", async () => {
+        const state = await unfinished();
+        rightBefore("acquireLease", async () => Promise.reject(new Error("killed")));
+        await failureOf(files.up(state, { method: "fromUrl" }));
+        vi.restoreAllMocks();
+        expect(await metadata()).toHaveProperty(writtenMarker);
+        await destroy(state);
+        expect(await exists()).toBe(false);
+    });
+
+    it("copies anew what somebody has written into beside the destination", async () => {
+        const change = { method: "copyFile" } as const;
+        const state = await unfinished(change);
+        const [beside] = await files.names();
+        await files.file(`app/${beside}`).uploadRange("WHAT", 0, 4);
+        await files.up(state, change);
+        expect(await files.text()).toBe(sourceText);
+        expect(await files.names()).toEqual(["settings.json"]);
+    });
+
+    it("owns what it has put in place and given some of its properties", async () => {
+        const change = { method: "fromUrl", fileChangeTime: "2020-01-02T03:04:05.000Z" } as const;
+        files.simulator.faults.add({
+            operation: "Set File Properties",
+            path: "app/settings.json",
+            status: 403,
+            errorCode: "AuthorizationFailure",
+            times: 1,
+        });
+        const failure = (await failureOf(files.up(undefined, change))) as PartialFailure;
+        const done = await files.up(failure.state as FileCopyState, change);
+        expect((await files.file().getProperties()).fileChangeOn).toEqual(new Date(change.fileChangeTime));
+        await destroy(done);
+        expect(await exists()).toBe(false);
     });
 
     it("owns what it has put in place and could not finish", async () => {
