@@ -4,7 +4,7 @@ import { ActiveThrottle, type Throttle } from "./throttle";
 import { seeded, type TurnOptions, Turns } from "./turns";
 
 /**
- * Which requests fail, and how. A rule with nothing but `delayMs` or `bytesPerSecond` only slows them: it adds to whatever
+ * Which requests fail, and how. A rule with nothing but `delayMs`, `bytesPerSecond` or `before` lets them succeed: it adds to whatever
  * else strikes.
  */
 export interface Fault extends TurnOptions {
@@ -26,6 +26,8 @@ export interface Fault extends TurnOptions {
     readonly retryAfterSeconds?: number;
     /** How long the request waits before anything else happens to it, in real milliseconds. */
     readonly delayMs?: number;
+    /** Called before the request is carried out, which waits for it: what somebody else does in between. */
+    readonly before?: () => void | Promise<void>;
     /** How fast the answer's body is sent, in real seconds. */
     readonly bytesPerSecond?: number;
     /** The connection dies before an answer; the operation isn't carried out. */
@@ -56,6 +58,8 @@ export interface Strike {
     readonly busy?: { readonly what: string; readonly retryAfterSeconds?: number };
     readonly delayMs: number;
     readonly bytesPerSecond?: number;
+    /** What is done before it is carried out. */
+    readonly before: readonly NonNullable<Fault["before"]>[];
 }
 
 interface ActiveFault {
@@ -114,6 +118,7 @@ export class Faults {
     strike(target: FaultTarget): Strike {
         let fault: Fault | undefined;
         let delayMs = this.latencyMs;
+        const before: NonNullable<Fault["before"]>[] = [];
         let bytesPerSecond: number | undefined;
         for (const entry of this.active) {
             if (!matches(entry.fault, target) || !entry.turns.match() || (fault && fails(entry.fault))) {
@@ -121,10 +126,11 @@ export class Faults {
             }
             entry.turns.strike();
             delayMs += entry.fault.delayMs ?? 0;
+            before.push(...[entry.fault.before ?? []].flat());
             bytesPerSecond = entry.fault.bytesPerSecond ?? bytesPerSecond;
             fault = fails(entry.fault) ? entry.fault : fault;
         }
-        return { fault, delayMs, bytesPerSecond, busy: fault ? undefined : this.busy(target.account) };
+        return { fault, delayMs, bytesPerSecond, before, busy: fault ? undefined : this.busy(target.account) };
     }
 
     /** Counts the bytes of a request's body and of its answer's. */

@@ -38,7 +38,8 @@ export interface BlobCopyArgs {
 
     /**
      * The destination's blob type: `"BlockBlob"`, `"PageBlob"` (whose length is a multiple of 512 bytes) or `"AppendBlob"`. One that is not the
-     * source's is written by a From-URL operation. A blob of another type at the destination is not replaced: delete it first.
+     * source's is written by a From-URL operation. A blob of another type at the destination is not replaced, whatever `overwrite` says, and
+     * a change of the type fails the preview: delete the destination and run `pulumi refresh`, or give it another name.
      * @default - the source's; a block blob where the source is no blob in Azure Storage
      */
     blobType?: pulumi.Input<"BlockBlob" | "PageBlob" | "AppendBlob">;
@@ -142,7 +143,7 @@ export interface BlobCopyArgs {
 
     /**
      * Which blob at the destination may be overwritten: `"never"` any; `"ifUnchanged"` only what this resource wrote and
-     * nobody has changed since; `"always"` whatever is there. Whichever it is, the old content is kept in a snapshot until the
+     * nobody has changed since; `"always"` whatever is there of the copy's type. Whichever it is, the old content is kept in a snapshot until the
      * new one stands, and comes back if the copy fails.
      * @default "ifUnchanged"
      */

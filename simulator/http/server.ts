@@ -186,9 +186,12 @@ function unknownOperation(request: StorageRequest): StorageError {
 }
 
 /** Waits as long as the request shall, and throws what it is to be answered in place of its answer. */
-async function carryOut({ fault, busy, delayMs }: Strike): Promise<void> {
+async function carryOut({ fault, busy, delayMs, before }: Strike): Promise<void> {
     if (delayMs > 0) {
         await delay(delayMs);
+    }
+    for (const each of before) {
+        await each();
     }
     if (busy) {
         throw storageError("ServerBusy", {

@@ -1,8 +1,10 @@
 import { AppendBlobClient } from "@azure/storage-blob";
 import { errorCode, isDestinationConflict } from "../storage/errors";
 import { singleTry } from "../storage/singleTry";
+import { conditionalWrite, type WriteAnswer } from "./conditionalWrite";
 import { CopyError } from "./errors";
 import {
+    afterWriting,
     creationOptions,
     encryptionOptions,
     type FromUrlRun,
@@ -53,13 +55,27 @@ export async function copyAppendBlocks(options: CopyAppendBlocksOptions): Promis
         if (!options.seal) {
             return written;
         }
-        const sealed = await destination.seal({
-            conditions: { ...leaseOf(target), ifMatch: written.etag },
-            abortSignal: run.signal,
-        });
-        await protect(destination, target, run.signal);
-        return { ...written, etag: sealed.etag!, lastModified: sealed.lastModified! };
+        const { etag, lastModified } = await afterWriting(written, () => sealBlob(options, written.etag));
+        const sealed = { ...written, etag: etag!, lastModified: lastModified! };
+        await afterWriting(sealed, () => protect(destination, target, run.signal));
+        return sealed;
     });
+}
+
+function sealBlob({ destination, target, run }: CopyAppendBlocksOptions, etag: string): Promise<WriteAnswer> {
+    const client = singleTry(AppendBlobClient, destination);
+    return conditionalWrite(
+        run,
+        (abortSignal) => client.seal({ conditions: { ...leaseOf(target), ifMatch: etag }, abortSignal }),
+        async () => {
+            const { customerProvidedKey } = target;
+            const found = await destination.getProperties({
+                ...(customerProvidedKey && { customerProvidedKey }),
+                abortSignal: run.signal,
+            });
+            return found.isSealed ? found : undefined;
+        },
+    );
 }
 
 async function createAppendBlob({ destination, source, target, run }: CopyAppendBlocksOptions): Promise<void> {

@@ -4,7 +4,8 @@
 import { type Block, BlockBlobClient } from "@azure/storage-blob";
 import { errorCode, isDestinationConflict, isNotFound, statusCode } from "../storage/errors";
 import { singleTry } from "../storage/singleTry";
-import { CopyError } from "./errors";
+import { redactUrl } from "../storage/url";
+import { CopyError, SourceMismatchError } from "./errors";
 import {
     contentKey,
     creationOptions,
@@ -25,7 +26,8 @@ import { runWorkers } from "./workers";
 
 const MIB = 1024 * 1024;
 const mostBlocks = 50_000;
-const largestBlock = 4_000 * MIB;
+/** The most bytes of a block: 4,000 MiB. */
+export const largestBlock = 4_000 * MIB;
 
 /** Bytes of a block ID, before Base64, where nothing else is there. */
 const usualIdBytes = 32;
@@ -40,8 +42,12 @@ export interface CopyBlocksOptions {
     readonly run: FromUrlRun;
     /** Looks first for blocks that an interrupted copy of the same content has staged; one Get Block List. @default false */
     readonly resume?: boolean;
-    /** In bytes, for tests. @default {@link blockSizeFor} the source's length */
+    /** In bytes: at least the source's length where it is read whole. @default {@link blockSizeFor} the source's length */
     readonly blockSize?: number;
+    /** Lets the service compare the bytes with the source's MD5 while it reads them whole. @default false */
+    readonly verifyMd5?: boolean;
+    /** Compares the length of what one block brings whole with the source's, where no ETag is pinned. @default true */
+    readonly verifyLength?: boolean;
 }
 
 /** A part of the source, as one block. */
@@ -76,8 +82,8 @@ export function blockSizeFor(contentLength: number): number {
 /**
  * Copies into a block blob by [Put Block From URL](https://learn.microsoft.com/rest/api/storageservices/put-block-from-url) in parallel
  * and [Put Block List](https://learn.microsoft.com/rest/api/storageservices/put-block-list).
- * @throws CopyInterruptedError once the signal is aborted, with the staged blocks kept for a week; SourceChangedError; CopyError where
- * staged blocks of somebody else are in the way; else what the service answered
+ * @throws CopyInterruptedError once the signal is aborted, with the staged blocks kept for a week; SourceChangedError; SourceMismatchError;
+ * CopyError where staged blocks of somebody else are in the way; else what the service answered
  */
 export async function copyBlocks(options: CopyBlocksOptions): Promise<WrittenBlob> {
     const { destination, source, target, run } = options;
@@ -104,7 +110,9 @@ export async function copyBlocks(options: CopyBlocksOptions): Promise<WrittenBlo
             await stage(options, () => parts(url, source, blockSize, idBytes), nothingStaged.sizes);
         }
         await source.confirm?.();
-        const ids = Array.from(parts(url, source, blockSize, idBytes), (part) => part.id);
+        const staged = [...parts(url, source, blockSize, idBytes)];
+        await compareStaged(options, url, staged);
+        const ids = staged.map((part) => part.id);
         return commit(options, ids);
     });
 }
@@ -121,7 +129,9 @@ export async function isCommittedFrom(
     blockSize = blockSizeFor(source.contentLength),
 ): Promise<boolean> {
     const { url } = await source.authorize();
-    const count = Math.ceil(source.contentLength / blockSize);
+    // A source that is read whole is one block of any size.
+    const size = committed.length === 1 ? Math.max(blockSize, source.contentLength) : blockSize;
+    const count = Math.ceil(source.contentLength / size);
     if (count === 0 || committed.length !== count || !isRecognizable(url, source)) {
         return false;
     }
@@ -130,9 +140,9 @@ export async function isCommittedFrom(
         return false;
     }
     let index = 0;
-    for (const { id, count: size } of parts(url, source, blockSize, idBytes)) {
+    for (const part of parts(url, source, size, idBytes)) {
         const block = committed[index++];
-        if (block?.name !== id || Number(block.size) !== size) {
+        if (block?.name !== part.id || Number(block.size) !== part.count) {
             return false;
         }
     }
@@ -152,7 +162,7 @@ function* parts(url: string, source: SourceContent, blockSize: number, idBytes: 
 
 /** Stages what is not staged yet. */
 async function stage(
-    { destination, source, target, run }: CopyBlocksOptions,
+    { destination, source, target, run, verifyMd5 }: CopyBlocksOptions,
     all: () => Iterable<Part>,
     staged: ReadonlyMap<string, number>,
 ): Promise<void> {
@@ -183,12 +193,37 @@ async function stage(
             await client.stageBlockFromURL(id, authorized.url, offset, count === total ? undefined : count, {
                 ...encryptionOptions(target),
                 ...sourceOptions(source, authorized),
+                ...(verifyMd5 && count === total && source.contentMd5 && { sourceContentMD5: source.contentMd5 }),
                 conditions: leaseOf(target),
                 abortSignal: signal,
             });
             advance(count);
         },
     });
+}
+
+/**
+ * What is staged is what was asked for, where the source is Azure Storage's own and pinned. Another server may tell HEAD a length that it does
+ * not send, or not answer ranges: what stands at the destination must not be replaced by that.
+ */
+async function compareStaged(
+    { destination, source, target, run, verifyLength = true }: CopyBlocksOptions,
+    url: string,
+    all: readonly Part[],
+): Promise<void> {
+    // Parts that are not what they should be make no whole, whatever is to be compared.
+    if (source.etag !== undefined || all.length === 0 || (all.length === 1 && !verifyLength)) {
+        return;
+    }
+    const { sizes } = await findStaged(destination, target, run.signal);
+    const wrong = all.find(({ id, count }) => sizes.has(id) && sizes.get(id) !== count);
+    if (wrong) {
+        const { offset, count } = wrong;
+        const asked = all.length === 1 ? `${count} bytes` : `bytes ${offset} to ${offset + count - 1}`;
+        throw new SourceMismatchError(
+            `the source ${redactUrl(url)} is not what its server told of it: asked for ${asked}, it sent ${sizes.get(wrong.id)} bytes; nothing was written, and what was at the destination stands; mend the server's Content-Length and its answers to ranges, or set method to "copyBlob", by which Azure copies what the server sends`,
+        );
+    }
 }
 
 async function commit({ destination, source, target, run, blockSize }: CopyBlocksOptions, ids: string[]) {

@@ -36,6 +36,11 @@ export class DestinationConflictError extends CopyError {
     override readonly name = "DestinationConflictError";
 }
 
+/** The source has sent other bytes than it had told of. Nothing was written to the destination. */
+export class SourceMismatchError extends CopyError {
+    override readonly name = "SourceMismatchError";
+}
+
 /** The source is not what the copy was started for. */
 export class SourceChangedError extends CopyError {
     override readonly name = "SourceChangedError";

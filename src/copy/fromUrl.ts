@@ -90,6 +90,29 @@ export interface WrittenBlob {
     readonly contentMd5?: Uint8Array;
 }
 
+/** The blob's bytes are written, and a request that was to follow has failed. */
+export class WrittenError extends CopyError {
+    constructor(
+        /** What stands at the destination. */
+        readonly written: WrittenBlob,
+        override readonly cause: unknown,
+    ) {
+        super("the blob was written, and a request after that has failed", undefined, undefined, { cause });
+    }
+}
+
+/**
+ * Runs what follows once the blob's bytes are written.
+ * @throws WrittenError
+ */
+export async function afterWriting<Result>(written: WrittenBlob, run: () => Promise<Result>): Promise<Result> {
+    try {
+        return await run();
+    } catch (cause) {
+        throw new WrittenError(written, cause);
+    }
+}
+
 /**
  * The service does the work, so the client's only limit is what the accounts take: 32 requests of 8 MiB and more keep them busy
  * over a latency of 100 ms, and a few copies side by side still stay under an account's 20,000 requests a second.

@@ -1,4 +1,5 @@
 import type { SourceProperties } from "../storage/webSource";
+import { largestBlock } from "./blocks";
 import { CopyError } from "./errors";
 import { mostPutBlobBytes } from "./putBlob";
 
@@ -42,6 +43,8 @@ export interface PlanFacts {
     readonly fixedSource: boolean;
     /** Whether the destination holds something that must stand until the copy does. */
     readonly occupied: boolean;
+    /** Whether nothing holds the service to the source that was looked at: a web server's, or a file. @default false */
+    readonly unpinned?: boolean;
     /** An input that Copy Blob alone takes, in words. */
     readonly copyBlobOnly?: string;
     /** An input that Copy Blob does not take, in words. */
@@ -117,7 +120,8 @@ function refuseOddLength({ contentLength = 0 }: SourceProperties): void {
 }
 
 /** Why nothing but Copy Blob will do, if so. */
-function whyOnlyCopyBlob({ source, copyBlobOnly, verifyMd5 }: PlanFacts, type: BlobType): string | undefined {
+function whyOnlyCopyBlob(facts: PlanFacts, type: BlobType): string | undefined {
+    const { source, copyBlobOnly, verifyMd5 } = facts;
     if (source.accessTier === "Archive") {
         return "only Copy Blob reads an archived source";
     }
@@ -134,7 +138,15 @@ function whyOnlyCopyBlob({ source, copyBlobOnly, verifyMd5 }: PlanFacts, type: B
     if (!answersRanges(source) && source.contentLength > mostPutBlobBytes) {
         return "the source's server answers no ranges, and Copy Blob alone reads so much at once";
     }
+    if (facts.occupied && facts.unpinned && isReadWhole(facts) && source.contentLength > largestBlock) {
+        return `what replaces an old blob is compared before, as one block of ${largestBlock} bytes at most, and the source has ${source.contentLength}`;
+    }
     return undefined;
+}
+
+/** Whether a source is brought in one piece: its server answers no ranges, or its MD5 is compared. */
+export function isReadWhole({ verifyMd5, source }: Pick<PlanFacts, "verifyMd5" | "source">): boolean {
+    return verifyMd5 || !answersRanges(source);
 }
 
 /** Whether the source can be read in parts. */
@@ -147,8 +159,14 @@ function isWrittenInParts(type: BlobType): boolean {
     return type !== "BlockBlob";
 }
 
-function planBlockBlob({ verifyMd5, source, occupied }: PlanFacts): Plan {
+function planBlockBlob({ verifyMd5, source, occupied, unpinned }: PlanFacts): Plan {
     const length = source.contentLength!;
+    if (occupied && unpinned && length > 0) {
+        return {
+            operation: "Put Block From URL",
+            reason: "what the source sends is compared with what it tells of itself before the old blob is replaced",
+        };
+    }
     if (verifyMd5) {
         return { operation: "Put Blob From URL", reason: "the service compares the MD5 while it reads" };
     }

@@ -67,7 +67,16 @@ function tierOf({ accessTier }: { readonly accessTier?: string }): Pick<Preserve
  * one blob: what was preserved then stays.
  */
 export async function findPreserved(container: ContainerClient, blobName: string): Promise<Preserved[]> {
-    const found: Preserved[] = [];
+    return (await findSnapshots(container, blobName)).preserved;
+}
+
+/** A blob's snapshots, oldest first: what {@link findPreserved} finds, and the DateTimes of all others. */
+export async function findSnapshots(
+    container: ContainerClient,
+    blobName: string,
+): Promise<{ readonly preserved: Preserved[]; readonly others: string[] }> {
+    const preserved: Preserved[] = [];
+    const others: string[] = [];
     try {
         for await (const blob of container.listBlobsFlat({
             prefix: blobName,
@@ -81,7 +90,9 @@ export async function findPreserved(container: ContainerClient, blobName: string
             if (blob.snapshot && value !== undefined && isTakenAt(blob.snapshot, blob.metadata![timeMarker])) {
                 const { [marker]: _, [timeMarker]: __, ...metadata } = blob.metadata!;
                 const tags = value === "none" ? {} : Object.fromEntries(new URLSearchParams(value));
-                found.push({ snapshot: blob.snapshot, metadata, tags, ...tierOf(blob.properties) });
+                preserved.push({ snapshot: blob.snapshot, metadata, tags, ...tierOf(blob.properties) });
+            } else if (blob.snapshot) {
+                others.push(blob.snapshot);
             }
         }
     } catch (error) {
@@ -89,7 +100,7 @@ export async function findPreserved(container: ContainerClient, blobName: string
             throw error;
         }
     }
-    return found;
+    return { preserved, others };
 }
 
 /** Whether a snapshot was taken at about that time; one without a time is an older version's. */

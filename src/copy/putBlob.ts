@@ -1,6 +1,8 @@
 import { BlockBlobClient } from "@azure/storage-blob";
 import { singleTry } from "../storage/singleTry";
+import { conditionalWrite, type WriteAnswer } from "./conditionalWrite";
 import {
+    afterWriting,
     creationOptions,
     encryptionOptions,
     type FromUrlRun,
@@ -8,6 +10,7 @@ import {
     type FromUrlTarget,
     leaseOf,
     protect,
+    sameMetadata,
     sourceOptions,
     telling,
     type WrittenBlob,
@@ -38,6 +41,7 @@ export interface PutBlobOptions {
  *
  * Where the answer was lost on the way, the repeated request meets its own blob: the conflict (`BlobAlreadyExists`,
  * `ConditionNotMet`) is thrown as it is, since nothing in a blob tells which request wrote it; {@link PutBlobOptions.repeated} tells of it.
+ * @throws WrittenError where a request after that fails
  */
 export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBlob> {
     const { destination, source, target, run } = options;
@@ -54,31 +58,42 @@ export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBl
                 abortSignal: run.signal,
             });
         };
-        const repeated = () => options.repeated?.();
-        const written = await repeating(write, run, repeated);
-        let last: { etag?: string; lastModified?: Date; versionId?: string } = written;
+        const written = await repeating(write, run, () => options.repeated?.());
+        const contentMd5 = target.blobHTTPHeaders?.blobContentMD5;
+        const told = (blob: WriteAnswer): WrittenBlob => ({
+            etag: blob.etag!,
+            lastModified: blob.lastModified!,
+            ...(blob.versionId && { versionId: blob.versionId }),
+            ...(contentMd5 && { contentMd5 }),
+        });
+        let last = told(written);
         const hasMetadata = Object.keys(target.metadata ?? {}).length > 0;
         if (!hasMetadata && (options.sourceHasMetadata ?? true)) {
             // No request can say "none".
-            const clear = () =>
-                client.setMetadata(
-                    {},
-                    {
-                        ...encryptionOptions(target),
-                        conditions: { ...leaseOf(target), ifMatch: written.etag! },
-                        abortSignal: run.signal,
-                    },
-                );
-            last = await repeating(clear, run, repeated);
+            last = told(await afterWriting(last, () => clearMetadata(options, written.etag!)));
         }
-        await protect(destination, target, run.signal);
+        await afterWriting(last, () => protect(destination, target, run.signal));
         run.progress(source.contentLength, source.contentLength);
-        const contentMd5 = target.blobHTTPHeaders?.blobContentMD5;
-        return {
-            etag: last.etag!,
-            lastModified: last.lastModified!,
-            ...(last.versionId && { versionId: last.versionId }),
-            ...(contentMd5 && { contentMd5 }),
-        };
+        return last;
     });
+}
+
+function clearMetadata({ destination, target, run }: PutBlobOptions, etag: string): Promise<WriteAnswer> {
+    const client = singleTry(BlockBlobClient, destination);
+    return conditionalWrite(
+        run,
+        (abortSignal) =>
+            client.setMetadata(
+                {},
+                { ...encryptionOptions(target), conditions: { ...leaseOf(target), ifMatch: etag }, abortSignal },
+            ),
+        async () => {
+            const { customerProvidedKey } = target;
+            const found = await destination.getProperties({
+                ...(customerProvidedKey && { customerProvidedKey }),
+                abortSignal: run.signal,
+            });
+            return sameMetadata(found.metadata, {}) ? found : undefined;
+        },
+    );
 }

@@ -2,10 +2,12 @@
 
 import { BlobClient } from "@azure/storage-blob";
 import { isOtherEncryption } from "../storage/encryption";
-import { isDestinationConflict, isNotFound } from "../storage/errors";
+import { isNotFound } from "../storage/errors";
 import { singleTry } from "../storage/singleTry";
+import { conditionalWrite } from "./conditionalWrite";
 import { CopyError } from "./errors";
 import {
+    afterWriting,
     contentKey,
     encryptionOptions,
     type FromUrlRun,
@@ -18,7 +20,6 @@ import {
     sameMetadata,
     type WrittenBlob,
 } from "./fromUrl";
-import { repeating } from "./repeat";
 
 /** The name of the metadata entry of a blob whose copy has not ended. */
 export const unfinishedMarker = "pulumi_azure_copy_unfinished";
@@ -69,7 +70,7 @@ export async function findUnfinished(
 
 /**
  * Takes the marker off, by one Set Blob Metadata on condition that nobody else has taken the blob's place; then protects it.
- * @throws CopyError where the blob is no longer ours, or not as long as the source
+ * @throws CopyError where the blob is no longer ours, or not as long as the source; WrittenError where it can't be protected
  */
 export async function finishUnfinished(
     client: BlobClient,
@@ -83,38 +84,32 @@ export async function finishUnfinished(
     if (!isOurs || properties.contentLength !== source.contentLength) {
         throw new CopyError("the destination was changed by somebody else during the copy");
     }
-    let written: { etag?: string; lastModified?: Date; versionId?: string };
-    let isRepeated = false;
-    const once = singleTry(BlobClient, client);
-    const finish = () =>
-        once.setMetadata(
-            { ...target.metadata },
-            {
-                ...encryptionOptions(target),
-                conditions: { ...leaseOf(target), ifMatch: properties.etag! },
-                abortSignal: run.signal,
-            },
-        );
-    try {
-        written = await repeating(finish, run, () => {
-            isRepeated = true;
-        });
-    } catch (error) {
-        // Where the answer was lost, the request was made again, and has met what the first one made.
-        const now =
-            isRepeated && isDestinationConflict(error) ? await readProperties(client, target, run.signal) : undefined;
-        if (!now || !sameMetadata(now.metadata, target.metadata) || now.contentLength !== source.contentLength) {
-            throw error;
-        }
-        written = now;
-    }
-    await protect(client, target, run.signal);
-    return {
-        etag: written.etag!,
-        lastModified: written.lastModified!,
-        ...(written.versionId && { versionId: written.versionId }),
+    const trying = singleTry(BlobClient, client);
+    const last = await conditionalWrite(
+        run,
+        (abortSignal) =>
+            trying.setMetadata(
+                { ...target.metadata },
+                {
+                    ...encryptionOptions(target),
+                    conditions: { ...leaseOf(target), ifMatch: properties.etag! },
+                    abortSignal,
+                },
+            ),
+        async () => {
+            const now = await readProperties(client, target, run.signal);
+            const isDone = sameMetadata(now.metadata, target.metadata) && now.contentLength === source.contentLength;
+            return isDone ? now : undefined;
+        },
+    );
+    const written = {
+        etag: last.etag!,
+        lastModified: last.lastModified!,
+        ...(last.versionId && { versionId: last.versionId }),
         ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
     };
+    await afterWriting(written, () => protect(client, target, run.signal));
+    return written;
 }
 
 function readProperties(client: BlobClient, target: FromUrlTarget, signal: AbortSignal) {

@@ -1,22 +1,21 @@
 // Adoption: what becomes of a destination that was found there. The older owner of a resource that was renamed without an alias, or replaced
 // by one with the same destination, is deleted after the new one has adopted it, and must not take it along.
 
-import type { BlobAddress } from "../storage/address";
+import type { StorageAddress } from "../storage/address";
 import { isNotFound } from "../storage/errors";
 import { sameness } from "../storage/sameObject";
-import type { Destination } from "./ends";
 import type { Context } from "./handler";
 
 /** What a resource of this process has adopted. */
 interface Adopted {
-    readonly address: BlobAddress;
+    readonly address: StorageAddress;
     /** Its ETag since then; absent where that could not be changed. */
     readonly etag: string | undefined;
 }
 
 const adopted = new WeakMap<object, Adopted[]>();
 
-type Place = Pick<Destination, "address">;
+type Place = Pick<Adopted, "address">;
 
 /**
  * Remembers that a create of this process has adopted a destination, by the clients that all resources of a process share.

@@ -2,7 +2,7 @@
 // copied over it within the account once all is there, so that an old blob stands until then.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { CopyError, CopyTimeoutError } from "../copy/errors";
+import { CopyTimeoutError } from "../copy/errors";
 import type { FromUrlSource, FromUrlTarget } from "../copy/fromUrl";
 import { isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
@@ -11,7 +11,7 @@ import { explain, isNotFound, statusCode } from "../storage/errors";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
-import { type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
+import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
 import { CopyLeftPending, isExplained, OldContentRestored } from "./endOfCopy";
 import { type Destination, sourceWithin } from "./ends";
 import type { Context } from "./handler";
@@ -42,7 +42,6 @@ export async function copyBesideOld(
     there: BlobGetPropertiesResponse,
     context: Context,
 ): Promise<ObtainedCopy> {
-    refuseOtherType(request, there);
     const beside = await besideOf(request.destination, reading, context);
     try {
         await writeBeside({ ...request, destination: beside }, source, reading, target, context);
@@ -71,16 +70,6 @@ export async function copyBesideOld(
     });
     await discardBeside(request.destination, context, beside);
     return obtained;
-}
-
-/** Refuses at once what Copy Blob would refuse when all is written beside. */
-function refuseOtherType({ plan, ...request }: PlannedRequest, there: BlobGetPropertiesResponse): void {
-    const blobType = plan.operation === "Put Page From URL" ? "PageBlob" : "AppendBlob";
-    if (there.blobType !== blobType) {
-        throw new CopyError(
-            `could not copy ${what(request)}: a ${blobType} can't take the place of the ${there.blobType} there; delete the destination or give it another name`,
-        );
-    }
 }
 
 /** Brings what the new blob is to hold; the rest comes with the copy over the old one. */

@@ -23,6 +23,7 @@ import {
     what,
 } from "./copyRequest";
 import { deleteOwn } from "./deleteOwn";
+import { recordedType, refuseChangedType } from "./destinationType";
 import { parseDuration } from "./duration";
 import { encryptionChanged } from "./encryption";
 import { CopyLeftPending, OldContentRestored } from "./endOfCopy";
@@ -45,6 +46,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
 
     diff(state, news) {
         const replaces = destinationChanged(state, news) ? ["destination"] : [];
+        refuseChangedType(state, news);
         return { changes: replaces.length > 0 || mustCopy(state, news) || inputsChanged(state, news), replaces };
     },
 
@@ -100,7 +102,7 @@ export const blobCopyHandler: Handler<BlobCopyInputs, BlobCopyState> = {
 /** What only another copy brings: another source, type or encryption, or an append blob that is not sealed any more. */
 function contentChanged(state: BlobCopyState, news: BlobCopyInputs): boolean {
     const unsealed = state.sealBlob === true && news.sealBlob !== true;
-    const retyped = news.blobType !== undefined && news.blobType !== state.blobType;
+    const retyped = news.blobType !== undefined && news.blobType !== recordedType(state);
     return sourceChanged(state, news) || encryptionChanged(state, news) || retyped || unsealed;
 }
 
@@ -525,6 +527,6 @@ async function recordRead(
         ...(state.overwrittenSnapshot && {
             overwrittenSnapshot: await snapshotIfThere(destination, state.overwrittenSnapshot, context),
         }),
-        ...(intact ? { drifted: undefined } : { drifted: true }),
+        ...(intact ? { drifted: undefined } : { drifted: true, destinationBlobType: state.destinationBlobType }),
     } as BlobCopyState;
 }

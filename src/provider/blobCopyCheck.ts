@@ -1,3 +1,4 @@
+import type { BlobType } from "../copy/plan";
 import type { SourceAddress } from "../storage/address";
 import type { SourceProperties } from "../storage/webSource";
 import { type BlobCopyInputs, inputNames } from "./blobCopyTypes";
@@ -6,6 +7,7 @@ import { checkConditions, checkHttpHeaders, checkImmutabilityPolicy } from "./ch
 import { checkLocation } from "./checkLocation";
 import { checkCopyOptions, checkInputNames, currentSource } from "./checkOptions";
 import { blockBlobTiers, checkAccessTier, checkChoice, checkFlag, checkMetadata, checkTags } from "./checkProperties";
+import { typeCopiedFrom } from "./destinationType";
 import { encryptionInputs } from "./encryption";
 import { Failures } from "./failures";
 import type { CheckResult, Context } from "./handler";
@@ -63,14 +65,20 @@ export async function checkBlobCopy(
         refuseWithFromUrl(failures, "sourceConditions.tagConditions", news.sourceConditions?.tagConditions);
     }
 
-    const { sourceEtag: _, sourceContentLength: __, sourceQueryHash: ___, ...inputs } = news;
+    const { sourceEtag: _, sourceContentLength: __, sourceQueryHash: ___, sourceBlobType: ____, ...inputs } = news;
     if (failures.count > 0) {
         return { inputs, failures: failures.all };
     }
-    const current = await currentSource(olds, inputs, source, failures, context, (properties) =>
-        checkAgainstSource(inputs, properties, failures),
-    );
-    return { inputs: withSourceQuery({ ...inputs, ...current }), failures: failures.all };
+    let sourceBlobType: BlobType | undefined;
+    const current = await currentSource(olds, inputs, source, failures, context, (properties) => {
+        // What a From-URL operation makes of a URL is a block blob.
+        sourceBlobType = typeCopiedFrom(source!, properties) ?? (news.method === "copyBlob" ? undefined : "BlockBlob");
+        checkAgainstSource(inputs, properties, failures);
+    });
+    return {
+        inputs: withSourceQuery({ ...inputs, ...current, ...(sourceBlobType && { sourceBlobType }) }),
+        failures: failures.all,
+    };
 }
 
 /** Copy Blob keeps the source's type, and what is no blob in Azure Storage becomes a block blob. */

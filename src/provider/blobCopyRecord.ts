@@ -18,6 +18,7 @@ export function outputs(destination: Destination, properties: BlobGetPropertiesR
         accessTier: properties.accessTier,
         archiveStatus: properties.archiveStatus,
         versionId: properties.versionId,
+        destinationBlobType: properties.blobType,
         copyId: properties.copyId,
         copyStatus: properties.copyStatus,
         copyCompletedOn: properties.copyCompletedOn?.toISOString(),
@@ -42,7 +43,7 @@ export function record(
 
 /** The inputs as they are recorded: the tier that was asked for beside the actual one. */
 export function recordInputs(inputs: BlobCopyInputs) {
-    const { accessTier, ...rest } = inputs;
+    const { accessTier, sourceBlobType: _, ...rest } = inputs;
     return { ...rest, ...(accessTier !== undefined && { requestedAccessTier: accessTier }) };
 }
 
@@ -56,6 +57,7 @@ const outputNames = [
     "accessTier",
     "archiveStatus",
     "versionId",
+    "destinationBlobType",
     "copyOperation",
     "copyOperationReason",
     "copyId",

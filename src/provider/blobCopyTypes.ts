@@ -19,6 +19,8 @@ export interface BlobCopyInputs extends CopyInputs {
     readonly sourceCustomerProvidedKey?: string;
     readonly snapshotBeforeOverwrite?: boolean;
     readonly method?: Method;
+    /** Filled in by check: the source's type as it is now, which is the copy's where `blobType` is not given. */
+    readonly sourceBlobType?: BlobType;
 }
 
 /** Every input that a program may give. */
@@ -100,6 +102,8 @@ export interface BlobCopyOutputs {
     /** `rehydrate-pending-to-cool` and the like, until a copy of an archived blob is online. */
     readonly archiveStatus?: string;
     readonly versionId?: string;
+    /** The destination's type, which no copy changes. */
+    readonly destinationBlobType?: BlobType;
     readonly copyOperation?: CopyOperation;
     readonly copyOperationReason?: string;
     readonly copyId?: string;

@@ -33,7 +33,7 @@ export const longestReadMilliseconds = 20_000;
 export function checkInputNames(failures: Failures, type: string, allowed: readonly string[], inputs: object): void {
     for (const name of Object.keys(inputs)) {
         if (
-            ![...allowed, "sourceEtag", "sourceContentLength", "sourceQueryHash"].includes(name) &&
+            ![...allowed, "sourceEtag", "sourceContentLength", "sourceQueryHash", "sourceBlobType"].includes(name) &&
             !name.startsWith("__")
         ) {
             failures.add(name, undefined, `is no input of ${type}; allowed are ${allowed.join(", ")}`);

@@ -7,6 +7,7 @@ import { type CopyProperties, parseProgress } from "../copy/status";
 import { type Looked, waitForCopy } from "../copy/wait";
 import { explain, StorageError } from "../storage/errors";
 import { told } from "../storage/knownSecrets";
+import type { SourceProperties } from "../storage/webSource";
 import { what } from "./copyRequest";
 import type { AnyPlannedRequest, CopyInputs } from "./copyTypes";
 import { readSource } from "./ends";
@@ -33,7 +34,13 @@ export interface Running {
 export class CopyLeftPending<Properties extends CopyProperties = CopyProperties> extends Error {
     constructor(
         /** The copy ID is that of a Copy Blob or Copy File. */
-        readonly running: { copyId?: string; sourceEtag: string | undefined; properties?: Properties },
+        readonly running: {
+            copyId?: string;
+            sourceEtag: string | undefined;
+            properties?: Properties;
+            /** Of a file that has been renamed to the destination already. */
+            lastWriteEtag?: string;
+        },
         override readonly cause: Error,
     ) {
         super(cause.message, { cause });
@@ -146,7 +153,14 @@ export async function awaitEnd<Properties extends CopyProperties>(
     }
     await refuseChangedSource(request, running, ending, properties, context);
     const contentLength = parseProgress(properties.copyProgress)?.total;
-    const source = request.inputs.verify === "md5" ? await readSource(request.source, context) : {};
+    let source: Pick<SourceProperties, "contentMD5"> = {};
+    if (request.inputs.verify === "md5") {
+        try {
+            source = await readSource(request.source, context);
+        } catch (error) {
+            throw await leftPending(request, running, ending, error);
+        }
+    }
     try {
         verifyCopy(request, { ...source, ...(contentLength !== undefined && { contentLength }) }, properties);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { FileGetPropertiesResponse } from "@azure/storage-file-share";
 import { contentMd5 } from "../copy/status";
-import { resolveAddress } from "../storage/address";
+import { type FileAddress, resolveAddress } from "../storage/address";
 import { errorCode, explain, explained, isFileNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
@@ -43,8 +43,8 @@ export const fileCopyHandler: Handler<FileCopyInputs, FileCopyState> = {
     },
 
     async create(inputs, context) {
-        const { url, state } = await bring(withSourceQuery(inputs), undefined, context);
-        noteAdoption(url.toLowerCase(), state.lastWriteEtag, context);
+        const { url, address, state } = await bring(withSourceQuery(inputs), undefined, context);
+        noteAdoption({ address }, state.lastWriteEtag, context);
         return { id: url, state };
     },
 
@@ -112,7 +112,7 @@ async function bring(
     inputs: FileCopyInputs,
     previous: FileCopyState | undefined,
     context: Context,
-): Promise<{ url: string; state: FileCopyState }> {
+): Promise<{ url: string; address: FileAddress; state: FileCopyState }> {
     const request = requestFor(inputs, previous, context);
     const { url, address } = request.destination;
     try {
@@ -121,7 +121,7 @@ async function bring(
                 obtainFile({ ...request, timeoutMilliseconds: left }, context),
             ),
         );
-        return { url, state: recordObtained(request, obtained) };
+        return { url, address, state: recordObtained(request, obtained) };
     } catch (error) {
         throw error instanceof CopyLeftPending ? leftPending(request, error) : error;
     }
@@ -133,7 +133,9 @@ function leftPending({ inputs, destination, previous }: FileCopyRequest, left: C
     const { running, cause } = left;
     const { sourceEtag: _, ...asked } = inputs;
     const copyId = running.copyId ?? running.properties?.copyId;
-    const { lastWriteEtag, adopted } = left instanceof LeftInPlace ? left : (previous ?? {});
+    const { adopted } = left instanceof LeftInPlace ? left : (previous ?? {});
+    const lastWriteEtag =
+        (left instanceof LeftInPlace ? left.lastWriteEtag : running.lastWriteEtag) ?? previous?.lastWriteEtag;
     const state: Partial<FileCopyState> = {
         ...(left instanceof LeftInPlace ? outputs(destination, left.there) : previous && outputsOf(previous)),
         ...asked,
@@ -327,7 +329,7 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
     }
     // Where it has left a pending copy, which the other one has joined, no ETag tells whose the file is.
     const isUnfinished = state.copyStatus === "pending" && there.etag !== state.lastWriteEtag;
-    if (isUnfinished && isAdoptedByAnother(destination.url.toLowerCase(), state.lastWriteEtag, context)) {
+    if (isUnfinished && isAdoptedByAnother(destination, state.lastWriteEtag, context)) {
         return leaveToAnother(destination.url, context);
     }
     if (!(await isOwnFile(there, state)) && !isMadeWritable(there, state)) {

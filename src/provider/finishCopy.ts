@@ -4,11 +4,12 @@ import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { abortCopy } from "../copy/abort";
 import type { CopyError, CopyTimeoutError } from "../copy/errors";
 import { discard, type Preserved, restore } from "../copy/preserve";
-import { explain } from "../storage/errors";
+import { explain, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { ObtainedCopy, PlannedRequest } from "./copyRequest";
 import {
     type AwaitedCopy,
     awaitEnd,
+    CopyLeftPending,
     deadlineOf,
     OldContentRestored,
     type Running,
@@ -97,7 +98,16 @@ async function putRight(
     } catch (failure) {
         const left = old ? `its old content is safe in the snapshot ${old.snapshot}` : `${blob} was left`;
         context.warn(explain(`put ${destination.url} right after a failed copy`, failure).message);
-        throw old ? new OldContentRestored(properties.etag!, error(left)) : error(left);
+        if (old) {
+            throw new OldContentRestored(properties.etag!, error(left));
+        }
+        if (isDestinationConflict(failure) || isNotFound(failure)) {
+            throw error(left); // nothing of this resource's stands there any more
+        }
+        throw new CopyLeftPending(
+            { ...(properties.copyId && { copyId: properties.copyId }), sourceEtag: undefined, properties },
+            error(left),
+        );
     }
     if (etag === undefined) {
         throw error(`${blob} was removed`);

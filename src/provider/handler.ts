@@ -46,7 +46,10 @@ export interface DiffResult {
 export interface Handler<Inputs, State> {
     /** Reports every mistake that can be seen; makes no write. */
     check(olds: Partial<Inputs>, news: Inputs, context: Context): Promise<CheckResult<Inputs>>;
-    /** Makes no request. */
+    /**
+     * Makes no request.
+     * @throws CopyError for a change that no update can bring
+     */
     diff(state: State, news: Inputs): DiffResult;
     create(inputs: Inputs, context: Context): Promise<{ id: string; state: State }>;
     /** What the service says now; nothing where the resource is definitely gone. */

@@ -207,10 +207,14 @@ function claimOf(type: string, { __urn: urn, destination }: Values): string | un
 }
 
 export async function diff(type: string, _id: string, olds: Values, news: Values) {
-    const result = handlerOf(type).diff(own(olds), own(news));
-    // What is secret now, or no longer, must be recorded so.
-    const isMarkedOtherwise = !isDeepStrictEqual(secretPaths(olds), secretPaths(news));
-    return { ...result, changes: result.changes || isMarkedOtherwise };
+    try {
+        const result = handlerOf(type).diff(own(olds), own(news));
+        // What is secret now, or no longer, must be recorded so.
+        const isMarkedOtherwise = !isDeepStrictEqual(secretPaths(olds), secretPaths(news));
+        return { ...result, changes: result.changes || isMarkedOtherwise };
+    } catch (error) {
+        throw safe(error, [news]);
+    }
 }
 
 export async function create(type: string, inputs: Values) {

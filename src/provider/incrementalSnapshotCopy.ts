@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { abortCopy } from "../copy/abort";
 import type { CopiedSnapshot, SnapshotTime } from "../copy/incremental";
 import type { CopyProgress } from "../copy/wait";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, explained, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
+import { abortPending } from "./abortOwn";
 import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
 import { isRespelled, notTheSame, sameObject } from "./changes";
 import { defaultTimeout } from "./checkOptions";
@@ -414,8 +414,11 @@ async function deleteBase(
         if (snapshots.length > 0 && !deleteSnapshots) {
             throw new SnapshotsKept(destination.url);
         }
-        await abortCopy(destination.client, there.copyId!);
-        etag = (await observe(destination, context))?.etag ?? etag;
+        const left = await abortPending(destination, there, context);
+        if (!left) {
+            return;
+        }
+        etag = left.etag!;
     }
     try {
         await destination.client.delete({

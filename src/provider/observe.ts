@@ -185,7 +185,8 @@ export async function hasRecordedBlocks(
     context: Context,
 ): Promise<boolean> {
     const address = source && resolveAddress(source);
-    if (copyOperation !== "Put Block From URL" || !address || properties.contentLength !== contentLength) {
+    const mayBe = properties.blobType === "BlockBlob" && properties.contentLength === contentLength;
+    if (copyOperation !== "Put Block From URL" || !address || !mayBe) {
         return false;
     }
     const { committedBlocks = [] } = await destination.client.getBlockList("committed", {

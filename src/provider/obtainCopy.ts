@@ -2,7 +2,6 @@
 // interrupted run has started or finished, an older copy of ours, somebody else's blob.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { abortCopy } from "../copy/abort";
 import { DestinationConflictError } from "../copy/errors";
 import type { Preserved } from "../copy/preserve";
 import { startCopy } from "../copy/start";
@@ -10,6 +9,8 @@ import { isUntouchedSinceCopy } from "../copy/status";
 import { resolveAddress } from "../storage/address";
 import { errorCode, explain, isDestinationConflict, isNotFound, statusCode } from "../storage/errors";
 import { fitsHeader } from "../storage/tags";
+import type { SourceProperties } from "../storage/webSource";
+import { abortPending } from "./abortOwn";
 import type { BlobCopyInputs } from "./blobCopyTypes";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import {
@@ -20,6 +21,7 @@ import {
     type PlannedRequest,
     what,
 } from "./copyRequest";
+import { refuseOtherType, typeCopiedFrom } from "./destinationType";
 import { isExplained, type Running } from "./endOfCopy";
 import { openSource, readSource, type Source } from "./ends";
 import { discardAll, finish } from "./finishCopy";
@@ -30,6 +32,7 @@ import { findTemporary, newestLast, preserveOrExplain } from "./overwritten";
 import { isAsSent, propertiesIfReadable, standingOf, unprovenIn } from "./ownership";
 import { asConditions, asImmutabilityPolicy } from "./sdkOptions";
 import { mayChange } from "./unpinned";
+import { verifyCopy } from "./verifyCopy";
 
 /** How often a destination that keeps changing under us is looked at again before we give up. */
 export const attempts = 4;
@@ -124,10 +127,11 @@ async function decide(
         if (!ownBefore) {
             throw pendingElsewhere(request, there);
         }
-        await abortCopy(destination.client, there.copyId!, destination.lease);
-        return startOnto(request, await observe(destination, context), kept, context);
+        await refuseOtherSource(request, there, context);
+        return startOnto(request, await abortPending(destination, there, context), kept, context);
     }
     if (isEmptyRemnant(request, there)) {
+        await refuseOtherSource(request, there, context);
         return startOnto(request, there, kept, context);
     }
     if (there.copyStatus === "success" && fromHere && (there.blobType === "BlockBlob" || isUntouchedSinceCopy(there))) {
@@ -156,9 +160,26 @@ async function decide(
         return { adopt: other };
     }
     const tagConditions = permitOverwrite(request, there, ownBefore, other?.why);
-    return emptying === "refused"
-        ? undefined
-        : { ...(await startOnto(request, there, kept, context, tagConditions)), ofOthers: !ownBefore };
+    if (emptying === "refused") {
+        return undefined;
+    }
+    await refuseOtherSource(request, there, context);
+    return { ...(await startOnto(request, there, kept, context, tagConditions)), ofOthers: !ownBefore };
+}
+
+/**
+ * Refuses a source of another type than the blob that is there, before anything is done to that. Where the source can't be read from here,
+ * the service refuses it.
+ */
+async function refuseOtherSource(
+    request: CopyRequest,
+    there: BlobGetPropertiesResponse,
+    context: Context,
+): Promise<void> {
+    const source = await request.source.properties(context.signal).catch(() => undefined);
+    if (source) {
+        refuseOtherType(request, there, typeCopiedFrom(request.source.address, source));
+    }
 }
 
 /** Whose a pending copy of the source is: not known where the source can't be read from here. */
@@ -219,7 +240,19 @@ async function etagIfCurrent(
         return request.contentChanged ? false : (inputs.sourceEtag ?? previous.sourceEtag);
     }
     const current = await readSource(request.source, context);
-    return request.isSourceFinal || isCopyOfCurrent(there, current, mayChange(request)) ? current.etag : false;
+    refuseOtherType(request, there, typeCopiedFrom(request.source.address, current));
+    const isCurrent = request.isSourceFinal || isCopyOfCurrent(there, current, mayChange(request));
+    return isCurrent && isVerified(request, there, current) ? current.etag : false;
+}
+
+/** Whether a finished copy would pass now: one that did not was left where it could not be taken away. */
+function isVerified(request: CopyRequest, there: BlobGetPropertiesResponse, source: SourceProperties): boolean {
+    try {
+        verifyCopy(request, source, there, request.inputs.blobHTTPHeaders?.blobContentMD5);
+        return true;
+    } catch {
+        return false;
+    }
 }
 
 /**

@@ -2,9 +2,8 @@
 // at once, in the last request, so that an old blob stands until then; pages and appended blocks are written beside an old blob.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { abortCopy } from "../copy/abort";
 import { CopyError, CopyTimeoutError } from "../copy/errors";
-import type { FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
+import { type FromUrlSource, type FromUrlTarget, type WrittenBlob, WrittenError } from "../copy/fromUrl";
 import { type Plan, planCopy } from "../copy/plan";
 import type { Preserved } from "../copy/preserve";
 import { isUnfinishedCopyOf, unfinishedIn } from "../copy/unfinished";
@@ -21,9 +20,11 @@ import {
 import { isWithinAccount } from "../storage/sameAccount";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
+import { abortPending } from "./abortOwn";
 import { copyBesideOld, discardBeside, isCopiedFromBeside, isCopyOfBeside } from "./besideOld";
 import { changedSincePreview, pendingElsewhere, permitOverwrite, refuseUnmetSourceConditions } from "./conflicts";
 import { type CopyRequest, type ObtainedCopy, type PlannedRequest, what } from "./copyRequest";
+import { refuseOtherType, typeWrittenBy } from "./destinationType";
 import { asWhole, fromUrlOnly, hasEncryption, refuseBeside } from "./encryption";
 import { CopyLeftPending, isExplained } from "./endOfCopy";
 import { authorizing, readSource } from "./ends";
@@ -144,6 +145,7 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
             sameAccount: isWithinAccount(address, destination.address),
             fixedSource: isFixed(address),
             occupied: there !== undefined && mustStand(request, there),
+            unpinned: address.kind !== "blob",
             ...(inputs.sourceConditions?.tagConditions !== undefined && {
                 copyBlobOnly: "sourceConditions.tagConditions",
             }),
@@ -181,6 +183,9 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
         adopted: boolean,
         preserved: readonly Preserved[],
     ): ObtainedCopy => ({ properties, sourceEtag: source.etag, adopted, preserved, source, plan });
+    if (there) {
+        refuseOtherType(request, there, typeWrittenBy(plan.operation)!);
+    }
     const standing = await standingThere(bringing, context);
     const unproven = standing && unprovenIn(request, standing);
     if (there && unproven) {
@@ -212,21 +217,36 @@ async function bring(bringing: Bringing, context: Context): Promise<ObtainedCopy
     );
     const properties = await observeWritten(bringing, written, context);
     if (properties?.etag !== written.etag) {
-        throw new CopyError(
+        const error = new CopyError(
             `the destination was overwritten by somebody else right after the copy of ${what(request)}`,
         );
+        throw new CopyLeftPending({ sourceEtag: source.etag, properties: asWritten(written, source) }, error);
     }
     if (properties.blobType !== "BlockBlob" && request.previous && request.previous.copyStatus !== "success") {
         // An old blob that was to be replaced from there has gone meanwhile.
         await discardBeside(destination, context);
     }
-    verifyCopy(request, source, properties, request.inputs.blobHTTPHeaders?.blobContentMD5);
-    // An operation in blocks asks before its last request.
-    const change = plan.operation === "Put Blob From URL" && (await changedMeanwhile(request, source.etag, context));
-    if (change) {
-        throw new CopyLeftPending({ sourceEtag: undefined, properties }, change);
+    try {
+        verifyCopy(request, source, properties, request.inputs.blobHTTPHeaders?.blobContentMD5);
+        // An operation in blocks asks before its last request.
+        const change =
+            plan.operation === "Put Blob From URL" && (await changedMeanwhile(request, source.etag, context));
+        if (change) {
+            throw change;
+        }
+    } catch (error) {
+        // It is this resource's, and no copy of the source: the next run replaces it.
+        throw new CopyLeftPending({ sourceEtag: undefined, properties }, error as Error);
     }
     return obtained(properties, false, preserved);
+}
+
+/** What was written, where it can't be looked at. */
+function asWritten(
+    { etag, lastModified }: WrittenBlob,
+    { contentLength }: SourceProperties,
+): BlobGetPropertiesResponse {
+    return { etag, lastModified, contentLength } as BlobGetPropertiesResponse;
 }
 
 /** Writes the new blob. Of pages and appended blocks something may be left at the destination, which is worth keeping in mind. */
@@ -239,6 +259,11 @@ async function writeOrLeave(
         return await runFromUrl(request, source, reading, target, context, repeated);
     } catch (error) {
         const { operation } = request.plan;
+        if (error instanceof WrittenError) {
+            const properties = asWritten(error.written, source);
+            const cause = explain(`finish ${request.destination.url}, which was copied by ${operation}`, error.cause);
+            throw new CopyLeftPending({ sourceEtag: source.etag, properties }, cause);
+        }
         if (!isInParts(request) || isDestinationConflict(error)) {
             throw error;
         }
@@ -261,19 +286,16 @@ function isInParts({ plan: { operation } }: PlannedRequest): boolean {
     return operation === "Put Page From URL" || operation === "Append Block From URL";
 }
 
-/** What the new blob is like. Where that is not to be learned, a blob that no later run would recognize is kept in mind all the same. */
+/** What the new blob is like. Where that is not to be learned, it is kept in mind all the same: no later run would know it for its own. */
 async function observeWritten(
     { request, source }: Bringing,
-    { etag, lastModified }: WrittenBlob,
+    written: WrittenBlob,
     context: Context,
 ): Promise<BlobGetPropertiesResponse | undefined> {
     try {
         return await observe(request.destination, context);
     } catch (error) {
-        if (!isInParts(request)) {
-            throw error;
-        }
-        const properties = { etag, lastModified, contentLength: source.contentLength } as BlobGetPropertiesResponse;
+        const properties = asWritten(written, source);
         const cause = explain(`read ${request.destination.url}, which was copied`, error);
         throw new CopyLeftPending({ sourceEtag: source.etag, properties }, cause);
     }
@@ -378,8 +400,7 @@ async function targetFor(bringing: Bringing, notAdopted: string | undefined, con
             if (!own) {
                 throw pendingElsewhere(request, there);
             }
-            await abortCopy(destination.client, there.copyId!, destination.lease);
-            there = await observe(destination, context);
+            there = await abortPending(destination, there, context);
         } else if (!isEmptyRemnant(request, there) && !(await isUnfinishedCopyOf(there.metadata, reading))) {
             tagConditions = permitOverwrite(request, there, own, notAdopted);
         }

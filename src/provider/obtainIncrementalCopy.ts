@@ -3,7 +3,6 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { abortCopy } from "../copy/abort";
 import { CopyError, DestinationConflictError } from "../copy/errors";
 import {
     type CopiedSnapshot,
@@ -16,6 +15,7 @@ import { addressUrl, type BlobAddress } from "../storage/address";
 import { errorCode, explain, explained, isDestinationConflict, statusCode } from "../storage/errors";
 import { told } from "../storage/knownSecrets";
 import { redactUrl } from "../storage/url";
+import { abortPending } from "./abortOwn";
 import { pendingElsewhere } from "./conflicts";
 import { what } from "./copyRequest";
 import { badEnd, isExplained } from "./endOfCopy";
@@ -260,8 +260,7 @@ async function startOrJoin(
             throw pendingElsewhere(request, present);
         }
         // Another snapshot is wanted now than when this copy was started and left pending.
-        await abortCopy(destination.client, present.copyId!);
-        present = await observe(destination, context);
+        present = await abortPending(destination, present, context);
     }
     if (last !== undefined && wanted < last) {
         throw olderThanLast(wanted, last, destination.url);

@@ -2,7 +2,7 @@
 // `snapshotBeforeOverwrite` keeps.
 
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { CopyTimeoutError, SourceChangedError } from "../copy/errors";
+import { CopyTimeoutError, SourceChangedError, SourceMismatchError } from "../copy/errors";
 import { findPreserved, type Preserved, preserve } from "../copy/preserve";
 import { isOtherEncryption } from "../storage/encryption";
 import { explain, isDestinationConflict, statusCode } from "../storage/errors";
@@ -104,7 +104,12 @@ async function stillThere(
 /** Whether nothing is under way any more that could overwrite the destination. */
 function isRefusal(error: unknown): boolean {
     const status = statusCode(error) ?? 0;
-    return (status >= 400 && status < 500) || error instanceof CopyTimeoutError || error instanceof SourceChangedError;
+    return (
+        (status >= 400 && status < 500) ||
+        error instanceof CopyTimeoutError ||
+        error instanceof SourceChangedError ||
+        error instanceof SourceMismatchError
+    );
 }
 
 /**

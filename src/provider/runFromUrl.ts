@@ -1,9 +1,10 @@
 // Runs the From-URL operation that was planned.
 
 import { copyAppendBlocks } from "../copy/append";
-import { copyBlocks } from "../copy/blocks";
+import { blockSizeFor, copyBlocks } from "../copy/blocks";
 import type { FromUrlRun, FromUrlSource, FromUrlTarget, WrittenBlob } from "../copy/fromUrl";
 import { copyPages } from "../copy/pages";
+import { isReadWhole } from "../copy/plan";
 import { putBlobFromUrl } from "../copy/putBlob";
 import type { SourceProperties } from "../storage/webSource";
 import type { PlannedRequest } from "./copyRequest";
@@ -34,6 +35,7 @@ async function execute(
     repeated: () => void,
 ): Promise<WrittenBlob> {
     const { client } = destination;
+    const verifyMd5 = inputs.verify === "md5";
     switch (plan.operation) {
         case "Put Page From URL":
             return copyPages({
@@ -51,13 +53,22 @@ async function execute(
                 resume: true,
             });
         case "Put Block From URL":
-            return copyBlocks({ ...how, destination: client, resume: true });
+            return copyBlocks({
+                ...how,
+                destination: client,
+                resume: true,
+                verifyMd5,
+                verifyLength: inputs.verify !== "none",
+                ...(isReadWhole({ verifyMd5, source }) && {
+                    blockSize: Math.max(blockSizeFor(source.contentLength!), source.contentLength!),
+                }),
+            });
         default:
             return putBlobFromUrl({
                 ...how,
                 destination: client,
                 repeated,
-                verifyMd5: inputs.verify === "md5",
+                verifyMd5,
                 sourceHasMetadata: Object.keys(source.metadata ?? {}).length > 0,
             });
     }

@@ -1,7 +1,12 @@
 // What a blob's properties are set to without copying it again.
 
 import { isDeepStrictEqual } from "node:util";
-import { type BlobGetPropertiesResponse, type BlobHTTPHeaders, BlockBlobClient } from "@azure/storage-blob";
+import {
+    AppendBlobClient,
+    type BlobGetPropertiesResponse,
+    type BlobHTTPHeaders,
+    BlockBlobClient,
+} from "@azure/storage-blob";
 import { sameMetadata } from "../copy/fromUrl";
 import { contentMd5 } from "../copy/status";
 import { runWorkers } from "../copy/workers";
@@ -128,7 +133,19 @@ export async function setProperties(
         };
     });
     await set("sealBlob", changes.sealBlob === true, async () => {
-        wrote(await destination.container.getAppendBlobClient(destination.address.blobName).seal(onlyOurs()));
+        const sealing = singleTry(
+            AppendBlobClient,
+            destination.container.getAppendBlobClient(destination.address.blobName),
+        );
+        wrote(
+            await throughLostAnswer(
+                client,
+                context,
+                (_, abortSignal) => sealing.seal({ ...onlyOurs(), abortSignal }),
+                (found) => found.isSealed === true,
+                isUntouched,
+            ),
+        );
     });
     await set("legalHold", legalHold === true, () => client.setLegalHold(true, abort));
     await set("immutabilityPolicy", immutabilityPolicy !== undefined && immutabilityPolicy !== "none", () => {
@@ -199,7 +216,7 @@ export function changesForAdoption(
         ...(accessTier !== undefined &&
             accessTier !== found.accessTier &&
             found.archiveStatus === undefined && { accessTier }),
-        ...(inputs.sealBlob === true && !found.isSealed && { sealBlob: true as const }),
+        ...((inputs.sealBlob ?? source?.isSealed) === true && !found.isSealed && { sealBlob: true as const }),
         ...(legalHold !== undefined && legalHold !== (found.legalHold ?? false) && { legalHold }),
         ...(immutabilityPolicy && { immutabilityPolicy }),
     };

@@ -346,9 +346,11 @@ describe("a destination that is spelled otherwise", () => {
         const news = diskInputs({ endpoint: await underDomain(), ...copied, sasToken: sasToken() });
         expect(incrementalSnapshotCopyHandler.diff(state, news).replaces).toEqual(["destination"]);
         await incrementalSnapshotCopyHandler.create(news, storage.context);
+        // Under another name of its account nothing proves whose the destination is.
+        expect(storage.warnings).toEqual([expect.stringContaining("nothing proves that this resource made it")]);
         await incrementalSnapshotCopyHandler.delete(state, storage.context);
         expect(await snapshots()).toBeGreaterThan(0);
-        expect(storage.warnings).toEqual([expect.stringContaining("belongs to another resource of this program now")]);
+        expect(storage.warnings.at(-1)).toContain("belongs to another resource of this program now");
     });
 });
 

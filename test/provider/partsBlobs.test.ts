@@ -348,7 +348,7 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
         await storage.blob("dev").delete();
         await storage.blob("dev").upload("old", 3);
         await expect(up(undefined, { overwrite: "always" })).rejects.toThrow(
-            new RegExp(`a ${blobType} can't take the place of the BlockBlob there`),
+            new RegExp(`an? ${blobType} can't take the place of the BlockBlob there`),
         );
         expect(writes()).toEqual([]);
         expect(await storage.content("dev")).toBe("old");

@@ -81,21 +81,37 @@ describe.each(["copyBlob", "fromUrl"] as const)('snapshotBeforeOverwrite with me
         expect(await snapshots()).toEqual([]);
     });
 
-    it("leaves other snapshots alone, and gives its own up with the resource", async () => {
+    it("leaves other snapshots alone, and gives its own up with the resource, not before nothing is in its way", async () => {
         await precious();
         const { snapshot: foreign } = await storage.blob("dev").createSnapshot();
         const first = await up(undefined, { method });
         changeSource("newer");
         const second = await up(first, { method });
         expect(await snapshots()).toEqual(["precious", sourceContent]);
-        await expect(handler.delete(second, storage.context)).rejects.toThrow(
-            /SnapshotsPresent.*snapshots that this resource did not make/,
-        );
+        const failed = await failureOf(handler.delete(second, storage.context));
+        expect(failed.message).toMatch(/SnapshotsPresent.*snapshots that this resource did not make/);
+        expect(failed.message).toContain(foreign);
         expect(await storage.content("dev")).toBe("newer");
-        expect(await snapshots()).toEqual(["precious"]);
+        expect(await snapshots()).toEqual(["precious", sourceContent]);
+        expect(await snapshotOf(second)).toBe(sourceContent);
         await storage.blob("dev").withSnapshot(foreign!).delete();
         await handler.delete(second, storage.context);
         expect(await storage.blob("dev").exists()).toBe(false);
+    });
+
+    it.each<[string, () => Promise<unknown>, RegExp]>([
+        ["a legal hold", () => storage.blob("dev").setLegalHold(true), /is under a legal hold/],
+        [
+            "an immutability policy",
+            () => storage.blob("dev").setImmutabilityPolicy({ expiriesOn: new Date(storage.clock.now() + 3_600_000) }),
+            /is under an immutability policy until/,
+        ],
+    ])("is not given up where %s keeps the blob", async (_, protect, why) => {
+        await precious();
+        const state = await up(undefined, { method });
+        await protect();
+        expect((await failureOf(handler.delete(state, storage.context))).message).toMatch(why);
+        expect(await snapshots()).toEqual(["precious"]);
     });
 
     it("keeps the last snapshot when it is turned off, until the next overwrite", async () => {
@@ -235,6 +251,18 @@ describe("a Copy Blob that does not succeed", () => {
         expect(await storage.content("dev")).toBe("newer");
         expect(await snapshots()).toEqual([sourceContent]);
         expect(await snapshotOf(second)).toBe(sourceContent);
+    });
+
+    it("goes on where the snapshot of somebody else keeps it from being deleted", async () => {
+        await precious();
+        const { snapshot } = await storage.blob("dev").createSnapshot();
+        const { state } = await failureOf(up(undefined, { timeout: "2s" }));
+        expect((await failureOf(handler.delete(state, storage.context))).message).toContain(snapshot);
+        storage.clock.advance(20_000);
+        expect(await storage.content("dev")).toBe(sourceContent);
+        await storage.blob("dev").withSnapshot(snapshot!).delete();
+        await handler.delete(state, storage.context);
+        expect(await storage.blob("dev").exists()).toBe(false);
     });
 
     it("keeps what it has overwritten also where a run that was killed had lost its record", async () => {
