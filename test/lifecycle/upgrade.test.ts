@@ -13,6 +13,9 @@ import { type Download, startDownloads } from "../helpers/webServer";
 /** The oldest commit whose states must go on working. */
 const oldestCommit = "68c27d6a0333610badb31df5f7375aebfa8aa55d";
 
+/** The last commit that recorded nothing of a web server's query. */
+const commitWithoutQueries = "a650b88d274c60850ab72cc9040410650ee3fec0";
+
 const root = resolve(__dirname, "../..");
 let storage: TestStorage;
 let folder: string;
@@ -82,7 +85,7 @@ it.skipIf(!hasHistory())(
         const files = { "file=tool-1.0.zip": { content: "tool 1.0", etag: '"1"' } } as Record<string, Download>;
         const server = await startDownloads(files);
         try {
-            const old = installCommit(oldestCommit);
+            const old = installCommit(commitWithoutQueries);
             const args = { query: "file=tool-1.0.zip" };
             const program: Program = ({ copy }) => {
                 const source = `${server.url}?${args.query}`;
