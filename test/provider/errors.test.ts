@@ -136,6 +136,7 @@ describe("a refused request", () => {
     it("meets a blob of another type", async () => {
         storage.simulator.account("golden").putBlob("images", "orders.bak", zeros(512), { blobType: "PageBlob" });
         await storage.blob("dev").upload("precious", 8);
+        storage.hideSource(); // whose type would be compared here
         expect(await failure({ overwrite: "always" })).toMatch(/409 InvalidBlobType.*must be blobs of one type/);
     });
 
