@@ -199,7 +199,9 @@ export async function check(type: string, olds: Values, news: Values) {
 }
 
 /** Why another resource of the program keeps this one from its destination. */
-function claimOf(type: string, { __urn: urn, destination }: Values): string | undefined {
+function claimOf(type: string, news: Values): string | undefined {
+    const { __urn: urn } = news;
+    const { destination } = own<Values>(news);
     const isLocation = typeof destination === "object" && destination !== null;
     return typeof urn === "string" && isLocation
         ? sharedByAll().claims.claim(type, urn, destination as BlobLocation)
