@@ -56,7 +56,7 @@ describe("two resources onto one destination", () => {
             /destination is \S+\/dev\/seed\/orders\.bak, which is the destination of BlobCopy \\?"(one|other)\\?", too: it and BlobCopy \\?"(one|other)\\?" would overwrite each other/,
         ],
         [
-            "BlobCopy and BlobCopy, by its URL, with a key that is not known in a preview",
+            "BlobCopy and BlobCopy, by a URL with another name of the host",
             () => {
                 const { key, blobEndpoint } = files.simulator.account("dev");
                 const url = `${blobEndpoint.replace("127.0.0.1", "localhost")}/seed/orders%2Ebak`;
