@@ -22,7 +22,7 @@ export const secretInsteadOfEntraId = defineRule({
             kind !== undefined &&
             kind in words &&
             !(typeof end.host === "string" && isLoopback(end.host)) &&
-            end.service !== "web"
+            (end.service !== "web" || credential?.sas !== undefined)
         ) {
             yield `${end.property} is reached with ${words[kind as keyof typeof words]}: ${show(end)}`;
         }
