@@ -1,6 +1,7 @@
 // A web server's query says which file is meant: another one is another source, in every way in which a copy is recognized.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { copyBlocks } from "../../src/copy/blocks";
 import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
 import type { PartialFailure } from "../../src/provider/handler";
@@ -160,9 +161,18 @@ describe("blocks of another query", () => {
         const state = await up(undefined, first, change);
         await storage.blob("dev").setMetadata({ by: "somebody" });
         expect((await handler.read(state.url, state, storage.context))!.drifted).toBeUndefined();
-        // Without a query, IDs are what version 0.1 made of any.
-        files[""] = files[first]!;
-        const old = asOf01(await up(state, undefined, { ...change, onDestinationDrift: "copyAgain" }));
+        // The block IDs of version 0.1 named neither the query nor the destination.
+        const written = await copyBlocks({
+            destination: storage.blob("dev"),
+            source: {
+                authorize: async () => ({ url: `${server.url}?${first}` }),
+                identity: state.sourceEtag!,
+                contentLength: 20 * MIB,
+            },
+            target: { conditions: {} },
+            run: { ...storage.context, progress: () => {} },
+        });
+        const old = asOf01({ ...state, etag: written.etag, lastWriteEtag: written.etag });
         await storage.blob("dev").setMetadata({ by: "somebody else" });
         const recorded = { ...old, source: { url: server.url, sasToken: first } };
         expect((await handler.read(old.url, recorded, storage.context))!.drifted).toBeUndefined();
