@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format bench conformance demo pulumi-path clean
+.PHONY: help build test lint format bench conformance demo policy-pack pulumi-path clean
 
 sources := $(shell find src simulator policy common -name '*.ts')
 
@@ -10,6 +10,7 @@ help:
 	@echo "make demo         watch a real pulumi up copy blobs between two simulated storage accounts"
 	@echo "make test         lint, compile, and run every test"
 	@echo "make bench        measure, side by side with a peer or a floor"
+	@echo "make policy-pack  make a policy pack of its own for pulumi policy publish"
 	@echo "make conformance  prove the simulator against Azurite, recordings, AzCopy, the Azure CLI and SDKs"
 	@echo "make lint         check format and types"
 	@echo "make format       mend the format"
@@ -45,8 +46,11 @@ conformance: build
 demo: build
 	@PATH="$$(node tools/pulumi/get.mjs):$$PATH" node tools/demo.mjs
 
+policy-pack: build
+	@node tools/policyPack.mjs
+
 pulumi-path:
 	@node tools/pulumi/get.mjs
 
 clean:
-	rm -rf dist node_modules .cache
+	rm -rf build dist node_modules .cache

@@ -10,6 +10,7 @@ import { copyRanges } from "../copy/ranges";
 import { isUnfinishedCopyOf, unfinishedIn, unfinishedMarker } from "../copy/unfinished";
 import { namedByQuery } from "../storage/address";
 import { errorCode, explain, isFileNotFound, statusCode } from "../storage/errors";
+import { withMetadata } from "../storage/fileClients";
 import { isWithinAccount } from "../storage/sameAccount";
 import type { SourceProperties } from "../storage/webSource";
 import { besideName, besidePrefix, isBesideName } from "./besideName";
@@ -164,7 +165,7 @@ async function startCopyFile(request: Planned, beside: FileDestination, context:
     try {
         const { copyId } = await inDirectories(request, context, () =>
             beside.client.startCopyFromURL(url, {
-                ...(inputs.metadata && { metadata: { ...inputs.metadata } }),
+                ...withMetadata(inputs.metadata),
                 ...smb,
                 abortSignal: context.signal,
             }),

@@ -1,6 +1,7 @@
 // Clients of Azure Files. Its SDK is loaded on first use: most programs copy blobs.
 
 import type {
+    FileStartCopyOptions,
     RequestPolicyFactory,
     ShareClient,
     ShareFileClient,
@@ -69,6 +70,19 @@ function renamingWithin(serviceUrl: string): RequestPolicyFactory {
             },
         }),
     };
+}
+
+/**
+ * Metadata among the options of Copy File. The SDK takes `metadata` and leaves it out of the request (12.33), so that its headers are
+ * given as such.
+ */
+export function withMetadata(metadata: Readonly<Record<string, string>> | undefined): FileStartCopyOptions {
+    if (!metadata) {
+        return {};
+    }
+    const headers = Object.entries(metadata).map(([name, value]) => [`x-ms-meta-${name}`, value]);
+    const options = { metadata: { ...metadata }, requestOptions: { headers: Object.fromEntries(headers) } };
+    return options;
 }
 
 /** The client of a share, or of its snapshot, as the address says. */

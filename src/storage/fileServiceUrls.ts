@@ -12,5 +12,6 @@ export function noteFileService(serviceUrl: string): void {
 
 /** Whether a URL is of Azure Files, by its host or by a client that was made. */
 export function isOfFileService(url: string): boolean {
-    return isAzureFile(url) || [...known].some((serviceUrl) => url.startsWith(`${serviceUrl}/`));
+    const ofKnown = (serviceUrl: string) => url.startsWith(serviceUrl) && /^[/?]?$/.test(url.charAt(serviceUrl.length));
+    return isAzureFile(url) || [...known].some(ofKnown);
 }

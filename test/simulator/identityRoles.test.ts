@@ -1,6 +1,6 @@
 import { BlobBatchClient, type BlobServiceClient } from "@azure/storage-blob";
 import { sign } from "jsonwebtoken";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { AccountHandle, BuiltInRole, ManualClock, Simulator } from "../../simulator";
 import { ACTIONS } from "../../simulator/auth/actions";
 import { FILE_ACTIONS } from "../../simulator/auth/fileActions";
@@ -125,12 +125,13 @@ describe("a bearer token", () => {
     });
 
     test("that ends is replaced by the client in time", async () => {
-        const { simulator, golden } = await simulateIdentity({ entra: { tokenSeconds: 2 } });
+        const { simulator, golden } = await simulateIdentity({ entra: { tokenSeconds: 3_600 } });
         const principal = simulator.entra.addServicePrincipal();
         golden.assignRole(principal, "Storage Blob Data Reader");
         const blob = blobOf(bearerClient(simulator, golden, secretCredential(simulator, principal)));
         await blob.getProperties();
-        await new Promise((done) => setTimeout(done, 2500));
+        vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_601_000 });
+        onTestFinished(() => void vi.useRealTimers());
         await blob.getProperties();
         expect(simulator.requests.of("Token").length).toBeGreaterThanOrEqual(2);
         expect(simulator.requests.of("Get Blob Properties").map(({ status }) => status)).toEqual([200, 200]);
