@@ -7,6 +7,7 @@ import { isCommittedFrom } from "../copy/blocks";
 import { type FromUrlSource, sameMetadata } from "../copy/fromUrl";
 import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
+import { namedByQuery } from "../storage/address";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs } from "./blobCopyTypes";
@@ -35,7 +36,10 @@ export type Standing =
 export type Wanted = Pick<CopyRequest, "inputs" | "tags" | "previous" | "source">;
 
 /** The source as block IDs name it, where the copy is written to a destination. */
-type Recognizable = Pick<FromUrlSource, "authorize" | "etag" | "identity" | "contentLength" | "destinationName">;
+type Recognizable = Pick<
+    FromUrlSource,
+    "authorize" | "etag" | "identity" | "query" | "contentLength" | "destinationName"
+>;
 
 /**
  * Compares a finished blob at the destination with what the resource would write: one Get Block List where its blocks may tell, one Get Blob
@@ -92,9 +96,11 @@ export function unprovenIn({ inputs, previous }: CopyRequest, standing: Standing
 
 /** The source as block IDs name it. */
 function recognizable({ source, destination }: CopyRequest, { etag, contentLength }: SourceProperties): Recognizable {
+    const query = namedByQuery(source.address);
     return {
         authorize: async () => ({ url: source.url }),
         ...(etag !== undefined && { identity: etag }),
+        ...(query !== undefined && { query }),
         contentLength: contentLength ?? 0,
         destinationName: destinationName(destination),
     };

@@ -149,6 +149,13 @@ describe("blocks of another query", () => {
         expect((await failureOf(up(undefined, second, change))).message).toMatch(/did not make is at the destination/);
     });
 
+    it("are proof for a copy of the same one by Copy Blob, too", async () => {
+        await up(undefined, first, change);
+        const { adopted } = await up(undefined, first, { method: "copyBlob" });
+        expect(adopted).toBeUndefined();
+        expect((await storage.blob("dev").getProperties()).copyId).toBeUndefined();
+    });
+
     it("are resumed for the same one", async () => {
         storage.simulator.faults.add({ operation: "Put Block List", status: 403 });
         await failureOf(up(undefined, first, change));
