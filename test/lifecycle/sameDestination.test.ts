@@ -9,6 +9,8 @@ let files: TestFiles;
 
 beforeEach(async () => {
     files = await startFiles({ realTime: true, copySeconds: 0 });
+    // Whichever resource the engine comes to first must find its source.
+    files.simulator.account("golden").putBlob("images", "disk.vhd", Buffer.alloc(512), { blobType: "PageBlob" });
 });
 
 afterEach(async () => {
