@@ -1,5 +1,6 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import { isCommittedFrom } from "../copy/blocks";
+import type { FromUrlSource, SourceContent } from "../copy/fromUrl";
 import { type CopyProperties, contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
 import {
@@ -48,6 +49,24 @@ export async function observe(
 /** A destination's name in block IDs: the same however its account is reached. */
 export function destinationName({ address }: Pick<Destination, "address">): string {
     return `${address.containerName}/${address.blobName}`;
+}
+
+/**
+ * A source as block IDs and markers name it, whether or not it can be read: by its URL, what its query names, its ETag and its length.
+ * @param etag as it was recorded, or is now
+ */
+export function namedSource(
+    address: SourceAddress,
+    etag: string | undefined,
+    contentLength: number,
+): SourceContent & Pick<FromUrlSource, "authorize"> {
+    const query = namedByQuery(address);
+    return {
+        authorize: async () => ({ url: addressUrl(address) }),
+        ...(etag !== undefined && { identity: etag }),
+        ...(query !== undefined && { query }),
+        contentLength,
+    };
 }
 
 /** Whether the blob's copy properties tell of a copy from this source. */
@@ -193,13 +212,9 @@ export async function hasRecordedBlocks(
         conditions: destination.lease,
         abortSignal: context.signal,
     });
-    const recorded = {
-        authorize: async () => ({ url: addressUrl(address) }),
-        ...(sourceEtag && { identity: sourceEtag }),
-        contentLength: contentLength!,
-    };
-    const query = namedByQuery(address);
-    const named = { ...recorded, destinationName: destinationName(destination), ...(query !== undefined && { query }) };
+    const named = namedSource(address, sourceEtag, contentLength!);
+    const ours = { ...named, destinationName: destinationName(destination) };
     // The block IDs of version 0.1 name neither the destination nor the query.
-    return (await isCommittedFrom(committedBlocks, named)) || (await isCommittedFrom(committedBlocks, recorded));
+    const { query: _, ...of01 } = named;
+    return (await isCommittedFrom(committedBlocks, ours)) || (await isCommittedFrom(committedBlocks, of01));
 }

@@ -5,11 +5,11 @@ import type { FileGetPropertiesResponse, FileProperties } from "@azure/storage-f
 import { type FromUrlSource, sameMetadata } from "../copy/fromUrl";
 import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { isUnfinishedCopyOf } from "../copy/unfinished";
-import { addressUrl, resolveAddress } from "../storage/address";
+import { resolveAddress } from "../storage/address";
 import type { SourceProperties } from "../storage/webSource";
 import type { FileCopyInputs, FileCopyRequest, FileCopyState } from "./fileCopyTypes";
 import type { Context } from "./handler";
-import { endedBadly, isCopyOf, isCopyOfCurrent } from "./observe";
+import { endedBadly, isCopyOf, isCopyOfCurrent, namedSource } from "./observe";
 import { asFileHttpHeaders } from "./setFileProperties";
 import { parseAttributes, smbOf, smbValues } from "./smb";
 
@@ -92,11 +92,7 @@ async function isMarkedBy(there: FileGetPropertiesResponse, state: Partial<FileC
     if (!address || state.sourceEtag === undefined) {
         return false;
     }
-    return isUnfinishedCopyOf(there.metadata, {
-        authorize: async () => ({ url: addressUrl(address) }),
-        identity: state.sourceEtag,
-        contentLength: there.contentLength!,
-    });
+    return isUnfinishedCopyOf(there.metadata, namedSource(address, state.sourceEtag, there.contentLength!));
 }
 
 /** Whether the marker tells that all was written, and nobody has written since. */

@@ -4,10 +4,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BlobGetPropertiesResponse, Block } from "@azure/storage-blob";
 import { isCommittedFrom } from "../copy/blocks";
-import { type FromUrlSource, sameMetadata } from "../copy/fromUrl";
+import { type FromUrlSource, type SourceContent, sameMetadata } from "../copy/fromUrl";
 import { contentMd5, isUntouchedSinceCopy } from "../copy/status";
 import { unfinishedIn } from "../copy/unfinished";
-import { namedByQuery } from "../storage/address";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
 import type { BlobCopyInputs } from "./blobCopyTypes";
@@ -15,7 +14,7 @@ import { type CopyRequest, isArchivedAfterwards, type Unproven } from "./copyReq
 import { hasEncryption } from "./encryption";
 import type { Destination, Source } from "./ends";
 import type { Context } from "./handler";
-import { destinationName, endedBadly, isCopyOf, isCopyOfCurrent } from "./observe";
+import { destinationName, endedBadly, isCopyOf, isCopyOfCurrent, namedSource } from "./observe";
 import { asHttpHeaders } from "./sdkOptions";
 import { mayChange } from "./unpinned";
 
@@ -28,7 +27,9 @@ export type Standing =
     /** Somebody else's. */
     | {
           readonly is: "foreign";
-          readonly hasContent: boolean /** Why `adopt` does not take it, in words. */;
+          /** Whether it holds the source's bytes. */
+          readonly hasContent: boolean;
+          /** Why `adopt` does not take it, in words. */
           readonly why: string;
       };
 
@@ -36,10 +37,7 @@ export type Standing =
 export type Wanted = Pick<CopyRequest, "inputs" | "tags" | "previous" | "source">;
 
 /** The source as block IDs name it, where the copy is written to a destination. */
-type Recognizable = Pick<
-    FromUrlSource,
-    "authorize" | "etag" | "identity" | "query" | "contentLength" | "destinationName"
->;
+type Recognizable = SourceContent & Pick<FromUrlSource, "authorize">;
 
 /**
  * Compares a finished blob at the destination with what the resource would write: one Get Block List where its blocks may tell, one Get Blob
@@ -52,7 +50,10 @@ export async function standingOf(
     there: BlobGetPropertiesResponse,
     source: SourceProperties,
     context: Context,
-    reading: Recognizable = recognizable(request, source),
+    reading: Recognizable = {
+        ...namedSource(request.source.address, source.etag, source.contentLength ?? 0),
+        destinationName: destinationName(request.destination),
+    },
 ): Promise<Standing> {
     const type = request.inputs.blobType ?? source.blobType ?? "BlockBlob";
     const foreign = (why: string, hasContent = false): Standing => ({ is: "foreign", hasContent, why });
@@ -92,18 +93,6 @@ export function unprovenIn({ inputs, previous }: CopyRequest, standing: Standing
     }
     const isAdopted = inputs.adopt === true && previous === undefined;
     return isAdopted && standing.is === "foreign" && standing.hasContent ? "adopt" : undefined;
-}
-
-/** The source as block IDs name it. */
-function recognizable({ source, destination }: CopyRequest, { etag, contentLength }: SourceProperties): Recognizable {
-    const query = namedByQuery(source.address);
-    return {
-        authorize: async () => ({ url: source.url }),
-        ...(etag !== undefined && { identity: etag }),
-        ...(query !== undefined && { query }),
-        contentLength: contentLength ?? 0,
-        destinationName: destinationName(destination),
-    };
 }
 
 /** Whether the blob still holds what its copy has brought. Pages and appended blocks change under the record. */

@@ -91,6 +91,19 @@ describe("what a run that ended early has left of another query", () => {
         expect(await storage.names()).toEqual([]);
     });
 
+    it("is deleted with the resource where a later run of the same one was killed before its end", async () => {
+        storage.simulator.faults.add({ operation: "Rename File", times: 100, status: 403 });
+        const failure = (await failureOf(up(undefined, first, { method }))) as PartialFailure;
+        storage.simulator.faults.clear();
+        const recorded = failure.state as FileCopyState;
+        storage.simulator.faults.add({ operation: "Set File Metadata", nth: 2, times: 100, status: 403 });
+        await failureOf(up(recorded, first, { method })); // what it has recorded is lost
+        storage.simulator.faults.clear();
+        expect(await holds(large(1))).toBe(true);
+        await handler.delete(recorded, storage.context);
+        expect(await storage.names()).toEqual([]);
+    });
+
     it("is not taken for a copy that lacks nothing but its end", async () => {
         // The first one marks what is staged as whole; the next one takes the mark off what was put in place.
         await fail("Set File Metadata", 2);
