@@ -1,4 +1,4 @@
-// Adoption: what becomes of a destination that was found there. The older owner of a resource that was renamed without an alias, or replaced
+// Adoption: what becomes of a destination that was found there, and of one that is not this resource's any more. The older owner of a resource that was renamed without an alias, or replaced
 // by one with the same destination, is deleted after the new one has adopted it, and must not take it along.
 
 import type { StorageAddress } from "../storage/address";
@@ -23,7 +23,8 @@ type Place = Pick<Adopted, "address">;
  */
 export function noteAdoption({ address }: Place, etag: string | undefined, context: Context): void {
     const known = adopted.get(context.clients) ?? [];
-    adopted.set(context.clients, [...known, { address, etag }]);
+    known.push({ address, etag });
+    adopted.set(context.clients, known);
 }
 
 /**
@@ -33,6 +34,27 @@ export function noteAdoption({ address }: Place, etag: string | undefined, conte
 export function isAdoptedByAnother({ address }: Place, etag: string | undefined, context: Context): boolean {
     const known = (adopted.get(context.clients) ?? []).filter((one) => sameness(one.address, address) !== "other");
     return known.length > 0 && (etag === undefined || known.every((one) => one.etag !== etag));
+}
+
+/**
+ * Tells that an object was adopted without proof.
+ * @param has what makes it adoptable: `the content of the source`
+ */
+export function warnOfAdoption(
+    { address, url }: Place & { readonly url: string },
+    has: string,
+    context: Context,
+): void {
+    context.warn(
+        `${url} was there already and has ${has}, but nothing proves that this resource made it. It was adopted, and pulumi destroy will leave it unless this resource copies onto it before; a resource that is renamed with an alias keeps its ${address.kind}`,
+    );
+}
+
+/** Leaves what somebody else has changed. */
+export function leaveChanged(url: string, context: Context): void {
+    context.warn(
+        `${url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
+    );
 }
 
 /** Leaves what another resource of this program has adopted. */

@@ -8,7 +8,7 @@ import { explain, explained, isDestinationConflict, isNotFound, isProtectionRefu
 import type { BlobLocation } from "../storage/location";
 import { fitsHeader } from "../storage/tags";
 import type { SourceProperties } from "../storage/webSource";
-import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
+import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption, warnOfAdoption } from "./adoption";
 import { checkBlobCopy } from "./blobCopyCheck";
 import { outputs, outputsOf, ownership, record, recordInputs } from "./blobCopyRecord";
 import { type BlobCopyInputs, type BlobCopyState, inputNames } from "./blobCopyTypes";
@@ -338,9 +338,7 @@ function tellOfAdoption(
     noteAdoption(destination, lastWriteEtag === found.etag ? undefined : lastWriteEtag, context);
     if (unproven) {
         const has = unproven === "equal" ? "everything that this resource would write" : "the content of the source";
-        context.warn(
-            `${destination.url} was there already and has ${has}, but nothing proves that this resource made it. It was adopted, and pulumi destroy will leave it unless this resource copies onto it before; a resource that is renamed with an alias keeps its blob`,
-        );
+        warnOfAdoption(destination, has, context);
     }
 }
 

@@ -3,6 +3,7 @@ import { CopyError, DestinationConflictError } from "../copy/errors";
 import { discard, findSnapshots } from "../copy/preserve";
 import { errorCode, isDestinationConflict, isNotFound } from "../storage/errors";
 import { abortPending } from "./abortOwn";
+import { leaveChanged } from "./adoption";
 import { discardBeside } from "./besideOld";
 import type { BlobCopyState } from "./blobCopyTypes";
 import type { Destination } from "./ends";
@@ -18,7 +19,7 @@ export async function deleteOwn(destination: Destination, state: BlobCopyState, 
             return discardBeside(destination, context);
         }
         if (!isOwn(there, state)) {
-            return leaveAlone(destination, context);
+            return leaveChanged(destination.url, context);
         }
         etag = there.etag;
         if (there.copyStatus === "pending") {
@@ -29,7 +30,7 @@ export async function deleteOwn(destination: Destination, state: BlobCopyState, 
                 left = await abortPending(destination, there, context);
             } catch (error) {
                 if (error instanceof DestinationConflictError) {
-                    return leaveAlone(destination, context);
+                    return leaveChanged(destination.url, context);
                 }
                 throw error;
             }
@@ -63,7 +64,7 @@ async function deleteIfUnchanged(
             return;
         }
         if (isDestinationConflict(error)) {
-            return leaveAlone(destination, context);
+            return leaveChanged(destination.url, context);
         }
         if (errorCode(error) !== "SnapshotsPresent") {
             throw error;
@@ -75,7 +76,7 @@ async function deleteIfUnchanged(
         }
         const there = await observe(destination, context);
         if (!there || there.etag !== etag) {
-            return leaveAlone(destination, context);
+            return leaveChanged(destination.url, context);
         }
         refuseProtected(there);
         for (const snapshot of snapshots) {
@@ -118,10 +119,4 @@ function refuseProtected({
             `the blob is under ${why}, and nothing was deleted; lift it, or set the resource option retainOnDelete`,
         );
     }
-}
-
-function leaveAlone(destination: Destination, context: Context): void {
-    context.warn(
-        `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
-    );
 }

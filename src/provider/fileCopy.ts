@@ -6,7 +6,7 @@ import { errorCode, explain, explained, isFileNotFound } from "../storage/errors
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
 import type { SourceProperties } from "../storage/webSource";
-import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
+import { isAdoptedByAnother, leaveAdopted, leaveChanged, leaveToAnother, noteAdoption } from "./adoption";
 import { discardBesideFile, namesBeside, removeFile } from "./besideFile";
 import { asCopied, asRecorded, destinationChanged, isRespelled, needsCopy, notTheSame, sourceChanged } from "./changes";
 import { defaultTimeout } from "./checkOptions";
@@ -319,10 +319,6 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
     if (!there) {
         return;
     }
-    const leaveAlone = () =>
-        context.warn(
-            `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
-        );
     if (state.adopted && there.etag === state.lastWriteEtag) {
         await releaseLeft(destination, there, context);
         return leaveAdopted(destination.url, async () => there, context);
@@ -334,7 +330,7 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
     }
     if (!(await isOwnFile(there, state)) && !isMadeWritable(there, state)) {
         await releaseLeft(destination, there, context);
-        return neverWrote(state) ? undefined : leaveAlone();
+        return neverWrote(state) ? undefined : leaveChanged(destination.url, context);
     }
     try {
         await whileLeased(destination, there.etag, context, (lease, now) =>
@@ -342,7 +338,7 @@ async function deleteOwn(destination: FileDestination, state: FileCopyState, con
         );
     } catch (error) {
         if (error instanceof FileChanged) {
-            return (await observeFile(destination, context)) ? leaveAlone() : undefined;
+            return (await observeFile(destination, context)) ? leaveChanged(destination.url, context) : undefined;
         }
         if (isFileNotFound(error) && errorCode(error) !== undefined) {
             return;

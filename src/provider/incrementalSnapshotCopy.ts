@@ -7,7 +7,7 @@ import { errorCode, explain, explained, isDestinationConflict, isNotFound } from
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
 import { abortPending } from "./abortOwn";
-import { isAdoptedByAnother, leaveAdopted, leaveToAnother, noteAdoption } from "./adoption";
+import { isAdoptedByAnother, leaveAdopted, leaveChanged, leaveToAnother, noteAdoption } from "./adoption";
 import { isRespelled, notTheSame, sameObject } from "./changes";
 import { defaultTimeout } from "./checkOptions";
 import { parseDuration } from "./duration";
@@ -387,10 +387,7 @@ async function deleteOwn(
     // brought there.
     const unchanged = state.copyId !== undefined && (there?.copyId === state.copyId || (there && endedBadly(there)));
     if (there && !(there.isIncrementalCopy && unchanged)) {
-        context.warn(
-            `${destination.url} was changed by somebody else since this resource wrote it, and was left alone; delete it by hand if it is not needed`,
-        );
-        return;
+        return leaveChanged(destination.url, context);
     }
     if (there) {
         await deleteBase(destination, state, there, context);

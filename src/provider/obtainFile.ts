@@ -8,6 +8,7 @@ import type { Plan } from "../copy/plan";
 import { unfinishedMarker } from "../copy/unfinished";
 import { errorCode, explain, isFileNotFound, isRedirect, passingRefusal } from "../storage/errors";
 import type { SourceProperties } from "../storage/webSource";
+import { warnOfAdoption } from "./adoption";
 import { discardBesideFile, namesBeside, readingOf, type WrittenBeside, writeBeside } from "./besideFile";
 import { changedSincePreview, pendingElsewhere, permitOverwrite } from "./conflicts";
 import { what } from "./copyRequest";
@@ -277,9 +278,7 @@ async function keep(
     const kept = await own(request, there, standing.complete ? undefined : source, begun, context);
     if (kept && standing.adopted && request.previous?.adopted !== true) {
         const has = standing.complete ? "all that is asked for" : "the source's content";
-        context.warn(
-            `${request.destination.url} was there already and has ${has}, but nothing proves that this resource made it. It was adopted, and pulumi destroy will leave it unless this resource copies onto it before; a resource that is renamed with an alias keeps its file`,
-        );
+        warnOfAdoption(request.destination, has, context);
     }
     return kept;
 }

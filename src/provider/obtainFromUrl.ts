@@ -378,12 +378,12 @@ async function standingThere(bringing: Bringing, context: Context): Promise<Stan
     }
     const standing = await standingOf(request, there, source, context, reading);
     const isRecorded = own && standing.is === "foreign" && standing.hasContent;
-    const isWritten = own || (sentOn !== undefined && isWrittenSince(sentOn, there, context));
+    const isWritten = own || (sentOn !== undefined && isWrittenAfter(sentOn, there, context));
     return isRecorded || (standing.is === "equal" && isWritten) ? { is: "ours" } : standing;
 }
 
 /** Whether a blob was written after a request was sent whose answer was lost, by the service's clock, in whole seconds. */
-function isWrittenSince(sentOn: Date, { date, lastModified }: BlobGetPropertiesResponse, context: Context): boolean {
+function isWrittenAfter(sentOn: Date, { date, lastModified }: BlobGetPropertiesResponse, context: Context): boolean {
     const elapsed = context.clock.now().getTime() - sentOn.getTime() + 1_000;
     return date !== undefined && lastModified !== undefined && date.getTime() - lastModified.getTime() <= elapsed;
 }

@@ -111,7 +111,8 @@ function redactEndpoint(endpoint: string): string {
     return splitSecretQuery(endpoint).url.replace(/\/+$/, "");
 }
 
-function decode(text: string): string {
+/** A part of a URL without its escapes; as it is where they are none. */
+export function decode(text: string): string {
     try {
         return decodeURIComponent(text);
     } catch {

@@ -355,6 +355,7 @@ function redirection(error: RestErrorLike | undefined): string | undefined {
         ? leadingTo(response.headers?.get("location"), request.url)
         : undefined;
 }
+
 /** As many characters an error has that no server has answered. */
 const longestWords = 4_096;
 

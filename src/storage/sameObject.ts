@@ -1,7 +1,7 @@
 // Whether a copy's source and destination are one object under two names: copied onto itself, it would be taken for its own copy,
 // and deleted with it.
 
-import { isFixed, type OtherAddress, type SourceAddress, type StorageAddress, sameAddress } from "./address";
+import { decode, isFixed, type OtherAddress, type SourceAddress, type StorageAddress, sameAddress } from "./address";
 import { azureHost } from "./azureHost";
 import { withoutEndpoint } from "./cloudObject";
 import { emulatedAccount, type Sameness, type ServiceAddress, sameAccount } from "./sameAccount";
@@ -139,12 +139,4 @@ function compareWebsite(service: ServiceAddress, path: string, target: Named): S
     }
     const isUsual = /^(?:index|default)\.[a-z]+$/i.test(name.slice(folder.length));
     return accounts === "same" && isUsual && folder === path ? "same" : "unknown";
-}
-
-function decode(text: string): string {
-    try {
-        return decodeURIComponent(text);
-    } catch {
-        return text;
-    }
 }
