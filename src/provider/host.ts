@@ -225,7 +225,8 @@ export async function create(type: string, inputs: Values) {
 }
 
 export async function read(type: string, id: string, props: Values) {
-    const state = await run([props], (context) => handlerOf(type).read(id, own(props), context));
+    // An ID that is secret is so from the first request on.
+    const state = await run([{ ...props, id }], (context) => handlerOf(type).read(id, own(props), context));
     // An empty ID says: gone.
     return state ? { id, props: recorded(state, [props]) } : { id: "", props: {} };
 }

@@ -22,12 +22,16 @@ export function isSecretPath(path: string, secret: readonly string[]): boolean {
     return secret.some((one) => one === path || path.startsWith(`${one}.`) || one.startsWith(`${path}.`));
 }
 
-/** The texts in those inputs, and what else tells them: the address of an end, and its path. */
+/**
+ * The texts in those inputs, and what else tells them: the address of an end, and its path.
+ * @param values the inputs or the state; with the resource's ID, where it is read by that
+ */
 export function secretTexts(values: Values): string[] {
     const paths = secretPaths(values);
     const given = paths.flatMap((path) => textsIn(path.split(".").reduce(part, values)));
-    const addresses = ["source", "destination"].filter((end) => isSecretPlace(end, paths));
-    return [...given, ...addresses.flatMap((end) => addressTexts(values[end]))].filter((text) => text !== unknownValue);
+    const ends = ["source", "destination"].filter((end) => isSecretPlace(end, paths)).map((end) => values[end]);
+    const found = paths.includes("id") ? [{ url: values.id }] : [];
+    return [...given, ...[...ends, ...found].flatMap(addressTexts)].filter((text) => text !== unknownValue);
 }
 
 function part(value: unknown, name: string): unknown {

@@ -84,3 +84,13 @@ it("fails a check by their names alone", async () => {
         { property: "", reason: 'timeout must be a duration from "1s" to "14d", such as "90s", "30m" or "1h30m"' },
     ]);
 });
+
+it("reads what a secret ID names without telling it", async () => {
+    const { blobEndpoint, key } = storage.simulator.account("dev");
+    const refuses = storage.simulator.faults.add({ account: "dev", status: 403, errorCode: "AuthorizationFailure" });
+    const props = { destination: { accountKey: key }, __secrets: ["id"] };
+    const refused = await read("BlobCopy", `${blobEndpoint}/seed/found%20there`, props).catch((failure) => failure);
+    expect(refused.message).toContain("403");
+    expect(refused.message).not.toMatch(/found(?: |%20)there/);
+    refuses.remove();
+});
