@@ -66,7 +66,7 @@ describe("Get User Delegation Key", () => {
             signedObjectId: principal.objectId,
             signedTenantId: principal.tenantId,
             signedService: "b",
-            signedVersion: "2026-04-06",
+            signedVersion: "2026-10-06", // what the SDK asks in,
         });
         expect(key.signedExpiresOn.getTime()).toBe(Math.floor(at(DAY).getTime() / 1000) * 1000);
         expect(Buffer.from(key.value, "base64")).toHaveLength(32);
@@ -107,7 +107,7 @@ describe("Get User Delegation Key", () => {
 });
 
 describe("a user delegation SAS", () => {
-    test.each(["2018-11-09", "2020-02-10", "2020-12-06", "2025-07-05", "2026-04-06"])(
+    test.each(["2018-11-09", "2020-02-10", "2020-12-06", "2025-07-05", "2026-04-06", "2026-10-06"])(
         "of version %s opens its blob in an account without shared keys",
         async (version) => {
             const { key } = await delegator("Storage Blob Data Reader");

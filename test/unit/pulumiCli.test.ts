@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 // A path known only at run time: the tools are plain JavaScript, which this project's TypeScript settings leave out.
 const tool = (name: string) => import(`../../tools/pulumi/${name}.mjs`);
+const shared = (name: string) => import(`../../tools/shared/${name}.mjs`);
 
 describe("the version of a Pulumi CLI", async () => {
     const { isAtLeast, parseVersion, wantedVersion, OLDEST_VERSION } = await tool("versions");
@@ -43,7 +44,8 @@ describe("the version of a Pulumi CLI", async () => {
 });
 
 describe("the cache folder", async () => {
-    const { cacheName, cacheRoot } = await tool("cache");
+    const { cacheName } = await tool("versions");
+    const { cacheRoot } = await shared("cache");
 
     it.each([
         ["linux", {}, "/home/ann/.cache/pulumi-azure-copy"],

@@ -22,6 +22,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 
 // A path known only at run time: the tools are plain JavaScript, which this project's TypeScript settings leave out.
 const tool = (name: string) => import(`../../tools/pulumi/${name}.mjs`);
+const shared = (name: string) => import(`../../tools/shared/${name}.mjs`);
 
 let folder: string;
 
@@ -146,14 +147,14 @@ describe("the cache folder", () => {
     };
 
     it("is made for its user alone", async () => {
-        const { keep, kept } = await tool("cache");
+        const { keep, kept } = await shared("cache");
         expect(await keep("cli", fill)).toEqual({ bin: join(root(), "cli", "bin") });
         expect(statSync(root()).mode & 0o777).toBe(0o700);
         expect(kept("cli")).toBe(join(root(), "cli", "bin"));
     });
 
     it("becomes its user's alone where others could read it", async () => {
-        const { keep } = await tool("cache");
+        const { keep } = await shared("cache");
         mkdirSync(root(), { recursive: true });
         chmodSync(root(), 0o755);
         await keep("cli", fill);
@@ -180,7 +181,7 @@ describe("the cache folder", () => {
             },
         ],
     ])("fails where %s, and keeps and takes nothing there", async (_, reason, prepare) => {
-        const { keep, kept } = await tool("cache");
+        const { keep, kept } = await shared("cache");
         mkdirSync(join(root(), "cli/bin"), { recursive: true });
         prepare();
         expect(() => kept("cli")).toThrow(`the cache folder ${root()} ${reason}: delete it, and run again`);
@@ -190,8 +191,7 @@ describe("the cache folder", () => {
 });
 
 describe("the folder that is printed", async () => {
-    const { cacheName } = await tool("cache");
-    const { wantedVersion } = await tool("versions");
+    const { cacheName, wantedVersion } = await tool("versions");
 
     it("fails to be one in a cache folder that others can write to, in one line", () => {
         const root = join(folder, "cache", "pulumi-azure-copy");

@@ -6,8 +6,10 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSy
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheName, keep, kept, whyNotOwn } from "./cache.mjs";
-import { run, say } from "./run.mjs";
+import { keep, kept, whyNotOwn } from "../shared/cache.mjs";
+import { run } from "../shared/run.mjs";
+import { say } from "./say.mjs";
+import { cacheName } from "./versions.mjs";
 
 const SOURCES = fileURLToPath(new URL("go/", import.meta.url));
 const CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";

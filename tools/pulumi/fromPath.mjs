@@ -2,8 +2,8 @@
 
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import path from "node:path";
-import { cacheRoot } from "./cache.mjs";
-import { run } from "./run.mjs";
+import { cacheRoot } from "../shared/cache.mjs";
+import { run } from "../shared/run.mjs";
 import { isAtLeast, OLDEST_VERSION, parseVersion } from "./versions.mjs";
 
 /** What a Node.js program needs beside `pulumi`: the language host and the provider of dynamic resources. */

@@ -6,10 +6,11 @@ import { createReadStream, createWriteStream, renameSync, rmSync } from "node:fs
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { cacheName, keep, kept } from "./cache.mjs";
+import { keep, kept } from "../shared/cache.mjs";
+import { run } from "../shared/run.mjs";
 import { lastLine } from "./fromPath.mjs";
-import { run, say } from "./run.mjs";
-import { isAtLeast, wantedVersion } from "./versions.mjs";
+import { say } from "./say.mjs";
+import { cacheName, isAtLeast, wantedVersion } from "./versions.mjs";
 
 const RELEASES = "https://github.com/pulumi/pulumi/releases/download";
 const CHECKSUMS_SECONDS = 20;

@@ -5,7 +5,7 @@ import { failureMessage } from "./failure.mjs";
 import { fromGo, keptFromGo } from "./fromGo.mjs";
 import { fromPath } from "./fromPath.mjs";
 import { fromRelease, keptFromRelease } from "./fromRelease.mjs";
-import { say } from "./run.mjs";
+import { say } from "./say.mjs";
 import { OLDEST_VERSION } from "./versions.mjs";
 
 /** @returns {Promise<string | undefined>} */

@@ -1,4 +1,4 @@
-// Which Pulumi CLI is wanted, and which is good enough.
+// Which Pulumi CLI is wanted, which is good enough, and under which name one is kept.
 
 import { readFileSync } from "node:fs";
 
@@ -17,6 +17,16 @@ export const OLDEST_VERSION = "3.222.0";
 export function wantedVersion() {
     const lock = JSON.parse(readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8"));
     return lock.packages["node_modules/@pulumi/pulumi"].version;
+}
+
+/**
+ * The name of the folder that keeps one CLI.
+ *
+ * @param {string} version
+ * @param {string} origin what else tells it from others: the hash of what it was built from, or "release"
+ */
+export function cacheName(version, origin, platform = process.platform, arch = process.arch) {
+    return `pulumi-${version}-${platform}-${arch}-${origin}`;
 }
 
 /**

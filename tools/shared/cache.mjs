@@ -1,5 +1,5 @@
-// Keeps a CLI in the user's cache folder, which is private: what is there gets run. A folder in it is complete or absent: it is filled under another
-// name, then renamed.
+// Keeps programs in the user's cache folder, which is private: what is there gets run. A folder in it is complete or absent: it is filled under
+// another name, then renamed.
 
 import {
     chmodSync,
@@ -16,7 +16,9 @@ import {
 import { homedir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { say } from "./run.mjs";
+import { sayAs } from "./say.mjs";
+
+const say = sayAs("cache");
 
 const HEARTBEAT_MS = 2_000;
 const STALE_MS = 20_000;
@@ -69,17 +71,7 @@ export function makePrivate(folder) {
     chmodSync(folder, 0o700);
 }
 
-/**
- * The name of the folder that keeps one CLI.
- *
- * @param {string} version
- * @param {string} origin what else tells it from others: the hash of what it was built from, or "release"
- */
-export function cacheName(version, origin, platform = process.platform, arch = process.arch) {
-    return `pulumi-${version}-${platform}-${arch}-${origin}`;
-}
-
-/** The folder of a kept CLI that belongs on PATH, or undefined. @param {string} name */
+/** The folder of a kept program that belongs on PATH, or undefined. @param {string} name */
 export function kept(name) {
     const bin = path.join(cacheRoot(), name, "bin");
     if (!existsSync(bin)) return undefined;
@@ -145,7 +137,8 @@ async function takeLock(lock, finished) {
         }
         if (age(lock) > STALE_MS) rmSync(lock, { force: true });
         else {
-            if (waits === 0) say("another process is getting the Pulumi CLI: waiting for it");
+            if (waits === 0)
+                say(`another process is filling ${path.basename(lock, ".lock")} in the cache folder: waiting for it`);
             await sleep(300);
         }
     }

@@ -77,12 +77,3 @@ export function run(command, args, { cwd, env = process.env, seconds, shell = fa
         child.on("close", (code) => done(code === 0));
     });
 }
-
-/**
- * Tells people, not programs: stdout is for the folder alone.
- *
- * @param {string} text
- */
-export function say(text) {
-    process.stderr.write(`pulumi: ${text}\n`);
-}

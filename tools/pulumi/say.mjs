@@ -1,0 +1,3 @@
+import { sayAs } from "../shared/say.mjs";
+
+export const say = sayAs("pulumi");
