@@ -1,7 +1,7 @@
 // Stacks of the real Pulumi CLI, by its Automation API, with state in a folder of their own.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -9,6 +9,7 @@ import type * as Pulumi from "@pulumi/pulumi";
 import type * as Automation from "@pulumi/pulumi/automation";
 import type * as Copy from "pulumi-azure-copy";
 import { inject } from "vitest";
+import { pulumiCommand, readOutputsFromState } from "./pulumiCommand";
 
 /** The modules that a program in a folder gets: those of its own node_modules. */
 export function modulesOf(folder: string): { pulumi: typeof Pulumi; automation: typeof Automation; copy: typeof Copy } {
@@ -36,6 +37,8 @@ export function pulumiEnvironment(home: string): Record<string, string> {
         PULUMI_CONFIG_PASSPHRASE: passphrase,
         PULUMI_ACCESS_TOKEN: "",
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // Providers and policy packs load what others before them have compiled.
+        NODE_COMPILE_CACHE: inject("compileCache"),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         CI: "true",
     };
@@ -110,10 +113,13 @@ export async function withProject(
     const open = async (home: string) => {
         process.env.PATH = pulumiEnvironment("").PATH;
         const modules = modulesOf(folder);
-        const stack = await modules.automation.LocalWorkspace.createOrSelectStack(
+        const stack = await modules.automation.LocalWorkspace.createStack(
             { stackName: "test", workDir: folder },
             // Types are what `make lint` checks.
-            { envVars: { ...pulumiEnvironment(home), PULUMI_NODEJS_TRANSPILE_ONLY: "true" } },
+            {
+                pulumiCommand: await pulumiCommand(modules.automation),
+                envVars: { ...pulumiEnvironment(home), PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+            },
         );
         await stack.setAllConfig(config, true);
         const { name } = await stack.workspace.projectSettings();
@@ -176,9 +182,14 @@ export async function openStack(
     mkdirSync(project, { recursive: true });
     rmSync(join(project, "node_modules"), { force: true });
     symlinkSync(join(folder, "node_modules"), join(project, "node_modules"));
-    const stack = await modules.automation.LocalWorkspace.createOrSelectStack(
+    const stateFile = join(home, ".pulumi/stacks/lifecycle/test.json");
+    const { LocalWorkspace } = modules.automation;
+    const open = existsSync(stateFile) ? LocalWorkspace.selectStack : LocalWorkspace.createStack;
+    const stack = await open.call(
+        LocalWorkspace,
         { stackName: "test", projectName: "lifecycle", program: async () => program(modules) },
         {
+            pulumiCommand: await pulumiCommand(modules.automation),
             workDir: project,
             envVars: pulumiEnvironment(home),
             projectSettings: {
@@ -189,7 +200,7 @@ export async function openStack(
             },
         },
     );
-    return wrap(stack, modules, join(home, ".pulumi/stacks/lifecycle/test.json"));
+    return wrap(stack, modules, stateFile);
 }
 
 /**
@@ -203,6 +214,7 @@ function isSdkDebug({ diagnosticEvent }: Automation.EngineEvent): boolean {
 }
 
 function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, stateFile: string): TestStack {
+    readOutputsFromState(stack, stateFile);
     let last: Operation | undefined;
     async function run(
         operation: (options: {
@@ -252,7 +264,6 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
             }
         }
         const outputs = Object.fromEntries(
-            // Asking for them starts the CLI twice; an `up` that went well has done it.
             Object.entries(values ?? (await stack.outputs())).map(([name, { value }]) => [name, value]),
         );
         last = {
