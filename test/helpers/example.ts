@@ -1,8 +1,8 @@
 // The projects of examples/, as they stand, beside the packages that `npm install` would get them.
 
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { inject } from "vitest";
 import { type TestStack, withProject } from "./stack";
 
@@ -38,30 +38,10 @@ export async function withExample(
 export function copyExample(name: string, home: string): string {
     const folder = join(home, name);
     cpSync(join(root, "examples", name), folder, { recursive: true });
-    const { dependencies, devDependencies } = dependenciesOf(folder);
-    const nodeModules = join(folder, "node_modules");
-    const packed = join(nodeModules, "pulumi-azure-copy");
-    cpSync(join(inject("programFolder"), "node_modules/pulumi-azure-copy"), packed, { recursive: true });
-    for (const name of Object.keys({
-        ...dependencies,
-        ...devDependencies,
-        ...dependenciesOf(packed).dependencies,
-        "@pulumi/policy": "", // what the policy pack of the packed package runs with
-    })) {
-        link(name, nodeModules);
-    }
+    symlinkSync(inject("exampleModules"), join(folder, "node_modules"));
     return folder;
 }
 
-function dependenciesOf(folder: string): Record<"dependencies" | "devDependencies", Record<string, string>> {
+function dependenciesOf(folder: string): Record<"dependencies", Record<string, string>> {
     return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-}
-
-/** All but the packed package are those that this project is built with, one of each. */
-function link(name: string, nodeModules: string): void {
-    const path = join(nodeModules, name);
-    if (!existsSync(path)) {
-        mkdirSync(dirname(path), { recursive: true });
-        symlinkSync(join(root, "node_modules", name), path);
-    }
 }

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -25,10 +25,6 @@ let running: ChildProcess[];
 beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-workflow-"));
     folder = copyExample("blob-copy-simple", home);
-    // What npm makes of the package's bin.
-    const bin = join(folder, "node_modules/.bin");
-    mkdirSync(bin);
-    symlinkSync("../pulumi-azure-copy/dist/simulator/main.js", join(bin, "azure-copy-simulator"));
     const own = [...workflow.matchAll(/^ {12}(PULUMI_\w+): (.*)$/gm)].map(([, name, value]) => [
         name,
         value!.replace(/\$\{\{ github\.workspace \}\}/, folder),
