@@ -35,14 +35,14 @@ function run(command: string, args: string[], cwd: string): string {
     return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Packs the package as it is in `folder`, and returns the tarball. */
-export function pack(folder: string, into: string): string {
-    const [packed] = JSON.parse(run("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", into], folder));
+/** Packs the package, compiled anew, and returns the tarball. */
+function pack(into: string): string {
+    const [packed] = JSON.parse(run("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", into], root));
     return join(into, packed.filename);
 }
 
 /** A program folder with the tarball installed beside the Pulumi SDKs, and what compiles the examples, of the versions that this project is built with. */
-export function installProgram(folder: string, tarball: string): void {
+function installProgram(folder: string, tarball: string): void {
     const own = (name: string) => {
         const { version } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
         return `${name}@${version.replace(/^v/, "")}`;
@@ -101,7 +101,7 @@ function compile(cache: string, ...programs: string[]): string {
 export default function setup(project: TestProject): () => Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-"));
     const program = join(folder, "program");
-    installProgram(program, pack(root, folder));
+    installProgram(program, pack(folder));
     project.provide("programFolder", program);
     const examples = join(folder, "examples");
     project.provide("exampleModules", installExamples(examples, join(program, "node_modules/pulumi-azure-copy")));

@@ -97,14 +97,14 @@ export interface ResourceState {
 export type Program = (modules: ReturnType<typeof modulesOf>) => undefined | Record<string, unknown>;
 
 /**
- * Runs a test with a stack of its own, and destroys it whatever happened.
+ * Runs a test with a stack of its own, and forgets it whatever happened: what it has made ends with the servers of the test.
  * @param program called for each operation, so that it sees what the test has changed
  */
 export async function withStack(program: Program, test: (stack: TestStack) => Promise<void>): Promise<void> {
     await inHome(async (home) => openStack(program, inject("programFolder"), home), test);
 }
 
-/** Runs a test with the stack of a project that is on disk, its program run by the CLI, and destroys it whatever happened. */
+/** Runs a test with the stack of a project that is on disk, its program run by the CLI, and forgets it whatever happened. */
 export async function withProject(
     folder: string,
     config: Automation.ConfigMap,
@@ -139,9 +139,6 @@ async function inHome(
     } catch (failure) {
         throw withLastOperation(failure as Error, stack.last());
     } finally {
-        if (isInUse(stack)) {
-            await stack.destroy().catch(() => {});
-        }
         rmSync(home, { recursive: true, force: true });
     }
 }
@@ -155,12 +152,6 @@ function withLastOperation(failure: Error, last: Operation | undefined): Error {
         );
     }
     return failure;
-}
-
-/** Most tests end with a destroyed stack, and destroying it again takes the CLI as long as the first time. */
-function isInUse(stack: TestStack): boolean {
-    const { resources = [] } = JSON.parse(stack.onDisk()).checkpoint.latest ?? {};
-    return resources.length > 0;
 }
 
 /**
