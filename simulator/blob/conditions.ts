@@ -1,7 +1,7 @@
 import { etagOf, millisecondsOf, type Ticks } from "../clock";
 import { type ErrorCode, invalidHeader, type StorageError, storageError } from "../http/errors";
 import type { Headers } from "../http/request";
-import type { Tags } from "../state/blob";
+import type { Tags } from "../state/properties";
 import { parseTagExpression } from "./tagExpression";
 
 /** What conditions are compared with; undefined stands for a resource that isn't there. */

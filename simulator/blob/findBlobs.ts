@@ -4,9 +4,9 @@ import type { StorageRequest } from "../http/request";
 import { element, escapeText, optionalElement, parent } from "../http/xml";
 import { Blob } from "../state/blob";
 import type { Container } from "../state/container";
+import { targetContainer } from "./find";
 import { readMarker, readMaxResults, writeMarker } from "./marker";
 import { parseTagSearch, type TagSearch } from "./tagExpression";
-import { targetContainer } from "./target";
 
 /** Find Blobs by Tags, in the account or in one container. An index is never behind here. */
 export function findBlobsByTags(request: StorageRequest): Answer {

@@ -3,10 +3,10 @@ import { invalidParameter } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, escapeText, optionalElement, parent } from "../http/xml";
 import type { Container } from "../state/container";
+import { targetContainer } from "./find";
 import { blobElement, nameElement } from "./listedBlob";
 import { type ListedBlob, listedUnder } from "./listedUnder";
 import { firstName, readKnownIncludes, readMarker, readMaxResults, writeMarker } from "./marker";
-import { targetContainer } from "./target";
 
 const INCLUDES = [
     "snapshots",

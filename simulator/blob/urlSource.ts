@@ -3,8 +3,9 @@ import { type Content, slice } from "../content/content";
 import { md5Of } from "../content/md5";
 import { invalidHeader, type StorageError, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import { Blob, type BlobHeaders, type Metadata } from "../state/blob";
+import { Blob } from "../state/blob";
 import type { File } from "../state/file";
+import type { BlobHeaders, Metadata } from "../state/properties";
 import { checkRead, readConditions } from "./conditions";
 import {
     authorizeBearer,
