@@ -84,6 +84,7 @@ function readInclude(request: StorageRequest): ReadonlySet<string> {
 }
 
 /** The entries of one page, and the name (and what under it) at which the next page begins. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over the names, which skips ahead, and each way out names where the next page begins.
 function collect(
     request: StorageRequest,
     container: Container,

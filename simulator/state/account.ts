@@ -101,6 +101,11 @@ export class Account implements AccountSettings {
         this.softDeleteDays = options.softDeleteDays ?? 0;
         this.allowPermanentDelete = options.allowPermanentDelete ?? false;
         this.region = options.region ?? "eastus";
+        this.checkTogether();
+    }
+
+    /** Refuses settings that no account has together, or at all. */
+    private checkTogether(): void {
         if (this.hierarchicalNamespace && this.versioning) {
             throw new Error("an account with a hierarchical namespace has no versions: leave versioning out");
         }
