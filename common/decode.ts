@@ -76,12 +76,20 @@ function* decodePercent(escapes: string): Iterable<{ text: string; from: number 
     }));
     for (let place = 0; place < bytes.length; ) {
         const { byte, index } = bytes[place]!;
-        const length = byte < 0xc2 || byte > 0xf4 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+        const length = lengthOfCharacter(byte);
         const text = Buffer.from(bytes.slice(place, place + length).map((one) => one.byte)).toString("utf8");
         const isWhole = length > 1 && [...text].length === 1 && text !== "\ufffd";
         yield { text: length === 1 || !isWhole ? String.fromCharCode(byte) : text, from: index };
         place += isWhole ? length : 1;
     }
+}
+
+/** How many bytes a character in UTF-8 has that begins with this one. */
+function lengthOfCharacter(first: number): number {
+    if (first < 0xc2 || first > 0xf4) {
+        return 1;
+    }
+    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
 function decodeEntity(entity: string): string {

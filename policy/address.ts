@@ -67,10 +67,11 @@ export function placeOfUrl(url: Maybe<string>, service?: "blob" | "file"): Place
         return { ...nowhere, service: "web", scheme, host, path: segments.join("/") };
     }
     const isPathStyle = isLoopback(host) || ipAddress.test(host);
-    const accountName = azure ? azure[1]! : isPathStyle ? segments.shift()?.replace(/-secondary$/, "") : undefined;
+    const accountName = azure?.[1] ?? (isPathStyle ? segments.shift()?.replace(/-secondary$/, "") : undefined);
     const [containerName, ...path] = segments.map(decode);
+    const known = azure?.[2] === "file" ? "file" : "blob";
     return {
-        service: azure ? (azure[2] === "file" ? "file" : "blob") : (service ?? "blob"),
+        service: azure ? known : (service ?? "blob"),
         scheme,
         host,
         accountName,

@@ -63,21 +63,25 @@ export class Stack {
                 this.lifecycles.set(urn, [...(this.lifecycles.get(urn) ?? []), ...lifecycle]);
             }
             if (reader.isContainerImmutability(resource.type)) {
-                const container = this.containerNamedBy(resource, reader);
-                const { accountInput, containerInput } = reader;
-                const account = container
-                    ? this.accountNamedBy(container, accountInput, "storageAccountId")
-                    : this.accountNamedBy(resource, accountInput, containerInput);
-                const given = resource.properties[containerInput];
-                const name = container ? reader.readContainer(container).name : lastName(given, "containers");
-                this.immutable.push({
-                    account,
-                    accountName: accountNameOf(container ?? resource, accountInput, "storageAccountId", containerInput),
-                    name: given instanceof Unknown && !container ? given : name,
-                    resource,
-                });
+                this.readImmutability(resource, reader);
             }
         }
+    }
+
+    private readImmutability(resource: StackResource, reader: AccountReader): void {
+        const container = this.containerNamedBy(resource, reader);
+        const { accountInput, containerInput } = reader;
+        const account = container
+            ? this.accountNamedBy(container, accountInput, "storageAccountId")
+            : this.accountNamedBy(resource, accountInput, containerInput);
+        const given = resource.properties[containerInput];
+        const name = container ? reader.readContainer(container).name : lastName(given, "containers");
+        this.immutable.push({
+            account,
+            accountName: accountNameOf(container ?? resource, accountInput, "storageAccountId", containerInput),
+            name: given instanceof Unknown && !container ? given : name,
+            resource,
+        });
     }
 
     private protect(account: Account | undefined, protection: Protection): void {

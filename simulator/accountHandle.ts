@@ -8,11 +8,12 @@ import type { Principal } from "./entra/principals";
 import { checkBlobName, checkContainerName, checkFilePath, checkShareName, type StorageService } from "./http/address";
 import type { Service } from "./service";
 import type { Account } from "./state/account";
-import { Blob, type BlobHeaders, type BlobType, DEFAULT_HEADERS } from "./state/blob";
+import { Blob, type BlobType } from "./state/blob";
 import { Container, type PublicAccess } from "./state/container";
 import { Directory } from "./state/directory";
 import { File } from "./state/file";
 import { GeneratedBlobs, type GeneratedNames } from "./state/generatedBlobs";
+import { type BlobHeaders, DEFAULT_HEADERS } from "./state/properties";
 import { Share } from "./state/share";
 
 /** Properties of a blob that is put in directly. */

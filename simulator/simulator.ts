@@ -95,12 +95,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         },
         options.entra,
     );
-    for (const account of options.accounts) {
-        if (service.accounts.has(account.name)) {
-            throw new Error(`account "${account.name}" is given twice`);
-        }
-        service.accounts.set(account.name, new Account(account, options.copySeconds ?? 0));
-    }
+    addAccounts(service, options);
     const requests = new RequestLog(options.keepRequests ?? 10_000);
     const faults = new Faults(clock, options.seed, options.latencyMs);
     const host = options.host ?? "127.0.0.1";
@@ -113,9 +108,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         throw error;
     });
     service.listening = { host, ports: { blob: portOf(blobServer), file: portOf(fileServer) } };
-    const shownHost = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
     const [url, fileUrl] = [blobServer, fileServer].map(
-        (server) => `${tls ? "https" : "http"}://${shownHost}:${portOf(server)}`,
+        (server) => `${tls ? "https" : "http"}://${hostInUrl(host)}:${portOf(server)}`,
     ) as [string, string];
     service.entra.listensAt(url);
     const accounts = [...service.accounts.values()].map((account) =>
@@ -144,6 +138,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
             files.remove();
         },
     };
+}
+
+function addAccounts(service: Service, options: SimulatorOptions): void {
+    for (const account of options.accounts) {
+        if (service.accounts.has(account.name)) {
+            throw new Error(`account "${account.name}" is given twice`);
+        }
+        service.accounts.set(account.name, new Account(account, options.copySeconds ?? 0));
+    }
+}
+
+/** The host by which a client reaches what listens on it. */
+function hostInUrl(host: string): string {
+    if (host === "0.0.0.0") {
+        return "127.0.0.1";
+    }
+    return host.includes(":") ? `[${host}]` : host;
 }
 
 function writeCertificate(files: TemporaryFiles, { cert }: Tls): string {

@@ -29,27 +29,30 @@ export async function invocationsOf(script: string, environment: Variables, stdi
     }
     function visit(node: SyntaxNode): void {
         if (node.type === "Command") {
-            const own = new Map(node.name ? variables : []);
-            const scope = node.name ? own : variables;
-            for (const one of node.prefix) {
-                if (one.type === "Assignment") {
-                    scope.set(one.name, assigned(one, variables));
-                }
-            }
-            if (node.name) {
-                const words = [node.name, ...node.args].flatMap((argument) => wordsOf(argument, variables));
-                start({
-                    words,
-                    variables: own,
-                    ...(stdin !== undefined && { input: stdin }),
-                    ...inputOf(node, variables),
-                });
-            }
+            visitCommand(node);
         }
         const before = mayBeSkipped(node) ? new Map(variables) : undefined;
         forEachChild(node, visit);
         if (before) {
             forgetChanges(variables, before);
+        }
+    }
+    function visitCommand(node: Command): void {
+        const own = new Map(node.name ? variables : []);
+        const scope = node.name ? own : variables;
+        for (const one of node.prefix) {
+            if (one.type === "Assignment") {
+                scope.set(one.name, assigned(one, variables));
+            }
+        }
+        if (node.name) {
+            const words = [node.name, ...node.args].flatMap((argument) => wordsOf(argument, variables));
+            start({
+                words,
+                variables: own,
+                ...(stdin !== undefined && { input: stdin }),
+                ...inputOf(node, variables),
+            });
         }
     }
     function start(invocation: Invocation): void {

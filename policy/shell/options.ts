@@ -27,18 +27,10 @@ export function optionsOf(
     const positional: ShellWord[] = [];
     for (let index = 0; index < words.length; index++) {
         const word = words[index]!;
-        const [first, ...rest] = word;
-        const match = typeof first === "string" ? /^--([a-z0-9-]+)(?:=([\s\S]*))?$/.exec(first) : null;
-        const shortName = short[literal(word) ?? ""];
-        if (match && (match[2] !== undefined || rest.length > 0)) {
-            values.set(match[1]!, [match[2] ?? "", ...rest]);
-        } else if (match && flags.has(match[1]!)) {
-            values.set(match[1]!, ["true"]);
-        } else if (match || shortName !== undefined) {
-            const next = words[index + 1];
-            const given = next !== undefined && !literal(next)?.startsWith("--");
-            values.set(match ? match[1]! : shortName!, given ? next : ["true"]);
-            index += given ? 1 : 0;
+        const option = optionOf(word, words[index + 1], flags, short);
+        if (option) {
+            values.set(option.name, option.value);
+            index += option.takesNext ? 1 : 0;
         } else if (literal(word) !== "--") {
             positional.push(word);
         }
@@ -50,6 +42,27 @@ export function optionsOf(
         value: (name) => word(name) && textOfWord(word(name)!),
         has: (name) => word(name) !== undefined && literal(word(name)!) !== "false",
     };
+}
+
+/** The option that a word names, with its value; nothing for other arguments. */
+function optionOf(
+    word: ShellWord,
+    next: ShellWord | undefined,
+    flags: ReadonlySet<string>,
+    short: Readonly<Record<string, string>>,
+): { name: string; value: ShellWord; takesNext?: boolean } | undefined {
+    const [first, ...rest] = word;
+    const match = typeof first === "string" ? /^--([a-z0-9-]+)(?:=([\s\S]*))?$/.exec(first) : null;
+    const name = match ? match[1]! : short[literal(word) ?? ""];
+    if (name === undefined) {
+        return undefined;
+    }
+    if (match && (match[2] !== undefined || rest.length > 0)) {
+        return { name, value: [match[2] ?? "", ...rest] };
+    }
+    const isGiven = next !== undefined && !literal(next)?.startsWith("--");
+    const isFlag = match && flags.has(name);
+    return isFlag || !isGiven ? { name, value: ["true"] } : { name, value: next, takesNext: true };
 }
 
 /** The same options where others may be in a word that is not known. */

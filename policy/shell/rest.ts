@@ -33,6 +33,7 @@ export function curlCopy({ words }: Invocation): CommandCopy | undefined {
 }
 
 /** curl's arguments by the names of options; an empty name for what is none. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one branch for each way in which curl takes an option.
 function* curlOptions(words: readonly ShellWord[]): Generator<readonly [string, ShellWord]> {
     for (let index = 0; index < words.length; index++) {
         const word = words[index]!;

@@ -21,9 +21,7 @@ export function unwrap(invocation: Invocation): Invocation & { readonly script?:
     const [name, ...rest] = invocation.words;
     const program = name && programOf(name);
     if (program && shells.test(program)) {
-        const [file] = withoutOptions(rest, /^[-+][oO]$/);
-        const readsInput = file === undefined || rest.some((word) => literal(word) === "-s");
-        return { ...invocation, ...scriptOfShell(rest, /^-\w*c$/, readsInput ? invocation.input : undefined) };
+        return { ...invocation, ...scriptOfShell(rest, /^-\w*c$/, inputOfShell(rest, invocation)) };
     }
     switch (program) {
         case "az":
@@ -72,6 +70,12 @@ export function unwrap(invocation: Invocation): Invocation & { readonly script?:
 function isStartable(word: ShellWord): boolean {
     const program = programOf(word) ?? "";
     return shells.test(program) || program === "az" || program === "azcopy" || program === "curl";
+}
+
+/** What a shell runs that is given no script: its input, unless a file is named. */
+function inputOfShell(words: readonly ShellWord[], { input }: Invocation): string | undefined {
+    const [file] = withoutOptions(words, /^[-+][oO]$/);
+    return file === undefined || words.some((word) => literal(word) === "-s") ? input : undefined;
 }
 
 /** The script that a shell is given by an option, or reads. */

@@ -94,6 +94,7 @@ export function wordOf(argument: CommandArgument, variables: Variables): ShellWo
 }
 
 /** The words that an argument becomes: what stands outside quotes is split at its spaces once it is known. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop splits, joins and reveals, and each part decides about the words before it.
 export function wordsOf(argument: CommandArgument, variables: Variables): ShellWord[] {
     if (argument.type === "Assignment") {
         return [wordOf(argument, variables)];

@@ -70,17 +70,6 @@ export interface RoleAssignmentOptions {
     readonly effectiveAfterSeconds?: number;
 }
 
-/** A role that a principal has in an account, or a container or share of it. */
-export interface RoleAssignment {
-    /** The object ID of the principal. */
-    readonly objectId: string;
-    readonly actions: readonly string[];
-    readonly container?: string;
-    readonly share?: string;
-    /** From when on it counts, in milliseconds. */
-    readonly effectiveAt: number;
-}
-
 /** The actions of a built-in role, or of a custom role as its definition lists them: with their provider, `*` for any. */
 export function actionsOf(role: BuiltInRole | readonly string[]): readonly string[] {
     if (typeof role !== "string") {

@@ -1,6 +1,6 @@
 import type { Query } from "../http/address";
 import { storageError } from "../http/errors";
-import type { AccessPolicy } from "../state/container";
+import type { AccessPolicy } from "../state/accessPolicy";
 import type { SasGrant } from "./identity";
 import {
     checkAddress,

@@ -1,6 +1,6 @@
 import { storageError } from "../http/errors";
 import { asList, element, optionalElement, parent, parseXml } from "../http/xml";
-import type { AccessPolicy } from "../state/container";
+import type { AccessPolicy } from "../state/accessPolicy";
 
 /** Stored access policies as the document that Get Container ACL and Get Share ACL answer. */
 export function policiesXml(policies: readonly AccessPolicy[]): string {

@@ -6,24 +6,19 @@ import { readSmallBody, receiveContent } from "../http/body";
 import { invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, parent, parseChildren } from "../http/xml";
-import type { Blob, Block, Encryption } from "../state/blob";
-import type { StagedBlocks } from "../state/container";
+import type { Blob, Encryption } from "../state/blob";
+import type { Block } from "../state/properties";
+import type { StagedBlocks } from "../state/slot";
 import { refuseBlobType } from "./accountSupport";
 import { checkRead, readTagsCondition } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkSameEncryption, encryptionHeaders, readEncryption } from "./encryption";
+import { addressedBlob, targetContainer, targetName } from "./find";
 import { checkReadLease, checkWriteLease } from "./leaseChecks";
 import { refusePendingCopy } from "./pendingCopy";
 import { checkMd5, newBlob, partMd5, readMd5Header, setProtection } from "./putBlob";
 import { inheritedTier, newBlobHeaders, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import {
-    addressedBlob,
-    refuseArchived,
-    refuseOtherVersions,
-    replaceTarget,
-    targetContainer,
-    targetName,
-} from "./target";
+import { refuseArchived, refuseOtherVersions, replaceTarget } from "./target";
 import { answeredMd5, readUrlSource } from "./urlSource";
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { etagOf, millisecondsOf, type Ticks } from "../clock";
-import { type ErrorCode, invalidHeader, type StorageError, storageError } from "../http/errors";
+import { type ErrorCode, invalidHeader, storageError } from "../http/errors";
 import type { Headers } from "../http/request";
-import type { Tags } from "../state/blob";
+import type { Tags } from "../state/properties";
 import { parseTagExpression } from "./tagExpression";
 
 /** What conditions are compared with; undefined stands for a resource that isn't there. */
@@ -87,22 +87,25 @@ export function checkWrite(
     if (!tagsHold(conditions, target)) {
         throw storageError("ConditionNotMet");
     }
-    const unmet = (): StorageError => storageError(refusal.code ?? "ConditionNotMet");
-    if (match !== undefined) {
-        if (!target || !matchHolds(conditions, target)) {
-            throw unmet();
-        }
-    } else if (unmodifiedSince !== undefined) {
-        if (target && !unmodifiedHolds(conditions, target)) {
-            throw unmet();
-        }
-    } else if (noneMatch !== undefined) {
-        if (target && !noneMatchHolds(conditions, target)) {
-            throw refusal.creates && noneMatch.trim() === "*" ? storageError("BlobAlreadyExists") : unmet();
-        }
-    } else if (modifiedSince !== undefined && target && !modifiedHolds(conditions, target)) {
-        throw unmet();
+    if (writeHolds(conditions, target)) {
+        return;
     }
+    const exists = refusal.creates && noneMatch?.trim() === "*";
+    throw storageError(exists ? "BlobAlreadyExists" : (refusal.code ?? "ConditionNotMet"));
+}
+
+/** If-Match and If-None-Match go before the dates. */
+function writeHolds(conditions: Conditions, target: ConditionTarget | undefined): boolean {
+    if (!target) {
+        return conditions.match === undefined;
+    }
+    if (conditions.match !== undefined) {
+        return matchHolds(conditions, target);
+    }
+    if (conditions.unmodifiedSince !== undefined) {
+        return unmodifiedHolds(conditions, target);
+    }
+    return conditions.noneMatch === undefined ? modifiedHolds(conditions, target) : noneMatchHolds(conditions, target);
 }
 
 function tagsHold(conditions: Conditions, target: ConditionTarget | undefined): boolean {

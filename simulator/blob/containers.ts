@@ -1,16 +1,17 @@
 import { checkContainerName } from "../http/address";
-import type { Answer } from "../http/answer";
+import type { Answer, AnswerHeaders } from "../http/answer";
 import { readSmallBody } from "../http/body";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import { blobsOf, Container, type PublicAccess } from "../state/container";
+import { Container, type PublicAccess } from "../state/container";
+import { blobsOf } from "../state/slot";
 import { policiesXml, readPolicies } from "./accessPolicies";
 import { type Conditions, checkWrite, readConditions } from "./conditions";
-import { type AnswerHeaders, leaseHeaders, modifiedHeaders } from "./describeBlob";
+import { leaseHeaders, modifiedHeaders } from "./describeBlob";
+import { targetContainer } from "./find";
 import { refuseRetained } from "./immutability";
 import { checkContainerLease } from "./leaseChecks";
 import { readMetadata } from "./requestProperties";
-import { targetContainer } from "./target";
 
 /** Create Container. */
 export function createContainer(request: StorageRequest): Answer {

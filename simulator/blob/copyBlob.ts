@@ -8,11 +8,12 @@ import { checkWrite, readConditions } from "./conditions";
 import { type CopySource, withCopySource } from "./copySource";
 import { writtenHeaders } from "./describeBlob";
 import { defaultEncryption } from "./encryption";
+import { targetContainer, targetName } from "./find";
 import { checkWriteLease, refuseFiniteLease } from "./leaseChecks";
 import { abortCopy, newCopyState, readAbort, refusePendingCopy, watchSource } from "./pendingCopy";
 import { newBlob, setProtection } from "./putBlob";
 import { inheritedTier, readMetadata, readTagsHeader, readTier } from "./requestProperties";
-import { refuseArchived, refuseOtherVersions, refuseRetainedOverwrite, targetContainer, targetName } from "./target";
+import { refuseArchived, refuseOtherVersions, refuseRetainedOverwrite } from "./target";
 import { readRehydratePriority, startRehydration } from "./tier";
 
 /** Copy Blob. Within one account it ends at once, from elsewhere it is pending until the clock says otherwise. */

@@ -16,7 +16,7 @@ import { checkWrite, readConditions } from "./conditions";
 import { cannotVerify } from "./copySourceErrors";
 import { refuseKeyedSource } from "./encryption";
 import { type ExternalSource, openExternalSource } from "./externalSource";
-import { findBlob } from "./target";
+import { findBlob } from "./find";
 
 /** Where a copy's bytes come from. */
 export interface CopySource {

@@ -1,21 +1,15 @@
 import type { Answer } from "../http/answer";
 import { invalidHeader, invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import type { Container, Kept } from "../state/container";
+import type { Container } from "../state/container";
 import { removeKept, restore } from "../state/protection";
+import type { Kept } from "../state/slot";
 import { checkWrite, readConditions } from "./conditions";
+import { checkTimestamp, findSnapshot, findVersion, targetContainer, targetName } from "./find";
 import { refuseRetained } from "./immutability";
 import { checkWriteLease } from "./leaseChecks";
 import { refusePendingCopy } from "./pendingCopy";
-import {
-    checkTimestamp,
-    findSnapshot,
-    findVersion,
-    refuseKept,
-    refuseRetainedOverwrite,
-    targetContainer,
-    targetName,
-} from "./target";
+import { refuseKept, refuseRetainedOverwrite } from "./target";
 
 /** Delete Blob: the blob, its snapshots, one snapshot, or one version. */
 export function deleteBlob(request: StorageRequest): Answer {

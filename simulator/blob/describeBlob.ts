@@ -1,12 +1,10 @@
 import { etagOf, httpDate, millisecondsOf, type Ticks } from "../clock";
+import type { AnswerHeaders } from "../http/answer";
 import type { StorageRequest } from "../http/request";
 import type { Blob } from "../state/blob";
 import type { CopyDestination } from "../state/copy";
 import { isLocked, type Lease, leaseState } from "../state/lease";
 import { encryptionHeaders } from "./encryption";
-
-/** Headers of an answer. */
-export type AnswerHeaders = Record<string, string | number | undefined>;
 
 /** ETag and Last-Modified; versions before 2011-08-18 have the ETag without quotes. */
 export function modifiedHeaders(request: StorageRequest, modified: Ticks): AnswerHeaders {

@@ -1,11 +1,11 @@
 // Customer-provided keys and encryption scopes. Nothing is encrypted: what a blob was written with is kept, and compared.
 
 import { createHash } from "node:crypto";
+import type { AnswerHeaders } from "../http/answer";
 import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Blob, Encryption } from "../state/blob";
-import type { AnswerHeaders } from "./describeBlob";
-import { targetContainer } from "./target";
+import { targetContainer } from "./find";
 
 /** From this version on the From-URL operations take the source's key. */
 const SOURCE_KEY_VERSION = "2026-02-06";

@@ -6,9 +6,9 @@ import { EMPTY } from "../content/content";
 import { file } from "../content/file";
 import { storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import type { BlobHeaders, Metadata } from "../state/blob";
-import { DEFAULT_HEADERS } from "../state/blob";
 import type { Transfer } from "../state/copy";
+import type { BlobHeaders, Metadata } from "../state/properties";
+import { DEFAULT_HEADERS } from "../state/properties";
 import { sourceDetails } from "./copySourceErrors";
 
 /** How long a source outside may take to answer. */

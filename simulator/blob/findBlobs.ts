@@ -4,9 +4,9 @@ import type { StorageRequest } from "../http/request";
 import { element, escapeText, optionalElement, parent } from "../http/xml";
 import { Blob } from "../state/blob";
 import type { Container } from "../state/container";
+import { targetContainer } from "./find";
 import { readMarker, readMaxResults, writeMarker } from "./marker";
 import { parseTagSearch, type TagSearch } from "./tagExpression";
-import { targetContainer } from "./target";
 
 /** Find Blobs by Tags, in the account or in one container. An index is never behind here. */
 export function findBlobsByTags(request: StorageRequest): Answer {
@@ -48,11 +48,15 @@ function* matching(request: StorageRequest, search: TagSearch): Generator<[Conta
         if (container.name < fromContainer || (search.container ?? container.name) !== container.name) {
             continue;
         }
-        for (const [name, held] of container.entries(container.name === fromContainer ? fromName : "")) {
-            const blob = held instanceof Blob ? held : held.current;
-            if (blob?.tags && search.matches(blob.tags)) {
-                yield [container, name, blob];
-            }
+        yield* matchingIn(container, container.name === fromContainer ? fromName : "", search);
+    }
+}
+
+function* matchingIn(container: Container, from: string, search: TagSearch): Generator<[Container, string, Blob]> {
+    for (const [name, held] of container.entries(from)) {
+        const blob = held instanceof Blob ? held : held.current;
+        if (blob?.tags && search.matches(blob.tags)) {
+            yield [container, name, blob];
         }
     }
 }

@@ -3,7 +3,7 @@ import { md5Of } from "../content/md5";
 import type { Answer } from "../http/answer";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import type { Tags } from "../state/blob";
+import type { Tags } from "../state/properties";
 import { writtenHeaders } from "./describeBlob";
 import { readEncryption } from "./encryption";
 import { refuseFiniteLease } from "./leaseChecks";

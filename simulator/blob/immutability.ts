@@ -4,7 +4,7 @@ import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { Blob, Immutability } from "../state/blob";
 import { checkWrite, readConditions } from "./conditions";
-import { addressedBlob } from "./target";
+import { addressedBlob } from "./find";
 
 /** Set Blob Immutability Policy: a locked one can only be prolonged. ETag and Last-Modified stay. */
 export function setImmutabilityPolicy(request: StorageRequest): Answer {

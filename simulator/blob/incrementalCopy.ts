@@ -19,10 +19,10 @@ import {
 import { cannotVerify } from "./copySourceErrors";
 import { modifiedHeaders } from "./describeBlob";
 import { defaultEncryption } from "./encryption";
+import { targetContainer, targetName } from "./find";
 import { checkWriteLease } from "./leaseChecks";
 import { courseOf, refusePendingCopy } from "./pendingCopy";
 import { newBlob } from "./putBlob";
-import { targetContainer, targetName } from "./target";
 
 /** What can be done to the destination of incremental copies itself; its snapshots are as any other. */
 const ALLOWED = ["Get Blob Properties", "Incremental Copy Blob", "Abort Copy Blob", "Delete Blob", "Undelete Blob"];

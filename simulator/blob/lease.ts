@@ -5,9 +5,10 @@ import type { StorageRequest } from "../http/request";
 import { type Lease, leaseState } from "../state/lease";
 import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders } from "./describeBlob";
+import { targetContainer, targetName } from "./find";
 import { type Leasable, leaseError, requestLeaseId } from "./leaseChecks";
 import { refusePendingCopy } from "./pendingCopy";
-import { refuseArchived, refuseKept, targetContainer, targetName } from "./target";
+import { refuseArchived, refuseKept } from "./target";
 
 /** Lease Blob, by action: acquire, renew, change, release, break. ETag and Last-Modified stay. */
 export function leaseBlob(request: StorageRequest): Answer {

@@ -3,10 +3,10 @@ import { invalidParameter } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { element, escapeText, optionalElement, parent } from "../http/xml";
 import type { Container } from "../state/container";
+import { targetContainer } from "./find";
 import { blobElement, nameElement } from "./listedBlob";
 import { type ListedBlob, listedUnder } from "./listedUnder";
 import { firstName, readKnownIncludes, readMarker, readMaxResults, writeMarker } from "./marker";
-import { targetContainer } from "./target";
 
 const INCLUDES = [
     "snapshots",
@@ -84,6 +84,7 @@ function readInclude(request: StorageRequest): ReadonlySet<string> {
 }
 
 /** The entries of one page, and the name (and what under it) at which the next page begins. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over the names, which skips ahead, and each way out names where the next page begins.
 function collect(
     request: StorageRequest,
     container: Container,

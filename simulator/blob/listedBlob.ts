@@ -2,8 +2,8 @@ import { etagOf, httpDate, millisecondsOf } from "../clock";
 import type { StorageRequest } from "../http/request";
 import { element, escapeText, optionalElement, parent } from "../http/xml";
 import type { Blob } from "../state/blob";
-import type { Deletion } from "../state/container";
 import { isLocked, leaseState } from "../state/lease";
+import type { Deletion } from "../state/slot";
 import { shownTier } from "./describeBlob";
 import type { ListedBlob } from "./listedUnder";
 

@@ -1,6 +1,6 @@
 import type { Service } from "../service";
 import { Blob } from "../state/blob";
-import type { Deletion, Slot } from "../state/container";
+import type { Deletion, Slot } from "../state/slot";
 
 /** One thing that is listed under a name. */
 export interface ListedBlob {

@@ -10,12 +10,13 @@ import { element, parent } from "../http/xml";
 import type { Blob } from "../state/blob";
 import { modifiedHeaders, quotedEtag } from "./describeBlob";
 import { checkWriteEncryption } from "./encryption";
+import { checkTimestamp, targetContainer, targetName } from "./find";
 import { readMarker, readMaxResults, writeMarker } from "./marker";
 import { refusePendingCopy } from "./pendingCopy";
 import { changed } from "./properties";
 import { checkMd5, partMd5, readMd5Header } from "./putBlob";
 import { readRange } from "./readBlob";
-import { checkTimestamp, readTarget, targetContainer, targetName, writeTarget } from "./target";
+import { readTarget, writeTarget } from "./target";
 import { answeredMd5, readSourceRange, readUrlSource } from "./urlSource";
 
 const PAGE = 512;

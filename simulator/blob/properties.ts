@@ -8,11 +8,12 @@ import type { Blob } from "../state/blob";
 import { checkRead, checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders, writtenHeaders } from "./describeBlob";
 import { checkWriteEncryption } from "./encryption";
+import { addressedBlob, targetContainer, targetName } from "./find";
 import { checkReadLease, checkWriteLease, forgetEndedLease } from "./leaseChecks";
 import { refusePendingCopy } from "./pendingCopy";
 import { readMd5Header, readPageBlobLength, readSequenceNumber } from "./putBlob";
 import { readBlobHeaders, readMetadata, readTagsBody } from "./requestProperties";
-import { addressedBlob, refuseArchived, targetContainer, targetName, writeTarget } from "./target";
+import { refuseArchived, writeTarget } from "./target";
 
 /** Set Blob Metadata: replaces the whole set. */
 export function setBlobMetadata(request: StorageRequest): Answer {

@@ -1,12 +1,12 @@
 import { JoinedContent } from "../content/joined";
 import { PageMap } from "../content/pageMap";
-import type { Answer } from "../http/answer";
+import type { Answer, AnswerHeaders } from "../http/answer";
 import { receiveContent } from "../http/body";
 import { invalidHeader, missingHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import { Blob, type BlobType, type Encryption } from "../state/blob";
 import { refuseBlobType } from "./accountSupport";
-import { type AnswerHeaders, writtenHeaders } from "./describeBlob";
+import { writtenHeaders } from "./describeBlob";
 import { readEncryption } from "./encryption";
 import { readImmutability } from "./immutability";
 import { forgetEndedLease } from "./leaseChecks";

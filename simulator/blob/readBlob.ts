@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { httpDate } from "../clock";
-import type { Answer } from "../http/answer";
+import type { Answer, AnswerHeaders } from "../http/answer";
 import { invalidHeader, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
 import type { StoredObject } from "../state/copy";
-import { type AnswerHeaders, blobHeaders, modifiedHeaders, shownTier } from "./describeBlob";
+import { blobHeaders, modifiedHeaders, shownTier } from "./describeBlob";
 import { checkReadKey } from "./encryption";
 import { readTarget, refuseArchived } from "./target";
 

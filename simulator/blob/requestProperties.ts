@@ -2,8 +2,9 @@ import { invalidHeader, missingHeader, type StorageError, storageError } from ".
 import type { Headers, StorageRequest } from "../http/request";
 import { asList, parseXml } from "../http/xml";
 import type { Account } from "../state/account";
-import type { Blob, BlobHeaders, BlobType, Metadata, Tags, TierState } from "../state/blob";
-import { DEFAULT_HEADERS } from "../state/blob";
+import type { Blob, BlobType, TierState } from "../state/blob";
+import type { BlobHeaders, Metadata, Tags } from "../state/properties";
+import { DEFAULT_HEADERS } from "../state/properties";
 
 /** The tiers of block blobs. */
 export const BLOCK_TIERS = ["Hot", "Cool", "Cold", "Archive"];

@@ -5,10 +5,11 @@ import type { StorageRequest } from "../http/request";
 import { checkWrite, readConditions } from "./conditions";
 import { modifiedHeaders, versionHeader } from "./describeBlob";
 import { checkWriteEncryption } from "./encryption";
+import { targetContainer, targetName } from "./find";
 import { checkReadLease } from "./leaseChecks";
 import { refusePendingCopy } from "./pendingCopy";
 import { readMetadata } from "./requestProperties";
-import { refuseArchived, targetContainer, targetName } from "./target";
+import { refuseArchived } from "./target";
 
 /** Snapshot Blob: keeps the blob as it is now; metadata in the request takes the place of the blob's. */
 export function snapshotBlob(request: StorageRequest): Answer {

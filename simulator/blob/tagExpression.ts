@@ -1,4 +1,4 @@
-import type { Tags } from "../state/blob";
+import type { Tags } from "../state/properties";
 
 /** A parsed x-ms-if-tags expression. */
 export type TagExpression = (tags: Tags) => boolean;

@@ -4,10 +4,10 @@ import type { StorageRequest } from "../http/request";
 import type { Blob } from "../state/blob";
 import { checkWrite, readTagsCondition } from "./conditions";
 import { refuseTier } from "./encryption";
+import { addressedBlob } from "./find";
 import { checkWriteLease } from "./leaseChecks";
 import { refusePendingCopy } from "./pendingCopy";
 import { PAGE_TIERS, readTier } from "./requestProperties";
-import { addressedBlob } from "./target";
 
 /** Set Blob Tier: 200 at once, or 202 if the blob must be rehydrated first. ETag and Last-Modified stay. */
 export function setBlobTier(request: StorageRequest): Answer {

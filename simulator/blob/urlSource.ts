@@ -3,8 +3,9 @@ import { type Content, slice } from "../content/content";
 import { md5Of } from "../content/md5";
 import { invalidHeader, type StorageError, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";
-import { Blob, type BlobHeaders, type Metadata } from "../state/blob";
+import { Blob } from "../state/blob";
 import type { File } from "../state/file";
+import type { BlobHeaders, Metadata } from "../state/properties";
 import { checkRead, readConditions } from "./conditions";
 import {
     authorizeBearer,
@@ -111,17 +112,7 @@ async function openSource(
         object = findSource(request, address);
         refuseFileConditions(request, address);
         if (object instanceof Blob) {
-            if (object.rare?.incrementalCopy) {
-                throw storageError("OperationNotAllowedOnIncrementalCopyBlob");
-            }
-            const conditions = readConditions(request.headers, "x-ms-source-");
-            checkRead(reading.ifTags ? conditions : { ...conditions, tags: undefined }, object);
-            refuseArchived(object);
-            if (reading.keyed ?? true) {
-                checkSourceKey(request, object);
-            } else {
-                refuseKeyedSource(object);
-            }
+            checkBlob(request, object, reading);
         }
         if (range && range.start >= object.content.length) {
             throw storageError("InvalidRange");
@@ -140,6 +131,21 @@ async function openSource(
         md5,
         metadata,
     };
+}
+
+/** Throws unless a blob can be read as a source: its conditions hold, it is online, and its key is named. */
+function checkBlob(request: StorageRequest, blob: Blob, reading: UrlReading): void {
+    if (blob.rare?.incrementalCopy) {
+        throw storageError("OperationNotAllowedOnIncrementalCopyBlob");
+    }
+    const conditions = readConditions(request.headers, "x-ms-source-");
+    checkRead(reading.ifTags ? conditions : { ...conditions, tags: undefined }, blob);
+    refuseArchived(blob);
+    if (reading.keyed ?? true) {
+        checkSourceKey(request, blob);
+    } else {
+        refuseKeyedSource(blob);
+    }
 }
 
 /** A source outside is received whole before anything is changed. */

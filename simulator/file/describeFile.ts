@@ -1,15 +1,10 @@
-import {
-    type AnswerHeaders,
-    copyHeaders,
-    leaseHeaders,
-    modifiedHeaders,
-    overriddenHeaders,
-} from "../blob/describeBlob";
+import { copyHeaders, leaseHeaders, modifiedHeaders, overriddenHeaders } from "../blob/describeBlob";
 import { timestampOf } from "../clock";
+import type { AnswerHeaders } from "../http/answer";
 import type { StorageRequest } from "../http/request";
-import type { Metadata } from "../state/blob";
 import type { Directory } from "../state/directory";
 import type { File } from "../state/file";
+import type { Metadata } from "../state/properties";
 import { SMB_VERSION } from "./smbProperties";
 
 /** ETag, Last-Modified and SMB properties, as the answer to a write tells them. */

@@ -1,9 +1,9 @@
 import { policiesXml, readPolicies } from "../blob/accessPolicies";
-import { type AnswerHeaders, leaseHeaders, modifiedHeaders } from "../blob/describeBlob";
+import { leaseHeaders, modifiedHeaders } from "../blob/describeBlob";
 import { checkContainerLease } from "../blob/leaseChecks";
 import { readMetadata } from "../blob/requestProperties";
 import { httpDate, millisecondsOf, timestampOf } from "../clock";
-import type { Answer } from "../http/answer";
+import type { Answer, AnswerHeaders } from "../http/answer";
 import { readSmallBody } from "../http/body";
 import { invalidHeader, invalidParameter, storageError } from "../http/errors";
 import type { StorageRequest } from "../http/request";

@@ -7,11 +7,13 @@ export interface ContentPart {
     readonly end: number;
 }
 
+/** Headers of an answer, in the order they are sent; one that is undefined isn't sent. */
+export type AnswerHeaders = Record<string, string | number | undefined>;
+
 /** What an operation answers; the headers that every answer has are added when it is sent. */
 export interface Answer {
     readonly status: number;
-    /** Headers in the order they are sent; one that is undefined isn't sent. */
-    readonly headers?: Readonly<Record<string, string | number | undefined>>;
+    readonly headers?: Readonly<AnswerHeaders>;
     /** An XML document without its prolog, or bytes of a blob. */
     readonly xml?: string;
     readonly part?: ContentPart;

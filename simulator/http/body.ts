@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, type WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { bytes, type Content } from "../content/content";
 import { file } from "../content/file";
@@ -40,7 +40,7 @@ export async function receiveContent(
     const hash = createHash("md5");
     const chunks: Buffer[] = [];
     let length = 0;
-    let output: ReturnType<typeof createWriteStream> | undefined;
+    let output: WriteStream | undefined;
     let path = "";
     try {
         for await (const chunk of body) {
@@ -51,12 +51,7 @@ export async function receiveContent(
             hash.update(chunk);
             if (!output && length > MEMORY_LIMIT) {
                 path = files.next();
-                output = createWriteStream(path);
-                // What goes wrong is thrown when the file is finished.
-                output.on("error", () => undefined);
-                for (const earlier of chunks.splice(0)) {
-                    output.write(earlier);
-                }
+                output = fileOf(path, chunks.splice(0));
             }
             if (!output) {
                 chunks.push(chunk);
@@ -77,4 +72,15 @@ export async function receiveContent(
 /** One Buffer of its own, so that no small body keeps a whole socket buffer alive. */
 function compact(chunks: readonly Buffer[]): Buffer {
     return Buffer.concat(chunks);
+}
+
+/** A file that begins with these bytes. */
+function fileOf(path: string, chunks: readonly Buffer[]): WriteStream {
+    const output = createWriteStream(path);
+    // What goes wrong is thrown when the file is finished.
+    output.on("error", () => undefined);
+    for (const chunk of chunks) {
+        output.write(chunk);
+    }
+    return output;
 }

@@ -46,6 +46,43 @@ export function errorAnswer(error: unknown, now: number, requestId: string): Ans
 
 /** Sends an answer, as fast as the client takes it; gives the number of bytes of its body. */
 export async function send(response: ServerResponse, answer: Answer, context: AnswerContext): Promise<number> {
+    const isHead = context.method === "HEAD";
+    const body = isHead ? undefined : documentOf(answer);
+    response.writeHead(answer.status, reasonOf(answer), {
+        ...headersOf(answer, context),
+        ...bodyHeaders(answer, body),
+    });
+    const part = isHead ? undefined : answer.part;
+    const length = part ? part.end - part.start : (body?.length ?? 0);
+    if (context.bytesPerSecond !== undefined && length > 0) {
+        const whole = part ?? { content: bytes(body!), start: 0, end: length };
+        await stream(response, paced(whole, context.bytesPerSecond));
+    } else if (part) {
+        await sendPart(response, part);
+    } else if (answer.chunked && body) {
+        response.write(body);
+        response.end();
+    } else {
+        response.end(body);
+    }
+    return length;
+}
+
+async function sendPart(response: ServerResponse, { content, start, end }: ContentPart): Promise<void> {
+    if (end - start > SMALL) {
+        await stream(response, pieces(content, start, end));
+    } else {
+        response.end(start === end ? undefined : await content.read(start, end));
+    }
+}
+
+function documentOf({ document, xml }: Answer): Buffer | undefined {
+    const text = document?.text ?? (xml === undefined ? undefined : XML_PROLOG + xml);
+    return text === undefined ? undefined : Buffer.from(text, "utf8");
+}
+
+/** The answer's own headers, and those that every answer has. */
+function headersOf(answer: Answer, context: AnswerContext): Record<string, string | number> {
     const headers: Record<string, string | number> = {};
     for (const [name, value] of Object.entries(answer.headers ?? {})) {
         if (value !== undefined) {
@@ -61,37 +98,23 @@ export async function send(response: ServerResponse, answer: Answer, context: An
         headers["x-ms-client-request-id"] = context.clientRequestId;
     }
     headers.Date = httpDate(context.now);
-    const isHead = context.method === "HEAD";
-    let body: Buffer | undefined;
-    const text = answer.document?.text ?? (answer.xml === undefined ? undefined : XML_PROLOG + answer.xml);
-    if (text !== undefined && !isHead) {
-        body = Buffer.from(text, "utf8");
-        headers["Content-Type"] = answer.document?.type ?? "application/xml";
-        if (!answer.chunked) {
-            headers["Content-Length"] = body.length;
-        }
-    } else if (answer.part) {
-        headers["Content-Length"] = answer.part.end - answer.part.start;
-    } else if (answer.status !== 204 && answer.status !== 304 && !answer.chunked) {
-        headers["Content-Length"] = answer.length ?? 0;
+    return headers;
+}
+
+/**
+ * What tells of the body.
+ * @param document the document to send, which a HEAD has none of
+ */
+function bodyHeaders(answer: Answer, document: Buffer | undefined): Record<string, string | number> {
+    if (document) {
+        const type = { "Content-Type": answer.document?.type ?? "application/xml" };
+        return answer.chunked ? type : { ...type, "Content-Length": document.length };
     }
-    response.writeHead(answer.status, reasonOf(answer), headers);
-    const part = isHead ? undefined : answer.part;
-    const length = part ? part.end - part.start : (body?.length ?? 0);
-    if (context.bytesPerSecond !== undefined && length > 0) {
-        const whole = part ?? { content: bytes(body!), start: 0, end: length };
-        await stream(response, paced(whole, context.bytesPerSecond));
-    } else if (part && length > SMALL) {
-        await stream(response, pieces(part.content, part.start, part.end));
-    } else if (part) {
-        response.end(length === 0 ? undefined : await part.content.read(part.start, part.end));
-    } else if (answer.chunked && body) {
-        response.write(body);
-        response.end();
-    } else {
-        response.end(body);
+    if (answer.part) {
+        return { "Content-Length": answer.part.end - answer.part.start };
     }
-    return length;
+    const hasLength = answer.status !== 204 && answer.status !== 304 && !answer.chunked;
+    return hasLength ? { "Content-Length": answer.length ?? 0 } : {};
 }
 
 /** The reason phrase of an error is its message, as the service has it. */

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import BTree from "sorted-btree";
-import type { RoleAssignment } from "../auth/roles";
 import { checkGuid, DEFAULT_TENANT_ID } from "../entra/principals";
+import type { AccountSettings } from "./accountSettings";
 import type { Container } from "./container";
+import type { RoleAssignment } from "./roleAssignment";
 import type { Share } from "./share";
 
 /** The kinds of account that hold blobs. */
@@ -53,7 +54,7 @@ export interface AccountOptions {
 }
 
 /** A simulated storage account. */
-export class Account {
+export class Account implements AccountSettings {
     readonly name: string;
     /** Both keys, in Base64. */
     keys: readonly [string, string];
@@ -100,6 +101,11 @@ export class Account {
         this.softDeleteDays = options.softDeleteDays ?? 0;
         this.allowPermanentDelete = options.allowPermanentDelete ?? false;
         this.region = options.region ?? "eastus";
+        this.checkTogether();
+    }
+
+    /** Refuses settings that no account has together, or at all. */
+    private checkTogether(): void {
         if (this.hierarchicalNamespace && this.versioning) {
             throw new Error("an account with a hierarchical namespace has no versions: leave versioning out");
         }

@@ -3,34 +3,10 @@ import { type Content, EMPTY } from "../content/content";
 import { PageMap } from "../content/pageMap";
 import type { CopyDestination, CopyState, PendingCopy, StoredObject } from "./copy";
 import type { Lease } from "./lease";
+import { type BlobHeaders, type Block, DEFAULT_HEADERS, type Metadata, type Tags } from "./properties";
 
 /** The three types of blob, as the x-ms-blob-type header spells them. */
 export type BlobType = "BlockBlob" | "PageBlob" | "AppendBlob";
-
-/** Metadata: names as they were sent (they are compared without case), and values. */
-export type Metadata = Readonly<Record<string, string>>;
-
-/** Index tags. */
-export type Tags = Readonly<Record<string, string>>;
-
-/** The HTTP headers stored with a blob. */
-export interface BlobHeaders {
-    readonly contentType?: string;
-    readonly contentEncoding?: string;
-    readonly contentLanguage?: string;
-    readonly contentDisposition?: string;
-    readonly cacheControl?: string;
-}
-
-/** What a blob has when its writer names no headers. One object for all blobs: a million of them cost nothing. */
-export const DEFAULT_HEADERS: BlobHeaders = { contentType: "application/octet-stream" };
-
-/** A committed block of a block blob. */
-export interface Block {
-    /** The block's ID in Base64, as it was sent. */
-    readonly id: string;
-    readonly content: Content;
-}
 
 /** An access tier that was set on the blob itself; a blob without one has the account's, inferred. */
 export interface TierState {

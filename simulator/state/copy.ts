@@ -1,6 +1,6 @@
 import type { Ticks } from "../clock";
 import type { Content } from "../content/content";
-import type { BlobHeaders, Block, Metadata } from "./blob";
+import type { BlobHeaders, Block, Metadata } from "./properties";
 
 /** How a copy stands, as the x-ms-copy-status header spells it. */
 export type CopyStatus = "pending" | "success" | "failed" | "aborted";

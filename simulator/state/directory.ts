@@ -1,7 +1,7 @@
 import BTree from "sorted-btree";
 import type { Ticks } from "../clock";
-import type { Metadata } from "./blob";
 import { File } from "./file";
+import type { Metadata } from "./properties";
 import type { SmbProperties } from "./smb";
 
 /** A directory, and what is in it. */

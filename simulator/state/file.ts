@@ -1,9 +1,9 @@
 import type { Ticks } from "../clock";
 import type { Content } from "../content/content";
 import { PageMap } from "../content/pageMap";
-import { type BlobHeaders, DEFAULT_HEADERS, type Metadata } from "./blob";
 import type { CopyDestination, CopyState, PendingCopy, StoredObject } from "./copy";
 import type { Lease } from "./lease";
+import { type BlobHeaders, DEFAULT_HEADERS, type Metadata } from "./properties";
 import type { SmbProperties } from "./smb";
 
 /** A file, or what a share snapshot keeps of one. */

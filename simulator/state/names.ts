@@ -1,7 +1,7 @@
 import BTree from "sorted-btree";
 import type { Blob } from "./blob";
-import type { Slot } from "./container";
 import type { GeneratedBlobs } from "./generatedBlobs";
+import type { Slot } from "./slot";
 
 /** What a name holds; null says that the generated blob of that name is gone. */
 type Held = Blob | Slot | null;

@@ -1,12 +1,13 @@
 import { type TickSource, timestampOf } from "../clock";
-import type { Account } from "./account";
+import type { AccountSettings } from "./accountSettings";
 import type { Blob } from "./blob";
-import type { Container, Deletion, Kept, Slot } from "./container";
+import type { Container } from "./container";
+import type { Deletion, Kept, Slot } from "./slot";
 
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Until when what is deleted now can be restored; undefined if the account deletes for good. */
-export function deletionNow(account: Account, now: number): Deletion | undefined {
+export function deletionNow(account: AccountSettings, now: number): Deletion | undefined {
     return account.softDeleteDays > 0 ? { at: now, until: now + account.softDeleteDays * DAY } : undefined;
 }
 

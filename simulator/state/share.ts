@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Ticks } from "../clock";
-import type { Account } from "./account";
-import type { Metadata } from "./blob";
-import type { AccessPolicy } from "./container";
+import type { AccessPolicy } from "./accessPolicy";
+import type { AccountSettings } from "./accountSettings";
 import { Directory } from "./directory";
 import type { Lease } from "./lease";
+import type { Metadata } from "./properties";
 
 /** The security descriptor of a root directory, which files and directories inherit. */
 const INHERITED = "O:SYG:SYD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)(A;OICIIO;FA;;;CO)";
@@ -45,7 +45,7 @@ export class Share {
 
     constructor(
         /** The account it is in. */
-        readonly account: Account,
+        readonly account: AccountSettings,
         readonly name: string,
         /** When it was last modified: ETag and Last-Modified in one. */
         public modified: Ticks,

@@ -66,15 +66,7 @@ export function planCopy(facts: PlanFacts): Plan {
     const type = targetType(facts);
     const onlyCopyBlob = whyOnlyCopyBlob(facts, type);
     if (onlyCopyBlob) {
-        if (isOtherType(facts)) {
-            throw new CopyError(`${onlyCopyBlob}, and keeps the source's blob type; leave blobType out`);
-        }
-        if (method === "fromUrl" || facts.fromUrlOnly) {
-            const instead = facts.fromUrlOnly
-                ? `leave ${facts.fromUrlOnly} out`
-                : 'leave method out, or set it to "copyBlob"';
-            throw new CopyError(`${onlyCopyBlob}; ${instead}`);
-        }
+        refuseOthers(facts, onlyCopyBlob);
         return { operation: "Copy Blob", reason: onlyCopyBlob };
     }
     if (method === "auto" && !facts.fromUrlOnly && facts.sameAccount && !isOtherType(facts)) {
@@ -98,6 +90,19 @@ export function planCopy(facts: PlanFacts): Plan {
             };
         default:
             return planBlockBlob(facts);
+    }
+}
+
+/** Refuses what is asked for and Copy Blob can't do, where it is the only operation. */
+function refuseOthers(facts: PlanFacts, onlyCopyBlob: string): void {
+    if (isOtherType(facts)) {
+        throw new CopyError(`${onlyCopyBlob}, and keeps the source's blob type; leave blobType out`);
+    }
+    if (facts.method === "fromUrl" || facts.fromUrlOnly) {
+        const instead = facts.fromUrlOnly
+            ? `leave ${facts.fromUrlOnly} out`
+            : 'leave method out, or set it to "copyBlob"';
+        throw new CopyError(`${onlyCopyBlob}; ${instead}`);
     }
 }
 

@@ -91,23 +91,29 @@ async function acquire(source: BlobClient, run: () => Promise<unknown>, options:
                 .catch(() => ({ leaseDuration: undefined, leaseState: undefined }));
             const left = until - clock.now().getTime();
             if (leaseDuration === "infinite" || left <= 0) {
-                const kind = leaseDuration === "infinite" ? "an infinite" : "a finite";
-                throw explain(
-                    `lease the source ${what}, on which somebody else has ${kind} lease (lease state ${leaseState})`,
-                    error,
-                );
+                throw leasedTooLong(what, leaseDuration, leaseState, error);
             }
             if (!told) {
                 warn(`waiting for the end of somebody else's lease on the source ${what}, 65 seconds at most`);
             }
-            try {
-                await clock.sleep(Math.min(lookAgainMilliseconds, left), signal);
-            } catch {
-                throw new CopyInterruptedError(
-                    `stopped while waiting for a lease on the source ${what}; nothing was copied`,
-                );
-            }
+            await pause(Math.min(lookAgainMilliseconds, left), options);
         }
+    }
+}
+
+function leasedTooLong(what: string, leaseDuration: string | undefined, leaseState: string, error: unknown): Error {
+    const kind = leaseDuration === "infinite" ? "an infinite" : "a finite";
+    return explain(
+        `lease the source ${what}, on which somebody else has ${kind} lease (lease state ${leaseState})`,
+        error,
+    );
+}
+
+async function pause(milliseconds: number, { clock, signal, what }: SourceLeaseOptions): Promise<void> {
+    try {
+        await clock.sleep(milliseconds, signal);
+    } catch {
+        throw new CopyInterruptedError(`stopped while waiting for a lease on the source ${what}; nothing was copied`);
     }
 }
 

@@ -110,6 +110,7 @@ export function checkLocation(
     return failures.count > before ? undefined : address;
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the rules of each part stand in the order in which their failures are told.
 function checkParts(failures: Failures, end: string, location: BlobLocation, kind: DestinationKind): void {
     const path = (part: string) => `${end}.${part}`;
     for (const [part, value] of Object.entries(location)) {

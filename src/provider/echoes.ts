@@ -5,36 +5,15 @@ import { quoted } from "../../common/visible";
 import { secretsOf } from "../storage/credential";
 import type { BlobLocation } from "../storage/location";
 import type { SourceProperties } from "../storage/webSource";
-import { inputNames as blobInputs } from "./blobCopyTypes";
-import { fileInputNames as fileInputs } from "./fileCopyTypes";
-import { inputNames as incrementalInputs } from "./incrementalSnapshotCopyTypes";
-
-/** What the program says, which is recorded as it is; and the address that follows from it. */
-const ownWords = new Set<string>([...blobInputs, ...fileInputs, ...incrementalInputs, "requestedAccessTier", "url"]);
 
 /** As many characters a content type or an ETag has in the state at most. */
-const longestWord = 1_024;
+export const longestWord = 1_024;
 
 /** Shorter ones are words, too. */
 const shortestEcho = 8;
 
-/**
- * A state as it is stored: what servers have said in it goes without the secrets that they were given.
- * @param credentials what authorized the requests
- */
-export function withoutEchoes(state: object, credentials: readonly string[]): Record<string, unknown> {
-    const secrets = secretsIn(credentials);
-    const entries = Object.entries(state).map(([name, value]): [string, unknown] => {
-        if (name === "contentType" && typeof value === "string") {
-            return [name, quoted(redact(value, secrets), longestWord)];
-        }
-        return [name, ownWords.has(name) ? value : withoutSecrets(value, secrets)];
-    });
-    return Object.fromEntries(entries);
-}
-
 /** Known secrets alone are taken out: ETags and names are compared later, and may look like anything. */
-function withoutSecrets(value: unknown, secrets: Secrets): unknown {
+export function withoutSecrets(value: unknown, secrets: Secrets): unknown {
     if (typeof value === "string") {
         return redact(value, secrets, []);
     }
@@ -70,6 +49,6 @@ export function withoutEchoesOf(location: BlobLocation, said: SourceProperties):
     };
 }
 
-function secretsIn(credentials: readonly string[]): Secrets {
+export function secretsIn(credentials: readonly string[]): Secrets {
     return new Secrets(credentials.filter(({ length }) => length >= shortestEcho));
 }

@@ -15,12 +15,12 @@ import { configureStack, secretsOfStack } from "../storage/stackSettings";
 import { blobCopyHandler } from "./blobCopy";
 import { Claims } from "./claims";
 import { systemClock } from "./clock";
-import { withoutEchoes } from "./echoes";
 import { connectEngine, type Engine } from "./engine";
 import { fileCopyHandler } from "./fileCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { incrementalSnapshotCopyHandler } from "./incrementalSnapshotCopy";
 import { createProgressReporter, isInteractive } from "./progressReporter";
+import { withoutEchoes } from "./recordedEchoes";
 import { secretInputsKey, secretPaths, secretTexts, withSecretOutputs } from "./secretInputs";
 import { createSourceReader, type SourceReader } from "./sourceReader";
 

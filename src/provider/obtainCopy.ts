@@ -288,6 +288,7 @@ async function isLeftByUpdate(
 }
 
 /** Starts the copy, onto a free name or over what is there. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: most of it is one request, whose inputs are each left out where they are absent.
 async function startOnto(
     request: CopyRequest,
     there: BlobGetPropertiesResponse | undefined,

@@ -237,35 +237,13 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
         return { kind: "other", url: cloudObjectUrl(object), ...(isFixedObject(object) && { fixed: true }) };
     }
     if (location.url !== undefined) {
-        const address = parseBlobUrl(location.url, location.accountName !== undefined);
-        return address?.kind === "blob"
-            ? {
-                  ...address,
-                  ...(location.accountName && { accountName: location.accountName }),
-                  ...(location.snapshot && { snapshot: location.snapshot }),
-                  ...(location.versionId && { versionId: location.versionId }),
-              }
-            : address?.kind === "other"
-              ? webAddress(splitSecretQuery(address.url).url, secretQueryOf(location))
-              : address;
+        return addressOfUrl(location.url, location);
     }
     const kind = isFileLocation(location) ? "file" : "blob";
-    const fromString =
-        location.connectionString === undefined ? {} : parseConnectionString(location.connectionString, kind);
-    const endpoint =
-        location.endpoint ??
-        fromString.endpoint ??
-        (location.accountName && `https://${location.accountName}.${kind}.core.windows.net`);
-    if (!endpoint || !parseUrl(endpoint)) {
+    const at = serviceOf(location, kind);
+    if (!at) {
         return undefined;
     }
-    const service = parseEndpoint(endpoint);
-    const accountName = location.accountName ?? fromString.accountName ?? service.accountName;
-    const at = {
-        serviceUrl: service.serviceUrl,
-        ...(location.endpoint && { isEndpoint: true as const }),
-        ...(accountName && { accountName }),
-    };
     if (kind === "file") {
         const { shareName, filePath, shareSnapshot } = location;
         return shareName && filePath
@@ -283,6 +261,44 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
         ...(location.snapshot && { snapshot: location.snapshot }),
         ...(location.versionId && { versionId: location.versionId }),
     };
+}
+
+/** The service that a location's parts name. */
+function serviceOf(
+    location: BlobLocation,
+    kind: "blob" | "file",
+): Pick<StorageAddress, "serviceUrl" | "isEndpoint" | "accountName"> | undefined {
+    const fromString =
+        location.connectionString === undefined ? {} : parseConnectionString(location.connectionString, kind);
+    const endpoint =
+        location.endpoint ??
+        fromString.endpoint ??
+        (location.accountName && `https://${location.accountName}.${kind}.core.windows.net`);
+    if (!endpoint || !parseUrl(endpoint)) {
+        return undefined;
+    }
+    const service = parseEndpoint(endpoint);
+    const accountName = location.accountName ?? fromString.accountName ?? service.accountName;
+    return {
+        serviceUrl: service.serviceUrl,
+        ...(location.endpoint && { isEndpoint: true as const }),
+        ...(accountName && { accountName }),
+    };
+}
+
+function addressOfUrl(url: string, location: BlobLocation): SourceAddress | undefined {
+    const address = parseBlobUrl(url, location.accountName !== undefined);
+    if (address?.kind === "other") {
+        return webAddress(splitSecretQuery(address.url).url, secretQueryOf(location));
+    }
+    return address?.kind === "blob"
+        ? {
+              ...address,
+              ...(location.accountName && { accountName: location.accountName }),
+              ...(location.snapshot && { snapshot: location.snapshot }),
+              ...(location.versionId && { versionId: location.versionId }),
+          }
+        : address;
 }
 
 /** The secret part of a location's query: beside its URL, or in it, where a transformation of the program has put it back. */

@@ -280,19 +280,24 @@ function nextStep(error: unknown): string | undefined {
         return `it asks for a token for ${audience}, and tokens are for Azure Storage (https://storage.azure.com) alone; check that the address is that of a storage account`;
     }
     if (source) {
-        const answered = [source.status, source.code].filter((part) => part !== undefined).join(" ");
-        const sourceUrl = request?.headers.get("x-ms-copy-source");
-        const step =
-            source.code === "AuthorizationPermissionMismatch" && sourceUrl && isSourceReadByRole(request!)
-                ? assignSourceRole(sourceUrl)
-                : (encryptionSteps[source.code ?? ""] ?? sourceSteps[source.status ?? 0] ?? unreadable);
-        return answered ? `the source answered ${told(answered)}: ${step}` : step;
+        return sourceStep(source, request);
     }
     if (code === "AuthorizationPermissionMismatch" && request && isByToken(request)) {
         return assignRole(request);
     }
     const step = code ? (nextSteps[code] ?? fileSteps[code] ?? otherVendorsNextSteps[code]) : undefined;
     return step ?? redirectSteps[statusCode(error) ?? 0];
+}
+
+/** The next step where the service was refused by the source. */
+function sourceStep(source: NonNullable<ReturnType<typeof sourceAnswer>>, request: RestErrorLike["request"]): string {
+    const answered = [source.status, source.code].filter((part) => part !== undefined).join(" ");
+    const sourceUrl = request?.headers.get("x-ms-copy-source");
+    const step =
+        source.code === "AuthorizationPermissionMismatch" && sourceUrl && isSourceReadByRole(request!)
+            ? assignSourceRole(sourceUrl)
+            : (encryptionSteps[source.code ?? ""] ?? sourceSteps[source.status ?? 0] ?? unreadable);
+    return answered ? `the source answered ${told(answered)}: ${step}` : step;
 }
 
 const notThere = new Set([

@@ -68,13 +68,15 @@ export function sameAccount(one: ServiceAddress, other: ServiceAddress): Samenes
     if (a.accountName !== b.accountName) {
         return "other";
     }
-    // Accounts of emulators and private installations have the name of any other, so that two servers' may be two.
+    return a.authority !== b.authority && mayBeTwo(a, b) ? "unknown" : "same";
+}
+
+/** Accounts of emulators and private installations have the name of any other, so that two servers' may be two. */
+function mayBeTwo(a: Place, b: Place): boolean {
     const isNamedInPath = (place: Place) => place.part !== "";
-    const isElsewhere = a.authority !== b.authority;
-    const mayBeTwo =
-        (isNamedInPath(a) && (isNamedInPath(b) || b.cloud !== undefined)) ||
-        (isNamedInPath(b) && a.cloud !== undefined);
-    return isElsewhere && mayBeTwo ? "unknown" : "same";
+    return (
+        (isNamedInPath(a) && (isNamedInPath(b) || b.cloud !== undefined)) || (isNamedInPath(b) && a.cloud !== undefined)
+    );
 }
 
 /**

@@ -40,6 +40,7 @@ export async function startAzureFile(): Promise<TestAzureFile> {
     const requests: { method: string; query: URLSearchParams }[] = [];
     let callback: (request: IncomingMessage) => void = () => {};
 
+    // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one answer, header by header, as the service gives it.
     const server = createServer((request, response) => {
         const url = new URL(request.url!, `http://${host}`);
         requests.push({ method: request.method!, query: url.searchParams });

@@ -227,6 +227,7 @@ function wrap(stack: Automation.Stack, modules: ReturnType<typeof modulesOf>, st
             const result = await operation({
                 onOutput: (text) => texts.push(text),
                 onError: (text) => (logToStdErr ? log : texts).push(text),
+                // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: sorts the events of an operation, one kind after the other.
                 onEvent: (event) => {
                     if (!isSdkDebug(event)) {
                         texts.push(JSON.stringify(event));
