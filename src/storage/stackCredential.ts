@@ -99,7 +99,7 @@ function choose(tell: Tell): StackCredential & { readonly used: readonly StackVa
     const method = firstSet(methods);
     if (method === undefined || method === "useDefaultAzureCredential") {
         const where = method && setting(method)!.where;
-        return { credential: defaultCredential(), ...(where && { where }), used };
+        return { credential: defaultCredential(), where, used };
     }
     const chosen = setting(method)!;
     const need = (name: SettingName) => {
@@ -169,7 +169,7 @@ export function authority(): { readonly authorityHost?: string; readonly disable
     }
     const authorityHost = name === "environment" ? authorityOf(value!.text) : value?.text;
     return {
-        ...(authorityHost && { authorityHost }),
+        authorityHost: authorityHost || undefined,
         disableInstanceDiscovery: isTrue(disableInstanceDiscovery),
     };
 }
