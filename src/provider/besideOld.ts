@@ -87,8 +87,8 @@ async function writeBeside(
     const { sealBlob: _, ...inputs } = request.inputs;
     const { isSealed: __, ...open } = source;
     const target = {
-        ...(blobHTTPHeaders && { blobHTTPHeaders }),
-        ...(metadata && { metadata }),
+        blobHTTPHeaders,
+        metadata,
         conditions: { ifNoneMatch: "*" },
     };
     await runFromUrl({ ...request, inputs }, open, reading, target, context);
