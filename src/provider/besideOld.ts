@@ -57,7 +57,7 @@ export async function copyBesideOld(
     const obtained = await obtainCopy(
         {
             ...request,
-            inputs: { ...inputs, ...(source.isSealed && inputs.sealBlob === undefined && { sealBlob: true }) },
+            inputs: { ...inputs, sealBlob: inputs.sealBlob ?? (source.isSealed || undefined) },
             source: sourceWithin(beside.address, beside.url, beside.credential, context),
             isSourceFinal: true,
         },

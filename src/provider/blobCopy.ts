@@ -211,7 +211,7 @@ function asPartialFailure(
             : {
                   ...recordInputs(inputs),
                   url: destination.url,
-                  ...(running.sourceEtag && { sourceEtag: running.sourceEtag }),
+                  sourceEtag: running.sourceEtag ?? inputs.sourceEtag,
               };
         return new PartialFailure(
             destination.url,
@@ -301,7 +301,7 @@ async function complete(
                   {
                       copyId: found.copyId,
                       sourceEtag: state.sourceEtag,
-                      properties: { ...found, ...(result.etag !== undefined && { etag: result.etag }) },
+                      properties: { ...found, etag: result.etag ?? found.etag },
                   },
                   failure,
               );
