@@ -395,10 +395,8 @@ export class BlobCopy extends CopyResource {
 function protectKeys(args: Partial<BlobCopyArgs> = {}): Partial<BlobCopyArgs> {
     const { customerProvidedKey, sourceCustomerProvidedKey } = args;
     return {
-        ...(customerProvidedKey !== undefined && { customerProvidedKey: pulumi.secret(customerProvidedKey) }),
-        ...(sourceCustomerProvidedKey !== undefined && {
-            sourceCustomerProvidedKey: pulumi.secret(sourceCustomerProvidedKey),
-        }),
+        customerProvidedKey: customerProvidedKey && pulumi.secret(customerProvidedKey),
+        sourceCustomerProvidedKey: sourceCustomerProvidedKey && pulumi.secret(sourceCustomerProvidedKey),
     };
 }
 

@@ -44,7 +44,7 @@ export abstract class CopyResource extends pulumi.dynamic.Resource {
                 // The provider learns its resource's URN from nobody, and progress is shown by URN.
                 __urn: pulumi.createUrn(name, typeToken(type), opts?.parent),
                 // Nor is it told what is secret.
-                __secrets: secretInputs({ ...args, ...(opts?.id !== undefined && { id: opts.id }) }),
+                __secrets: secretInputs({ ...args, id: opts?.id }),
             },
             opts,
             "azure-copy",

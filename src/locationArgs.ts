@@ -239,11 +239,10 @@ function protectParts(parts: BlobSourceArgs): Parts {
         ...withSecrets(rest, ["connectionString", "accountKey"]),
         ...(url !== undefined && splitUrl(url, sasToken !== undefined)),
         ...(sasToken !== undefined && { sasToken: pulumi.secret(sasToken) }),
-        ...(credential && { credential: whenKnown(credential, (known) => withSecrets(known, entraIdSecrets)) }),
-        ...(s3 && { s3: whenKnown(s3, (known) => withSecrets(known, s3CredentialParts)) }),
-        ...(googleCloudStorage && {
-            googleCloudStorage: whenKnown(googleCloudStorage, (known) => withSecrets(known, ["credentials"])),
-        }),
+        credential: credential && whenKnown(credential, (known) => withSecrets(known, entraIdSecrets)),
+        s3: s3 && whenKnown(s3, (known) => withSecrets(known, s3CredentialParts)),
+        googleCloudStorage:
+            googleCloudStorage && whenKnown(googleCloudStorage, (known) => withSecrets(known, ["credentials"])),
     };
 }
 
@@ -279,11 +278,11 @@ function splitUrl(url: pulumi.Input<string>, hasSasToken: boolean): Record<strin
     };
     if (typeof url === "string") {
         const { url: shown, secretQuery } = split(url);
-        return { url: shown, ...(secretQuery && { sasToken: pulumi.secret(secretQuery) }) };
+        return { url: shown, sasToken: secretQuery && pulumi.secret(secretQuery) };
     }
     const parts = pulumi.output(url).apply(split);
     return {
         url: parts.url,
-        ...(!hasSasToken && { sasToken: pulumi.secret(parts.apply((known) => known.secretQuery)) }),
+        sasToken: hasSasToken ? undefined : pulumi.secret(parts.apply((known) => known.secretQuery)),
     };
 }

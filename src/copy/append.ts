@@ -70,7 +70,7 @@ function sealBlob({ destination, target, run }: CopyAppendBlocksOptions, etag: s
         async () => {
             const { customerProvidedKey } = target;
             const found = await destination.getProperties({
-                ...(customerProvidedKey && { customerProvidedKey }),
+                customerProvidedKey,
                 abortSignal: run.signal,
             });
             return found.isSealed ? found : undefined;
@@ -119,7 +119,7 @@ async function appendFrom(options: CopyAppendBlocksOptions, start: number): Prom
                 await client.appendBlockFromURL(authorized.url, offset, count, {
                     ...encryptionOptions(target),
                     ...sourceOptions(source, authorized),
-                    ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
+                    sourceConditions: { ifMatch: source.etag },
                     conditions: { ...leaseOf(target), appendPosition: offset },
                     abortSignal: signal,
                 });

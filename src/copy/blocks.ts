@@ -193,7 +193,7 @@ async function stage(
             await client.stageBlockFromURL(id, authorized.url, offset, count === total ? undefined : count, {
                 ...encryptionOptions(target),
                 ...sourceOptions(source, authorized),
-                ...(verifyMd5 && count === total && source.contentMd5 && { sourceContentMD5: source.contentMd5 }),
+                sourceContentMD5: verifyMd5 && count === total ? source.contentMd5 : undefined,
                 conditions: leaseOf(target),
                 abortSignal: signal,
             });
@@ -231,14 +231,14 @@ async function commit({ destination, source, target, run, blockSize }: CopyBlock
     const told = (blob: { etag?: string; lastModified?: Date; versionId?: string }): WrittenBlob => ({
         etag: blob.etag!,
         lastModified: blob.lastModified!,
-        ...(blob.versionId && { versionId: blob.versionId }),
-        ...(contentMd5 && { contentMd5 }),
+        versionId: blob.versionId,
+        contentMd5,
     });
     try {
         const committed = await destination.commitBlockList(ids, {
             ...creationOptions(target),
-            ...(target.immutabilityPolicy && { immutabilityPolicy: target.immutabilityPolicy }),
-            ...(target.legalHold !== undefined && { legalHold: target.legalHold }),
+            immutabilityPolicy: target.immutabilityPolicy,
+            legalHold: target.legalHold,
             abortSignal: run.signal,
         });
         if (ids.length === 0) {
@@ -257,7 +257,7 @@ async function commit({ destination, source, target, run, blockSize }: CopyBlock
             throw error;
         }
         const properties = await destination.getProperties({
-            ...(target.customerProvidedKey && { customerProvidedKey: target.customerProvidedKey }),
+            customerProvidedKey: target.customerProvidedKey,
             abortSignal: run.signal,
         });
         if (!sameMetadata(properties.metadata, target.metadata)) {

@@ -122,17 +122,17 @@ export const defaultConcurrency = 32;
 /** The options by which every From-URL method of the SDK authorizes its source. */
 export function sourceOptions(source: FromUrlSource, { authorization, shareTokenIntent }: AuthorizedSource) {
     return {
-        ...(authorization && { sourceAuthorization: authorization }),
-        ...(source.customerProvidedKey && { sourceCustomerProvidedKey: source.customerProvidedKey }),
-        ...(shareTokenIntent && { sourceShareTokenIntent: shareTokenIntent }),
+        sourceAuthorization: authorization,
+        sourceCustomerProvidedKey: source.customerProvidedKey,
+        sourceShareTokenIntent: shareTokenIntent,
     };
 }
 
 /** The options by which the new blob's bytes are encrypted; every write of it must give the same. */
 export function encryptionOptions(target: FromUrlTarget) {
     return {
-        ...(target.customerProvidedKey && { customerProvidedKey: target.customerProvidedKey }),
-        ...(target.encryptionScope && { encryptionScope: target.encryptionScope }),
+        customerProvidedKey: target.customerProvidedKey,
+        encryptionScope: target.encryptionScope,
     };
 }
 
@@ -140,17 +140,17 @@ export function encryptionOptions(target: FromUrlTarget) {
 export function creationOptions(target: FromUrlTarget) {
     return {
         ...encryptionOptions(target),
-        ...(target.blobHTTPHeaders && { blobHTTPHeaders: target.blobHTTPHeaders }),
-        ...(target.metadata && { metadata: { ...target.metadata } }),
-        ...(target.tags && { tags: { ...target.tags } }),
-        ...(target.accessTier && { tier: target.accessTier }),
+        blobHTTPHeaders: target.blobHTTPHeaders,
+        metadata: target.metadata,
+        tags: target.tags,
+        tier: target.accessTier,
         conditions: { ...target.conditions },
     };
 }
 
 /** The lease of the destination, for requests that take no other conditions. */
 export function leaseOf(target: FromUrlTarget): { leaseId?: string } {
-    return target.conditions.leaseId ? { leaseId: target.conditions.leaseId } : {};
+    return { leaseId: target.conditions.leaseId };
 }
 
 /** Whether two sets of metadata are one. Their names are told in whatever case the server likes. */

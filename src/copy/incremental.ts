@@ -33,7 +33,7 @@ export async function startIncrementalCopy(
         conditions,
         abortSignal: signal,
     });
-    return { copyId: copyId!, ...(lastModified && { startedOn: lastModified }) };
+    return { copyId: copyId!, startedOn: lastModified };
 }
 
 /** The snapshot that a URL names. */
@@ -74,11 +74,10 @@ export async function listCopied(
         if (!snapshot) {
             return properties.incrementalCopy ? found : [];
         }
-        const sourceSnapshot = snapshotOf(properties.copySource);
         found.push({
             snapshot,
-            ...(sourceSnapshot && { sourceSnapshot }),
-            ...(properties.copyCompletedOn && { copyCompletedOn: properties.copyCompletedOn.toISOString() }),
+            sourceSnapshot: snapshotOf(properties.copySource),
+            copyCompletedOn: properties.copyCompletedOn?.toISOString(),
         });
     }
     return found;

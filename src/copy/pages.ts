@@ -97,7 +97,7 @@ async function writePages({ destination, source, sourceClient, target, run }: Co
             await client.uploadPagesFromURL(authorized.url, offset, offset, count, {
                 ...encryptionOptions(target),
                 ...sourceOptions(source, authorized),
-                ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
+                sourceConditions: { ifMatch: source.etag },
                 conditions: leaseOf(target),
                 abortSignal: signal,
             });

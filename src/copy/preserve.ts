@@ -55,11 +55,7 @@ export async function preserve(
         conditions: { ifMatch: properties.etag!, ...lease },
         abortSignal: signal,
     });
-    return { snapshot: taken.snapshot!, metadata, tags, ...tierOf(properties) };
-}
-
-function tierOf({ accessTier }: { readonly accessTier?: string }): Pick<Preserved, "accessTier"> {
-    return accessTier === undefined ? {} : { accessTier };
+    return { snapshot: taken.snapshot!, metadata, tags, accessTier: properties.accessTier };
 }
 
 /**
@@ -90,7 +86,7 @@ export async function findSnapshots(
             if (blob.snapshot && value !== undefined && isTakenAt(blob.snapshot, blob.metadata![timeMarker])) {
                 const { [marker]: _, [timeMarker]: __, ...metadata } = blob.metadata!;
                 const tags = value === "none" ? {} : Object.fromEntries(new URLSearchParams(value));
-                preserved.push({ snapshot: blob.snapshot, metadata, tags, ...tierOf(blob.properties) });
+                preserved.push({ snapshot: blob.snapshot, metadata, tags, accessTier: blob.properties.accessTier });
             } else if (blob.snapshot) {
                 others.push(blob.snapshot);
             }
@@ -128,9 +124,9 @@ export async function restore(
         destinationEtag: left.etag!,
         conditions: lease,
         // Without a tier of its own it would get that of what was to replace it.
-        ...(preserved.accessTier && preserved.accessTier !== left.accessTier && { accessTier: preserved.accessTier }),
-        ...(hasMetadata && { metadata: preserved.metadata }),
-        ...(tagsFit && Object.keys(preserved.tags).length > 0 && { tags: preserved.tags }),
+        accessTier: preserved.accessTier === left.accessTier ? undefined : preserved.accessTier,
+        metadata: preserved.metadata,
+        tags: tagsFit && Object.keys(preserved.tags).length > 0 ? preserved.tags : undefined,
     });
     const restored = await wait(copyId);
     if (restored.copyStatus !== "success") {

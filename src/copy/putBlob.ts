@@ -53,8 +53,8 @@ export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBl
                 ...creationOptions(target),
                 ...sourceOptions(source, authorized),
                 copySourceBlobProperties: false,
-                ...(source.etag !== undefined && { sourceConditions: { ifMatch: source.etag } }),
-                ...(options.verifyMd5 && source.contentMd5 && { sourceContentMD5: source.contentMd5 }),
+                sourceConditions: { ifMatch: source.etag },
+                sourceContentMD5: options.verifyMd5 ? source.contentMd5 : undefined,
                 abortSignal: run.signal,
             });
         };
@@ -63,8 +63,8 @@ export async function putBlobFromUrl(options: PutBlobOptions): Promise<WrittenBl
         const told = (blob: WriteAnswer): WrittenBlob => ({
             etag: blob.etag!,
             lastModified: blob.lastModified!,
-            ...(blob.versionId && { versionId: blob.versionId }),
-            ...(contentMd5 && { contentMd5 }),
+            versionId: blob.versionId,
+            contentMd5,
         });
         let last = told(written);
         const hasMetadata = Object.keys(target.metadata ?? {}).length > 0;
@@ -90,7 +90,7 @@ function clearMetadata({ destination, target, run }: PutBlobOptions, etag: strin
         async () => {
             const { customerProvidedKey } = target;
             const found = await destination.getProperties({
-                ...(customerProvidedKey && { customerProvidedKey }),
+                customerProvidedKey,
                 abortSignal: run.signal,
             });
             return sameMetadata(found.metadata, {}) ? found : undefined;

@@ -78,7 +78,7 @@ async function isResumable({ destination, source, run }: CopyRangesOptions): Pro
 
 async function create({ destination, source, fileHttpHeaders, metadata, run }: CopyRangesOptions): Promise<Range[]> {
     await destination.create(source.contentLength, {
-        ...(fileHttpHeaders && { fileHttpHeaders }),
+        fileHttpHeaders,
         metadata: { ...metadata, [unfinishedMarker]: await unfinishedValue(source) },
         abortSignal: run.signal,
     });

@@ -41,15 +41,15 @@ export async function startCopy(
 ): Promise<StartedCopy> {
     // The SDK's poller is not for waiting (it never ends on `aborted`); this much of it makes exactly one request.
     const poller = await destination.beginCopyFromURL(sourceUrl, {
-        ...(options.signal && { abortSignal: options.signal }),
-        ...(options.metadata && { metadata: { ...options.metadata } }),
-        ...(options.tags && { tags: { ...options.tags } }),
-        ...(options.accessTier && { tier: options.accessTier }),
-        ...(options.rehydratePriority && { rehydratePriority: options.rehydratePriority }),
-        ...(options.sealBlob !== undefined && { sealBlob: options.sealBlob }),
-        ...(options.immutabilityPolicy && { immutabilityPolicy: options.immutabilityPolicy }),
-        ...(options.legalHold !== undefined && { legalHold: options.legalHold }),
-        ...(options.sourceConditions && { sourceConditions: options.sourceConditions }),
+        abortSignal: options.signal,
+        metadata: options.metadata,
+        tags: options.tags,
+        tier: options.accessTier,
+        rehydratePriority: options.rehydratePriority,
+        sealBlob: options.sealBlob,
+        immutabilityPolicy: options.immutabilityPolicy,
+        legalHold: options.legalHold,
+        sourceConditions: options.sourceConditions,
         conditions: {
             ...options.conditions,
             ...(options.destinationEtag ? { ifMatch: options.destinationEtag } : { ifNoneMatch: "*" }),

@@ -105,8 +105,8 @@ export async function finishUnfinished(
     const written = {
         etag: last.etag!,
         lastModified: last.lastModified!,
-        ...(last.versionId && { versionId: last.versionId }),
-        ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
+        versionId: last.versionId,
+        contentMd5: properties.contentMD5,
     };
     await afterWriting(written, () => protect(client, target, run.signal));
     return written;
@@ -114,7 +114,7 @@ export async function finishUnfinished(
 
 function readProperties(client: BlobClient, target: FromUrlTarget, signal: AbortSignal) {
     return client.getProperties({
-        ...(target.customerProvidedKey && { customerProvidedKey: target.customerProvidedKey }),
+        customerProvidedKey: target.customerProvidedKey,
         conditions: leaseOf(target),
         abortSignal: signal,
     });

@@ -125,7 +125,7 @@ export async function waitUntil<Properties extends CopyProperties>(
             copyId,
             elapsedMilliseconds: now - began,
             ...known,
-            ...(description && { description }),
+            description,
         });
         try {
             await clock.sleep(Math.min(Math.max(delay, shortestSleepMilliseconds), left), signal);

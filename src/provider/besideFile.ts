@@ -51,8 +51,8 @@ export function readingOf(
     const query = namedByQuery(source.address);
     return {
         authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
-        ...(properties?.etag !== undefined && { identity: properties.etag }),
-        ...(query !== undefined && { query }),
+        identity: properties?.etag,
+        query,
         confirm: async () => {
             const change = await changedMeanwhile(request, properties?.etag, context);
             if (change) {
@@ -60,7 +60,7 @@ export function readingOf(
             }
         },
         contentLength: properties?.contentLength ?? 0,
-        ...(properties?.contentMD5 && { contentMd5: properties.contentMD5 }),
+        contentMd5: properties?.contentMD5,
     };
 }
 
@@ -125,7 +125,7 @@ async function markWhole(
 ): Promise<FileGetPropertiesResponse> {
     const metadata = { ...properties.metadata, [writtenMarker]: properties.fileLastWriteOn!.toISOString() };
     const { etag } = await client.setMetadata(metadata, { abortSignal: context.signal });
-    return { ...properties, metadata, ...(etag && { etag }) };
+    return { ...properties, metadata, etag: etag ?? properties.etag };
 }
 
 type Planned = FileCopyRequest & { readonly plan: Plan };
@@ -202,9 +202,9 @@ async function putRanges(
                     destination: beside.client,
                     writer: context.clients.fileOnce(beside.address, beside.credential),
                     source: reading,
-                    ...(request.source.file && { sourceFile: request.source.file.client }),
+                    sourceFile: request.source.file?.client,
                     fileHttpHeaders: asFileHttpHeaders(inputs.fileHttpHeaders, source),
-                    ...(metadata && { metadata }),
+                    metadata,
                     run,
                 }),
             ),
@@ -243,8 +243,8 @@ function notTakenBy({ inputs, plan }: Planned, there: FileGetPropertiesResponse)
     const none = inputs.metadata !== undefined && Object.keys(inputs.metadata).length === 0;
     return {
         // No request of Copy File can say "no metadata".
-        ...(none && Object.keys(there.metadata ?? {}).length > 0 && { metadata: {} }),
-        ...(inputs.fileHttpHeaders && { fileHttpHeaders: { given: inputs.fileHttpHeaders, source: there } }),
+        metadata: none && Object.keys(there.metadata ?? {}).length > 0 ? {} : undefined,
+        fileHttpHeaders: inputs.fileHttpHeaders && { given: inputs.fileHttpHeaders, source: there },
     };
 }
 
@@ -259,10 +259,9 @@ function allOf(
     // Where this machine may not read the source, only the service could tell these.
     const readable = ([, value]: [string, unknown]) => source !== undefined || value !== "source";
     return {
-        ...(metadata && { metadata: { ...metadata, ...(marker && { [unfinishedMarker]: marker }) } }),
-        ...((source || inputs.fileHttpHeaders) && {
-            fileHttpHeaders: { given: inputs.fileHttpHeaders, source: source ?? there },
-        }),
+        metadata: metadata && { ...metadata, ...(marker && { [unfinishedMarker]: marker }) },
+        fileHttpHeaders:
+            source || inputs.fileHttpHeaders ? { given: inputs.fileHttpHeaders, source: source ?? there } : undefined,
         smb: {
             ...(inputs.fileAttributes === undefined && { fileAttributes: newFileAttributes }),
             ...Object.fromEntries(Object.entries(smbOf(inputs)).filter(readable)),

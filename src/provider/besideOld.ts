@@ -57,7 +57,7 @@ export async function copyBesideOld(
     const obtained = await obtainCopy(
         {
             ...request,
-            inputs: { ...inputs, ...(source.isSealed && inputs.sealBlob === undefined && { sealBlob: true }) },
+            inputs: { ...inputs, sealBlob: inputs.sealBlob ?? (source.isSealed || undefined) },
             source: sourceWithin(beside.address, beside.url, beside.credential, context),
             isSourceFinal: true,
         },
@@ -87,8 +87,8 @@ async function writeBeside(
     const { sealBlob: _, ...inputs } = request.inputs;
     const { isSealed: __, ...open } = source;
     const target = {
-        ...(blobHTTPHeaders && { blobHTTPHeaders }),
-        ...(metadata && { metadata }),
+        blobHTTPHeaders,
+        metadata,
         conditions: { ifNoneMatch: "*" },
     };
     await runFromUrl({ ...request, inputs }, open, reading, target, context);

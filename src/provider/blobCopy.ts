@@ -139,8 +139,9 @@ async function bring(
         inputs,
         destination,
         source,
-        ...(tags && { tags }),
-        ...(previous && { previous, contentChanged: contentChanged(previous, inputs) }),
+        tags,
+        previous,
+        contentChanged: previous && contentChanged(previous, inputs),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
     await preflight(request, context);
@@ -158,8 +159,8 @@ async function bring(
         const properties = await online(request, obtained, started, context);
         const state = {
             ...record(inputs, destination, properties, obtained.sourceEtag ?? inputs.sourceEtag),
-            ...(overwrittenSnapshot && { overwrittenSnapshot }),
-            ...(unproven && { adopted: true }),
+            overwrittenSnapshot,
+            adopted: unproven || undefined,
             copyOperation: obtained.plan.operation,
             copyOperationReason: obtained.plan.reason,
             ...(isFromUrl(obtained) && {
@@ -210,16 +211,15 @@ function asPartialFailure(
             : {
                   ...recordInputs(inputs),
                   url: destination.url,
-                  ...(running.copyId && { copyId: running.copyId }),
-                  ...(running.sourceEtag && { sourceEtag: running.sourceEtag }),
+                  sourceEtag: running.sourceEtag ?? inputs.sourceEtag,
               };
         return new PartialFailure(
             destination.url,
             {
                 ...state,
-                ...(overwrittenSnapshot && { overwrittenSnapshot }),
+                overwrittenSnapshot,
                 ...(running.copyId && { copyId: running.copyId }),
-                ...(unproven && { adopted: true }),
+                adopted: unproven || undefined,
                 copyStatus: "pending",
             },
             error.cause,
@@ -281,7 +281,7 @@ async function complete(
         : {
               ...(!isFromUrl(obtained) && changesAfterCopyBlob(request, found)),
               ...(obtained.plan.beside && changesAfterBeside(request, found, source!)),
-              ...(tags && !fitsHeader(tags) && { tags }),
+              tags: tags && !fitsHeader(tags) ? tags : undefined,
           };
     try {
         return { ...state, ...(await setOrLeave(destination, changes, found, adopted, context)) };
@@ -299,9 +299,9 @@ async function complete(
             ? failure
             : new CopyLeftPending(
                   {
-                      ...(found.copyId && { copyId: found.copyId }),
+                      copyId: found.copyId,
                       sourceEtag: state.sourceEtag,
-                      properties: { ...found, ...(result.etag !== undefined && { etag: result.etag }) },
+                      properties: { ...found, etag: result.etag ?? found.etag },
                   },
                   failure,
               );
@@ -346,12 +346,9 @@ function tellOfAdoption(
 function changesAfterCopyBlob(request: CopyRequest, found: BlobGetPropertiesResponse): PropertyChanges {
     const { blobHTTPHeaders, legalHold, immutabilityPolicy } = request.inputs;
     return {
-        ...(blobHTTPHeaders && { blobHTTPHeaders: { given: blobHTTPHeaders, source: found } }),
-        ...(isArchivedAfterwards(request) && { accessTier: "Archive" }),
-        ...(isCompletedAfterwards(request) && {
-            ...(legalHold && { legalHold }),
-            ...(immutabilityPolicy && { immutabilityPolicy }),
-        }),
+        blobHTTPHeaders: blobHTTPHeaders && { given: blobHTTPHeaders, source: found },
+        accessTier: isArchivedAfterwards(request) ? "Archive" : undefined,
+        ...(isCompletedAfterwards(request) && { legalHold: legalHold || undefined, immutabilityPolicy }),
     };
 }
 
@@ -363,9 +360,9 @@ function changesAfterBeside(
 ): PropertyChanges {
     const { blobHTTPHeaders: given, legalHold, immutabilityPolicy } = inputs;
     return {
-        ...(!hasHeaders(found, given, source) && { blobHTTPHeaders: { given, source } }),
-        ...(legalHold && { legalHold }),
-        ...(immutabilityPolicy && { immutabilityPolicy }),
+        blobHTTPHeaders: hasHeaders(found, given, source) ? undefined : { given, source },
+        legalHold: legalHold || undefined,
+        immutabilityPolicy,
     };
 }
 
@@ -376,7 +373,7 @@ async function setInPlace(state: BlobCopyState, news: BlobCopyInputs, context: C
         ...outputsOf(state),
         ...recordInputs(news),
         ...ownership(state),
-        ...(state.drifted && { drifted: true }),
+        drifted: state.drifted || undefined,
     };
     if (isRespelled(state, news)) {
         const there = await explained(`read ${destination.url}`, () => observe(destination, context));
@@ -454,22 +451,19 @@ async function changesInPlace(state: BlobCopyState, news: BlobCopyInputs, contex
     const source = openSource(news.source, news.destination, context, news.sourceCustomerProvidedKey);
     const ofSource = () => source.properties(context.signal);
     return {
-        ...(changed("metadata") && { metadata: news.metadata ?? (await ofSource()).metadata ?? {} }),
-        ...(changed("blobHTTPHeaders") && {
-            blobHTTPHeaders: {
-                given: news.blobHTTPHeaders,
-                source: asCopied(await ofSource(), state, state.blobHTTPHeaders?.blobContentMD5),
-            },
-        }),
-        ...(changed("tags") && { tags: (await tagsFor(news, source, context)) ?? {} }),
-        ...(news.accessTier !== undefined &&
-            news.accessTier !== state.requestedAccessTier && {
-                accessTier: news.accessTier,
-                ...(news.rehydratePriority && { rehydratePriority: news.rehydratePriority }),
-            }),
-        ...(changed("sealBlob") && news.sealBlob === true && { sealBlob: true as const }),
-        ...(changed("legalHold") && { legalHold: news.legalHold ?? false }),
-        ...(changed("immutabilityPolicy") && { immutabilityPolicy: news.immutabilityPolicy ?? ("none" as const) }),
+        metadata: changed("metadata") ? (news.metadata ?? (await ofSource()).metadata ?? {}) : undefined,
+        blobHTTPHeaders: changed("blobHTTPHeaders")
+            ? {
+                  given: news.blobHTTPHeaders,
+                  source: asCopied(await ofSource(), state, state.blobHTTPHeaders?.blobContentMD5),
+              }
+            : undefined,
+        tags: changed("tags") ? ((await tagsFor(news, source, context)) ?? {}) : undefined,
+        accessTier: news.accessTier === state.requestedAccessTier ? undefined : news.accessTier,
+        rehydratePriority: news.rehydratePriority,
+        sealBlob: changed("sealBlob") && news.sealBlob === true ? true : undefined,
+        legalHold: changed("legalHold") ? (news.legalHold ?? false) : undefined,
+        immutabilityPolicy: changed("immutabilityPolicy") ? (news.immutabilityPolicy ?? "none") : undefined,
     };
 }
 

@@ -76,7 +76,7 @@ export async function checkBlobCopy(
         checkAgainstSource(inputs, properties, failures);
     });
     return {
-        inputs: withSourceQuery({ ...inputs, ...current, ...(sourceBlobType && { sourceBlobType }) }),
+        inputs: withSourceQuery({ ...inputs, ...current, sourceBlobType }),
         failures: failures.all,
     };
 }

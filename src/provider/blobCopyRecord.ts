@@ -36,7 +36,7 @@ export function record(
     return {
         ...rest,
         ...outputs(destination, properties),
-        ...(sourceEtag && { sourceEtag }),
+        sourceEtag,
         lastWriteEtag: properties.etag!,
     };
 }
@@ -44,7 +44,7 @@ export function record(
 /** The inputs as they are recorded: the tier that was asked for beside the actual one. */
 export function recordInputs(inputs: BlobCopyInputs) {
     const { accessTier, sourceBlobType: _, ...rest } = inputs;
-    return { ...rest, ...(accessTier !== undefined && { requestedAccessTier: accessTier }) };
+    return { ...rest, requestedAccessTier: accessTier };
 }
 
 const outputNames = [
@@ -73,8 +73,8 @@ export function outputsOf(state: BlobCopyState): BlobCopyOutputs {
 
 export function ownership(state: BlobCopyState): Partial<BlobCopyState> {
     return {
-        ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
-        ...(state.adopted && { adopted: true }),
+        lastWriteEtag: state.lastWriteEtag,
+        adopted: state.adopted || undefined,
         ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
         ...(state.sourceContentLength !== undefined && { sourceContentLength: state.sourceContentLength }),
     };

@@ -101,7 +101,7 @@ export function asCopied(
     }
     const { contentMD5: _, ...others } = source;
     const keepsMd5 = contentMd5 !== undefined && givenMd5 === undefined;
-    return { ...others, ...(keepsMd5 && { contentMD5: Buffer.from(contentMd5, "base64") }) };
+    return { ...others, contentMD5: keepsMd5 ? Buffer.from(contentMd5, "base64") : undefined };
 }
 
 /** Metadata as the service has it, in the recorded spelling where only upper and lower case differ: HTTP drops that. */

@@ -47,14 +47,8 @@ interface SourceNow {
     readonly sourceContentLength?: number;
 }
 
-function sourceNow({
-    sourceEtag,
-    sourceContentLength,
-}: { readonly [Name in keyof SourceNow]?: SourceNow[Name] | undefined }): SourceNow {
-    return {
-        ...(sourceEtag !== undefined && { sourceEtag }),
-        ...(sourceContentLength !== undefined && { sourceContentLength }),
-    };
+function sourceNow({ sourceEtag, sourceContentLength }: SourceNow): SourceNow {
+    return { sourceEtag, sourceContentLength };
 }
 
 type WithMethod = CopyInputs & { readonly method?: string };

@@ -43,9 +43,7 @@ export function withoutEchoesOf(location: BlobLocation, said: SourceProperties):
     const { metadata } = properties;
     return {
         ...(Object.fromEntries(kept) as SourceProperties),
-        ...(metadata && {
-            metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isEcho(value))),
-        }),
+        metadata: metadata && Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isEcho(value))),
     };
 }
 

@@ -28,7 +28,7 @@ export function fromUrlOnly({ inputs, previous }: Pick<CopyRequest, "inputs" | "
 /** Refuses to write beside an old blob what only Copy Blob could put over it, which keeps no key and no scope. */
 export function refuseBeside({ inputs, previous, ...request }: CopyRequest): void {
     const { sourceCustomerProvidedKey: _, ...kept } = inputs;
-    const name = fromUrlOnly({ inputs: kept, ...(previous && { previous }) });
+    const name = fromUrlOnly({ inputs: kept, previous });
     if (name !== undefined) {
         throw new CopyError(
             `could not copy ${what(request)}: a page or append blob is put over an old one by Copy Blob, which takes no ${name}; delete the old blob first, or copy to another name`,
@@ -46,7 +46,7 @@ export function hasEncryption(
     { customerProvidedKey, encryptionScope }: EncryptionInputs,
     there: BlobGetPropertiesResponse,
 ): boolean {
-    const keySha256 = customerProvidedKey === undefined ? undefined : cpkInfo(customerProvidedKey).encryptionKeySha256;
+    const keySha256 = cpkInfo(customerProvidedKey)?.encryptionKeySha256;
     // Without a scope that is asked for, the container's is right.
     return (
         there.encryptionKeySha256 === keySha256 &&

@@ -110,7 +110,7 @@ export function wait<Properties extends CopyProperties>(
         signal: context.signal,
         deadline,
         what: what(request),
-        progress: (progress) => context.progress({ ...progress, ...(request.plan && { plan: request.plan }) }),
+        progress: (progress) => context.progress({ ...progress, plan: request.plan }),
     });
 }
 
@@ -210,7 +210,7 @@ async function leftPending<Properties extends CopyProperties>(
 ): Promise<CopyLeftPending> {
     if (error instanceof CopyTimeoutError) {
         const last = await watched.observe().catch(() => undefined);
-        return new CopyLeftPending({ copyId, sourceEtag, ...(last && { properties: last }) }, error);
+        return new CopyLeftPending({ copyId, sourceEtag, properties: last }, error);
     }
     const cause =
         error instanceof CopyError

@@ -177,7 +177,13 @@ function sourceOf(location: BlobLocation, destination: BlobLocation, context: Co
         const isOther = address.kind !== destinationAddress.kind;
         if (isSameService(address, destinationAddress) && !isOther) {
             const { isEndpoint } = destinationAddress;
-            return sourceWithin({ ...address, ...(isEndpoint && { isEndpoint }) }, url, credential, context, key);
+            return sourceWithin(
+                { ...address, isEndpoint: isEndpoint ?? address.isEndpoint },
+                url,
+                credential,
+                context,
+                key,
+            );
         }
         if (
             isSameAccountForCredentials(address, destinationAddress) &&
@@ -235,7 +241,7 @@ function sourceWith(
             ? {
                   url,
                   authorization: { scheme: "Bearer", value: await storageToken(credential.credential) },
-                  ...(address.kind === "file" && { shareTokenIntent: "backup" }),
+                  shareTokenIntent: address.kind === "file" ? "backup" : undefined,
               }
             : { url: await signedUrl(lastsMilliseconds) };
     if (address.kind === "file") {

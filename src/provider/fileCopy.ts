@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { FileGetPropertiesResponse } from "@azure/storage-file-share";
 import { contentMd5 } from "../copy/status";
 import { type FileAddress, resolveAddress } from "../storage/address";
+import { defined } from "../storage/defined";
 import { errorCode, explain, explained, isFileNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
@@ -102,7 +103,8 @@ function requestFor(inputs: FileCopyInputs, previous: FileCopyState | undefined,
         inputs,
         destination: openFileDestination(inputs.destination, context, inputs.leaseId),
         source: openSource(inputs.source, inputs.destination, context),
-        ...(previous && { previous, contentChanged: sourceChanged(previous, inputs) }),
+        previous,
+        contentChanged: previous && sourceChanged(previous, inputs),
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
     };
 }
@@ -140,9 +142,9 @@ function leftPending({ inputs, destination, previous }: FileCopyRequest, left: C
         ...(left instanceof LeftInPlace ? outputs(destination, left.there) : previous && outputsOf(previous)),
         ...asked,
         url,
-        ...(running.sourceEtag && { sourceEtag: running.sourceEtag }),
-        ...(lastWriteEtag && { lastWriteEtag }),
-        ...(adopted && { adopted }),
+        sourceEtag: running.sourceEtag,
+        lastWriteEtag,
+        adopted: adopted || undefined,
         ...(copyId && { copyId }),
         copyStatus: "pending",
     };
@@ -155,7 +157,6 @@ function recordObtained(
 ): FileCopyState {
     const { inputs, destination, source, previous } = request;
     const { sourceEtag: seen, ...asked } = inputs;
-    const etag = sourceEtag ?? seen;
     return {
         ...asked,
         ...outputs(destination, properties),
@@ -165,9 +166,9 @@ function recordObtained(
         copyStatus: "success",
         copyCompletedOn: (properties.copyCompletedOn ?? properties.lastModified)!.toISOString(),
         sourceUrl: source.url,
-        ...(etag && { sourceEtag: etag }),
+        sourceEtag: sourceEtag ?? seen,
         lastWriteEtag: properties.etag!,
-        ...(adopted && { adopted }),
+        adopted,
     };
 }
 
@@ -180,10 +181,10 @@ async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: C
         ...outputsOf(state),
         url: destination.url,
         ...asked,
-        ...(state.sourceEtag && { sourceEtag: state.sourceEtag }),
-        ...(state.lastWriteEtag && { lastWriteEtag: state.lastWriteEtag }),
-        ...(state.adopted && { adopted: true }),
-        ...(state.drifted && { drifted: true }),
+        sourceEtag: state.sourceEtag,
+        lastWriteEtag: state.lastWriteEtag,
+        adopted: state.adopted || undefined,
+        drifted: state.drifted || undefined,
     };
     if (isRespelled(state, news)) {
         const there = await explained(`read ${destination.url}`, () => observeFile(destination, context));
@@ -197,7 +198,7 @@ async function setInPlace(state: FileCopyState, news: FileCopyInputs, context: C
     const changes = await explained(`read the source ${request.source.url}`, () =>
         changesInPlace(request, state, context),
     );
-    if (Object.keys(changes).length === 0) {
+    if (Object.keys(defined(changes)).length === 0) {
         return recorded;
     }
     try {
@@ -264,15 +265,15 @@ async function changesInPlace(
     const wanted = smbOf({ ...inputs, fileAttributes: inputs.fileAttributes ?? newFileAttributes });
     const smb = Object.fromEntries(Object.entries(wanted).filter(([name]) => changed(name as "fileAttributes")));
     return {
-        ...(changed("metadata") && { metadata: inputs.metadata ?? (await ofSource()).metadata ?? {} }),
-        ...(changed("fileHttpHeaders") && {
-            fileHttpHeaders: {
-                given: inputs.fileHttpHeaders,
-                source: asCopied(await ofSource(), state, state.fileHttpHeaders?.fileContentMD5),
-            },
-        }),
-        ...(smbInputNames.some((name) => name in smb) && { smb }),
-        ...("fileAttributes" in smb && { archive: inputs.setArchiveAttribute === true }),
+        metadata: changed("metadata") ? (inputs.metadata ?? (await ofSource()).metadata ?? {}) : undefined,
+        fileHttpHeaders: changed("fileHttpHeaders")
+            ? {
+                  given: inputs.fileHttpHeaders,
+                  source: asCopied(await ofSource(), state, state.fileHttpHeaders?.fileContentMD5),
+              }
+            : undefined,
+        smb: smbInputNames.some((name) => name in smb) ? smb : undefined,
+        archive: "fileAttributes" in smb ? inputs.setArchiveAttribute === true : undefined,
     };
 }
 

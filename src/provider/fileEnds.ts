@@ -33,7 +33,7 @@ export function openFileDestination(location: BlobLocation, context: Context, le
         credential,
         client: context.clients.file(address, credential),
         share: context.clients.share(address, credential),
-        ...(leaseId !== undefined && { leaseId }),
+        leaseId,
     };
 }
 

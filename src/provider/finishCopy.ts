@@ -42,7 +42,7 @@ export async function finish(
         properties,
         sourceEtag: running.sourceEtag,
         adopted: running.joined,
-        ...(running.unproven && { unproven: running.unproven }),
+        unproven: running.unproven,
         preserved: running.preserved,
         plan: request.plan,
     };
@@ -104,10 +104,7 @@ async function putRight(
         if (isDestinationConflict(failure) || isNotFound(failure)) {
             throw error(left); // nothing of this resource's stands there any more
         }
-        throw new CopyLeftPending(
-            { ...(properties.copyId && { copyId: properties.copyId }), sourceEtag: undefined, properties },
-            error(left),
-        );
+        throw new CopyLeftPending({ copyId: properties.copyId, sourceEtag: undefined, properties }, error(left));
     }
     if (etag === undefined) {
         throw error(`${blob} was removed`);

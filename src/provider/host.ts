@@ -6,7 +6,7 @@ import { redact } from "../../common/redact";
 import { visible } from "../../common/visible";
 import { type Clients, createClients } from "../storage/clients";
 import { secretsOf } from "../storage/credential";
-import { defined } from "../storage/defined";
+import { definedThroughout } from "../storage/defined";
 import { knownSecrets } from "../storage/knownSecrets";
 import type { BlobLocation } from "../storage/location";
 import { redactSdkLog } from "../storage/sdkLog";
@@ -140,7 +140,7 @@ function safe(error: unknown, values: readonly Values[]): Error {
 /** @param values what the call was given; the last one is what the resource is asked to be */
 function recorded(state: object, values: readonly Values[]): Values {
     const asked = values.at(-1)!;
-    const outputs = withoutEchoes(defined(state), values.flatMap(credentialsIn));
+    const outputs = withoutEchoes(definedThroughout(state), values.flatMap(credentialsIn));
     return { ...withSecretOutputs(outputs, asked), ...hostValues(asked) };
 }
 
@@ -195,7 +195,7 @@ export async function check(type: string, olds: Values, news: Values) {
     const found = [...result.failures, ...(taken === undefined ? [] : [{ property: "destination", reason: taken }])];
     const mistakes = [...configMistakes(), ...found.map(({ property, reason }) => `${property} ${reason}`)];
     const failures = mistakes.map((mistake) => ({ property: "", reason: shownAs(mistake) }));
-    return { inputs: { ...defined(result.inputs), ...hostValues(news) }, failures };
+    return { inputs: { ...definedThroughout(result.inputs), ...hostValues(news) }, failures };
 }
 
 /** Why another resource of the program keeps this one from its destination. */

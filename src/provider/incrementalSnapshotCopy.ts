@@ -3,6 +3,7 @@ import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
 import type { CopiedSnapshot, SnapshotTime } from "../copy/incremental";
 import type { CopyProgress } from "../copy/wait";
 import { resolveAddress } from "../storage/address";
+import { defined } from "../storage/defined";
 import { errorCode, explain, explained, isDestinationConflict, isNotFound } from "../storage/errors";
 import type { BlobLocation } from "../storage/location";
 import { redactUrl } from "../storage/url";
@@ -85,11 +86,10 @@ export const incrementalSnapshotCopyHandler: Handler<IncrementalSnapshotCopyInpu
                       await copiedSnapshots(destination, context),
                       context,
                   );
-        const { takenSnapshots } = state;
         return {
             ...outputsOf(state),
             url: destination.url,
-            ...(takenSnapshots && { takenSnapshots }),
+            takenSnapshots: state.takenSnapshots,
             ...adoptionOf(state),
             ...news,
             ...(kept && { destinationSnapshots: kept }),
@@ -135,7 +135,7 @@ async function bring(
         inputs,
         destination,
         source,
-        ...(previous && { previous }),
+        previous,
         timeoutMilliseconds: parseDuration(inputs.timeout ?? defaultTimeout)!,
         took: (snapshot, wasFree) => {
             took = { snapshot, wasFree };
@@ -182,7 +182,7 @@ async function bring(
             ...moved,
             ...(startedOn && { copyStartedOn: startedOn.toISOString() }),
             ...(kept && { destinationSnapshots: kept }),
-            ...(taken.length > 0 && { takenSnapshots: taken }),
+            takenSnapshots: taken.length > 0 ? taken : undefined,
             ...adopted,
         };
         return { destination, state };
@@ -248,7 +248,7 @@ function leftPending(
     const taken = withTaken(request, took);
     const state = {
         ...(previous && outputsOf(previous)),
-        ...(taken.length > 0 && { takenSnapshots: taken }),
+        takenSnapshots: taken.length > 0 ? taken : undefined,
         ...adopted,
         ...inputs,
         // Nothing was taken yet for triggers that have changed while an older copy goes on.
@@ -350,11 +350,12 @@ async function recordRead(
         : {};
     return {
         ...rest,
+        ...defined(now),
+        url: now.url,
         // A blob that no incremental copy has made has no copy status of ours: the next update says so.
-        ...now,
         ...(properties.isIncrementalCopy ? {} : { copyStatus: undefined }),
         ...(sameCopy ? { copyKind, bytesTransferred, copyStartedOn } : moved),
-        ...(destinationSnapshots && { destinationSnapshots }),
+        destinationSnapshots,
         source: state.source ?? { url: redactUrl(properties.copySource ?? "").replace(/\?.*$/, "") },
         destination: location,
     };
@@ -419,7 +420,7 @@ async function deleteBase(
     }
     try {
         await destination.client.delete({
-            ...(deleteSnapshots && { deleteSnapshots: "include" }),
+            deleteSnapshots: deleteSnapshots ? "include" : undefined,
             conditions: { ifMatch: etag },
             abortSignal: context.signal,
         });

@@ -64,11 +64,9 @@ export async function checkIncrementalSnapshotCopy(
         return { inputs, failures: failures.all };
     }
     const generation = await sourceGeneration(olds, inputs, failures, context);
-    warnOfReplacement(olds, { ...inputs, ...(generation !== undefined && { sourceGeneration: generation }) }, context);
-    return {
-        inputs: { ...inputs, ...(generation !== undefined && { sourceGeneration: generation }) },
-        failures: failures.all,
-    };
+    const checked = { ...inputs, sourceGeneration: generation };
+    warnOfReplacement(olds, checked, context);
+    return { inputs: checked, failures: failures.all };
 }
 
 /** Of the destination of incremental copies, neither a lease nor tags can be there. */

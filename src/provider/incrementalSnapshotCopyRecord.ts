@@ -19,17 +19,15 @@ export function outputs(
     return {
         url,
         etag: properties.etag!,
-        ...(properties.lastModified && { lastModified: properties.lastModified.toISOString() }),
-        ...(properties.contentLength !== undefined && { contentLength: properties.contentLength }),
-        ...(sourceSnapshot && { sourceSnapshot }),
-        ...(copySource && { sourceUrl: redactUrl(copySource) }),
-        ...(destinationSnapshot && {
-            destinationSnapshot,
-            destinationSnapshotUrl: addressUrl({ ...address, snapshot: destinationSnapshot }),
-        }),
-        ...(properties.copyId && { copyId: properties.copyId }),
-        ...(copyStatus && { copyStatus }),
-        ...(properties.copyCompletedOn && { copyCompletedOn: properties.copyCompletedOn.toISOString() }),
+        lastModified: properties.lastModified?.toISOString(),
+        contentLength: properties.contentLength,
+        sourceSnapshot,
+        sourceUrl: copySource && redactUrl(copySource),
+        destinationSnapshot,
+        destinationSnapshotUrl: destinationSnapshot && addressUrl({ ...address, snapshot: destinationSnapshot }),
+        copyId: properties.copyId,
+        copyStatus,
+        copyCompletedOn: properties.copyCompletedOn?.toISOString(),
     };
 }
 

@@ -63,8 +63,8 @@ export function namedSource(
     const query = namedByQuery(address);
     return {
         authorize: async () => ({ url: addressUrl(address) }),
-        ...(etag !== undefined && { identity: etag }),
-        ...(query !== undefined && { query }),
+        identity: etag,
+        query,
         contentLength,
     };
 }

@@ -120,7 +120,7 @@ async function decide(
                     joined: true,
                     preserved,
                     wasFree: false,
-                    ...(whose === "unknown" && { unproven: "equal" }),
+                    unproven: whose === "unknown" ? "equal" : undefined,
                 };
             }
         }
@@ -218,7 +218,7 @@ async function standingNow(
         properties: there,
         sourceEtag: source.etag,
         adopted: true,
-        ...(unproven && { unproven }),
+        unproven,
         preserved: await findTemporary(request),
         plan: request.plan,
     };
@@ -273,11 +273,11 @@ async function isLeftByUpdate(
     const source = openSource(previous.source, previous.destination, context, previous.sourceCustomerProvidedKey);
     const told = await propertiesIfReadable(source, context);
     const { accessTier: _, requestedAccessTier, ...recorded } = previous;
-    const before = { ...recorded, ...(requestedAccessTier !== undefined && { accessTier: requestedAccessTier }) };
+    const before = { ...recorded, accessTier: requestedAccessTier };
     const tagsBefore = typeof previous.tags === "object" ? previous.tags : undefined;
     const wanted = [
         { ...request, source },
-        { inputs: before, source, destination, previous, ...(tagsBefore && { tags: tagsBefore }) },
+        { inputs: before, source, destination, previous, tags: tagsBefore },
     ];
     for (const one of told ? wanted : []) {
         if (await isAsSent(one, there, told!, context)) {
@@ -330,24 +330,23 @@ async function startOnto(
     for (let attempt = 0; ; attempt++) {
         try {
             const started = await startCopy(destination.client, sourceUrl, {
-                ...(inputs.metadata && { metadata: inputs.metadata }),
-                ...(request.tags && fitsHeader(request.tags) && { tags: request.tags }),
-                ...(inputs.accessTier && !isArchivedAfterwards(request) && { accessTier: inputs.accessTier }),
-                ...(inputs.rehydratePriority && { rehydratePriority: inputs.rehydratePriority }),
-                ...(inputs.sealBlob !== undefined && { sealBlob: inputs.sealBlob }),
-                ...(protection.immutabilityPolicy && {
-                    immutabilityPolicy: asImmutabilityPolicy(protection.immutabilityPolicy),
-                }),
-                ...(protection.legalHold !== undefined && { legalHold: protection.legalHold }),
+                metadata: inputs.metadata,
+                tags: request.tags && fitsHeader(request.tags) ? request.tags : undefined,
+                accessTier: isArchivedAfterwards(request) ? undefined : inputs.accessTier,
+                rehydratePriority: inputs.rehydratePriority,
+                sealBlob: inputs.sealBlob,
+                immutabilityPolicy:
+                    protection.immutabilityPolicy && asImmutabilityPolicy(protection.immutabilityPolicy),
+                legalHold: protection.legalHold,
                 sourceConditions: {
                     ...(sourceEtag && pins
                         ? { ifMatch: sourceEtag }
                         : sourceConditions && asConditions(sourceConditions)),
-                    ...(sourceConditions?.tagConditions && { tagConditions: sourceConditions.tagConditions }),
+                    tagConditions: sourceConditions?.tagConditions,
                 },
-                ...(there?.etag && { destinationEtag: there.etag }),
+                destinationEtag: there?.etag,
                 // Also where no blob is there any more: a lease that can't be is told by the service, never left out.
-                conditions: { ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) },
+                conditions: { ...destination.lease, tagConditions },
                 signal: context.signal,
             });
             return { copyId: started.copyId, sourceEtag, joined: false, preserved, wasFree: there === undefined };

@@ -93,7 +93,7 @@ export async function obtainFile(request: FileCopyRequest, context: Context): Pr
                     continue; // somebody was faster
                 }
                 await discardBesideFile(destination, context);
-                return { properties, sourceEtag, ...(standing.adopted && { adopted: true }) };
+                return { properties, sourceEtag, adopted: standing.adopted || undefined };
             }
             if (there) {
                 await permit(request, there, context);
@@ -199,7 +199,7 @@ async function rename(
                   beside.client.rename(path, {
                       ...moved,
                       replaceIfExists: true,
-                      ...(inputs.ignoreReadOnly && { ignoreReadOnly: true }),
+                      ignoreReadOnly: inputs.ignoreReadOnly || undefined,
                       destinationLeaseAccessConditions: { leaseId },
                   }),
               )
@@ -301,11 +301,9 @@ async function own(
     const unmarked = Object.entries(there.metadata ?? {}).filter(([name]) => !isMarker(name));
     const changes = {
         metadata: inputs.metadata ?? source?.metadata ?? Object.fromEntries(unmarked),
-        ...(source && {
-            fileHttpHeaders: { given: inputs.fileHttpHeaders, source },
-            smb: smbOf(inputs),
-            archive: inputs.setArchiveAttribute === true,
-        }),
+        fileHttpHeaders: source && { given: inputs.fileHttpHeaders, source },
+        smb: source && smbOf(inputs),
+        archive: source && inputs.setArchiveAttribute === true,
     };
     try {
         return await whileLeased(destination, there.etag, context, async (lease) => {

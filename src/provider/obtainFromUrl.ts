@@ -141,15 +141,14 @@ function planFor(request: CopyRequest, source: SourceProperties, there: BlobGetP
             method: inputs.method ?? "auto",
             verifyMd5: inputs.verify === "md5",
             source: given === undefined ? source : md5less,
-            ...(inputs.blobType && { blobType: inputs.blobType }),
+            blobType: inputs.blobType,
             sameAccount: isWithinAccount(address, destination.address),
             fixedSource: isFixed(address),
             occupied: there !== undefined && mustStand(request, there),
             unpinned: address.kind !== "blob",
-            ...(inputs.sourceConditions?.tagConditions !== undefined && {
-                copyBlobOnly: "sourceConditions.tagConditions",
-            }),
-            ...(onlyFromUrl !== undefined && { fromUrlOnly: onlyFromUrl }),
+            copyBlobOnly:
+                inputs.sourceConditions?.tagConditions === undefined ? undefined : "sourceConditions.tagConditions",
+            fromUrlOnly: onlyFromUrl,
         });
     } catch (error) {
         throw error instanceof CopyError ? new CopyError(`could not copy ${what(request)}: ${error.message}`) : error;
@@ -330,12 +329,10 @@ function readingOf(request: CopyRequest, properties: SourceProperties, context: 
     const { sourceCustomerProvidedKey } = request.inputs;
     return {
         authorize: authorizing(source, timeoutMilliseconds + sasGraceMilliseconds),
-        ...(properties.etag !== undefined &&
-            source.address.kind === "blob" &&
-            !isFixed(source.address) && { etag: properties.etag }),
-        ...(properties.etag !== undefined && { identity: properties.etag }),
+        etag: source.address.kind === "blob" && !isFixed(source.address) ? properties.etag : undefined,
+        identity: properties.etag,
         destinationName: destinationName(request.destination),
-        ...(query !== undefined && { query }),
+        query,
         confirm: async () => {
             const change = await changedMeanwhile(request, properties.etag, context);
             if (change) {
@@ -343,8 +340,8 @@ function readingOf(request: CopyRequest, properties: SourceProperties, context: 
             }
         },
         contentLength: properties.contentLength!,
-        ...(properties.contentMD5 && { contentMd5: properties.contentMD5 }),
-        ...(sourceCustomerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(sourceCustomerProvidedKey) }),
+        contentMd5: properties.contentMD5,
+        customerProvidedKey: cpkInfo(sourceCustomerProvidedKey),
     };
 }
 
@@ -408,7 +405,7 @@ async function targetFor(bringing: Bringing, notAdopted: string | undefined, con
     return contentFor(
         bringing,
         there
-            ? { ifMatch: there.etag!, ...destination.lease, ...(tagConditions !== undefined && { tagConditions }) }
+            ? { ifMatch: there.etag!, ...destination.lease, tagConditions }
             : { ifNoneMatch: "*", ...destination.lease },
     );
 }
@@ -418,13 +415,13 @@ function contentFor({ request, source }: Bringing, conditions: FromUrlTarget["co
     const metadata = inputs.metadata ?? source.metadata;
     return {
         blobHTTPHeaders: asHttpHeaders(inputs.blobHTTPHeaders, source),
-        ...(metadata && { metadata }),
-        ...(tags && fitsHeader(tags) && { tags }),
-        ...(inputs.accessTier !== undefined && { accessTier: inputs.accessTier }),
-        ...(inputs.encryptionScope !== undefined && { encryptionScope: inputs.encryptionScope }),
-        ...(inputs.customerProvidedKey !== undefined && { customerProvidedKey: cpkInfo(inputs.customerProvidedKey) }),
-        ...(inputs.immutabilityPolicy && { immutabilityPolicy: asImmutabilityPolicy(inputs.immutabilityPolicy) }),
-        ...(inputs.legalHold !== undefined && { legalHold: inputs.legalHold }),
+        metadata,
+        tags: tags && fitsHeader(tags) ? tags : undefined,
+        accessTier: inputs.accessTier,
+        encryptionScope: inputs.encryptionScope,
+        customerProvidedKey: cpkInfo(inputs.customerProvidedKey),
+        immutabilityPolicy: inputs.immutabilityPolicy && asImmutabilityPolicy(inputs.immutabilityPolicy),
+        legalHold: inputs.legalHold,
         conditions,
     };
 }

@@ -310,7 +310,7 @@ async function finish(
         throw badEnd(request, properties, timeout)(afterwards);
     }
     const { startedOn } = running;
-    return { properties, sourceSnapshot: wanted, existed: !running.wasFree, ...(startedOn && { startedOn }) };
+    return { properties, sourceSnapshot: wanted, existed: !running.wasFree, startedOn };
 }
 
 /** After a copy that ended badly: the empty blob goes where nothing was before, and the older snapshots are as they were. */

@@ -41,8 +41,8 @@ async function execute(
             return copyPages({
                 ...how,
                 destination: destination.container.getPageBlobClient(destination.address.blobName),
-                ...(source.blobType === "PageBlob" && { sourceClient: (await from.client!()).getPageBlobClient() }),
-                ...(source.blobSequenceNumber && { sequenceNumber: source.blobSequenceNumber }),
+                sourceClient: source.blobType === "PageBlob" ? (await from.client!()).getPageBlobClient() : undefined,
+                sequenceNumber: source.blobSequenceNumber,
                 resume: true,
             });
         case "Append Block From URL":
@@ -59,9 +59,9 @@ async function execute(
                 resume: true,
                 verifyMd5,
                 verifyLength: inputs.verify !== "none",
-                ...(isReadWhole({ verifyMd5, source }) && {
-                    blockSize: Math.max(blockSizeFor(source.contentLength!), source.contentLength!),
-                }),
+                blockSize: isReadWhole({ verifyMd5, source })
+                    ? Math.max(blockSizeFor(source.contentLength!), source.contentLength!)
+                    : undefined,
             });
         default:
             return putBlobFromUrl({

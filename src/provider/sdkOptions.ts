@@ -10,11 +10,11 @@ import type { SourceConditions } from "./copyTypes";
 export function asConditions(conditions: SourceConditions): ModifiedAccessConditions {
     const { ifModifiedSince, ifUnmodifiedSince, ifMatch, ifNoneMatch, tagConditions } = conditions;
     return {
-        ...(ifMatch !== undefined && { ifMatch }),
-        ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-        ...(tagConditions !== undefined && { tagConditions }),
-        ...(ifModifiedSince !== undefined && { ifModifiedSince: parseDate(ifModifiedSince)! }),
-        ...(ifUnmodifiedSince !== undefined && { ifUnmodifiedSince: parseDate(ifUnmodifiedSince)! }),
+        ifMatch,
+        ifNoneMatch,
+        tagConditions,
+        ifModifiedSince: ifModifiedSince === undefined ? undefined : parseDate(ifModifiedSince),
+        ifUnmodifiedSince: ifUnmodifiedSince === undefined ? undefined : parseDate(ifUnmodifiedSince),
     };
 }
 

@@ -113,13 +113,13 @@ export async function setProperties(
         result = {
             ...result,
             contentType: headers.blobContentType,
-            contentMd5: contentMd5({ ...(headers.blobContentMD5 && { contentMD5: headers.blobContentMD5 }) }),
+            contentMd5: contentMd5({ contentMD5: headers.blobContentMD5 }),
         } as Partial<BlobCopyState>;
     });
     await set("tags", tags !== undefined, () => client.setTags({ ...tags }, { conditions: lease, ...abort }));
     await set("accessTier", accessTier !== undefined, async () => {
         const { _response } = await client.setAccessTier(accessTier!, {
-            ...(rehydratePriority && { rehydratePriority }),
+            rehydratePriority,
             conditions: lease,
             ...abort,
         });
@@ -207,18 +207,16 @@ export function changesForAdoption(
     const isComplete = (isFinal || unproven !== undefined) && hasHeaders(found, blobHTTPHeaders, source ?? found);
     const hasTags = unproven === "equal" && (found.tagCount ?? 0) > 0;
     return {
-        ...(!hasMetadata && { metadata }),
-        ...((blobHTTPHeaders || source) &&
-            !isComplete && {
-                blobHTTPHeaders: { given: blobHTTPHeaders, source: source ?? found },
-            }),
-        ...(tags && !hasTags && { tags }),
-        ...(accessTier !== undefined &&
-            accessTier !== found.accessTier &&
-            found.archiveStatus === undefined && { accessTier }),
-        ...((inputs.sealBlob ?? source?.isSealed) === true && !found.isSealed && { sealBlob: true as const }),
-        ...(legalHold !== undefined && legalHold !== (found.legalHold ?? false) && { legalHold }),
-        ...(immutabilityPolicy && { immutabilityPolicy }),
+        metadata: hasMetadata ? undefined : metadata,
+        blobHTTPHeaders:
+            (blobHTTPHeaders || source) && !isComplete
+                ? { given: blobHTTPHeaders, source: source ?? found }
+                : undefined,
+        tags: hasTags ? undefined : tags,
+        accessTier: accessTier === found.accessTier || found.archiveStatus !== undefined ? undefined : accessTier,
+        sealBlob: (inputs.sealBlob ?? source?.isSealed) === true && !found.isSealed ? true : undefined,
+        legalHold: legalHold === (found.legalHold ?? false) ? undefined : legalHold,
+        immutabilityPolicy,
     };
 }
 

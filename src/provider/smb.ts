@@ -15,13 +15,13 @@ import type { Context } from "./handler";
 
 /** SMB properties as the service reports them; its times have seven digits, of which the SDK keeps three. */
 export function smbPropertiesOf(properties: FileGetPropertiesResponse): SmbProperties {
-    return defined({
+    return {
         fileAttributes: properties.fileAttributes,
         fileCreationTime: properties.fileCreatedOn?.toISOString(),
         fileLastWriteTime: properties.fileLastWriteOn?.toISOString(),
         fileChangeTime: properties.fileChangeOn?.toISOString(),
         filePermissionKey: properties.filePermissionKey,
-    });
+    };
 }
 
 /** The inputs that tell of SMB properties. */
@@ -72,10 +72,12 @@ export async function copyFileSmb(
     return {
         ...permission,
         copyFileSmbInfo: {
-            ...defined({ fileAttributes, fileCreationTime, fileLastWriteTime, fileChangeTime }),
-            ...(inputs.setArchiveAttribute && { setArchiveAttribute: true }),
-            ...(filePermission === "source" && { filePermissionCopyMode: "source" as const }),
-            ...(given && { filePermissionCopyMode: "override" as const }),
+            fileAttributes,
+            fileCreationTime,
+            fileLastWriteTime,
+            fileChangeTime,
+            setArchiveAttribute: inputs.setArchiveAttribute || undefined,
+            filePermissionCopyMode: given ? "override" : filePermission === "source" ? "source" : undefined,
         },
     };
 }

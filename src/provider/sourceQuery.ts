@@ -11,14 +11,14 @@ export function withSourceQuery<Inputs extends Pick<CopyInputs, "source" | "sour
     const { sourceQueryHash: _, ...others } = inputs;
     const known = inputs.source && !hasUnknown(inputs.source);
     const query = known ? queryOf(resolveAddress(inputs.source)) : undefined;
-    return { ...others, ...(query !== undefined && { sourceQueryHash: query }) } as Inputs;
+    return { ...others, sourceQueryHash: query } as Inputs;
 }
 
 /** What is recorded of the source of a copy that is found, as the service tells it. */
 export function foundSource(copySource = ""): { readonly source: BlobLocation; readonly sourceQueryHash?: string } {
     const { url, secretQuery } = splitSecretQuery(copySource);
     const isWeb = resolveAddress({ url })?.kind === "other";
-    return { source: { url }, ...(isWeb && { sourceQueryHash: webAddress(url, secretQuery).query! }) };
+    return { source: { url }, sourceQueryHash: isWeb ? webAddress(url, secretQuery).query : undefined };
 }
 
 /**
@@ -36,7 +36,7 @@ export function recordedSource(state: CopyState, news: SourceAddress): SourceAdd
         return named; // an object of another vendor, found by the URL by which it was read
     }
     const query = state.sourceQueryHash ?? (isFound ? queryOf(news) : ofInputs);
-    return { ...named, ...(query !== undefined && { query }) };
+    return { ...named, query };
 }
 
 function queryOf(address: SourceAddress | undefined): string | undefined {

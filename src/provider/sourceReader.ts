@@ -114,14 +114,14 @@ export function createSourceReader(clients: Clients, clock: Pick<Clock, "now">, 
     async function listPage(container: Container, address: BlobAddress, credential: Credential): Promise<void> {
         const now = clock.now().getTime();
         const prefix = nextPrefix(container);
-        const continuationToken = container.lists.get(prefix);
+        const continuationToken = container.lists.get(prefix) || undefined;
         container.misses = [];
         try {
             const { value: page } = await withinTime(longestPageMilliseconds, undefined, (abortSignal) =>
                 clients
                     .container(address, credential)
                     .listBlobsFlat({ prefix, abortSignal })
-                    .byPage({ maxPageSize: pageSize, ...(continuationToken && { continuationToken }) })
+                    .byPage({ maxPageSize: pageSize, continuationToken })
                     .next(),
             );
             for (const item of page.segment.blobItems as BlobItem[]) {
@@ -206,9 +206,9 @@ function propertiesOf({ properties }: BlobItem): SourceProperties {
         // Lists tell ETags without the quotation marks that the header has.
         etag: /^(?:W\/)?"/.test(etag) ? etag : `"${etag}"`,
         lastModified,
-        ...(contentLength !== undefined && { contentLength }),
-        ...(contentMD5?.length && { contentMD5 }),
-        ...(blobType && { blobType }),
-        ...(accessTier && { accessTier }),
+        contentLength,
+        contentMD5: contentMD5?.length ? contentMD5 : undefined,
+        blobType,
+        accessTier,
     };
 }

@@ -104,7 +104,7 @@ function parseEndpoint(endpoint: string): { serviceUrl: string; accountName?: st
     const accountName = isPathStyle(url)
         ? url.pathname.split("/")[1] || undefined
         : (blobAccount(url.hostname) ?? fileAccount(url.hostname));
-    return { serviceUrl, ...(accountName && { accountName }) };
+    return { serviceUrl, accountName };
 }
 
 function redactEndpoint(endpoint: string): string {
@@ -142,10 +142,11 @@ export function parseBlobUrl(text: string, customEndpoint = false): SourceAddres
     return {
         kind: "blob",
         serviceUrl: `${url.protocol}//${url.host}${pathStyle ? `/${account}` : ""}`,
-        ...(account && { accountName: account }),
+        accountName: account || undefined,
         containerName,
         blobName: decode(blobName),
-        ...objectOf(url),
+        snapshot: parameterOf(url, "snapshot") || undefined,
+        versionId: parameterOf(url, "versionid") || undefined,
     };
 }
 
@@ -166,25 +167,18 @@ export function parseFileUrl(text: string, pathStyle = false): FileAddress | und
     if (!account || !shareName || !path.at(-1)) {
         return undefined;
     }
-    const shareSnapshot = parameterOf(url, "sharesnapshot");
     return {
         kind: "file",
         serviceUrl: `${url.protocol}//${url.host}${inPath ? `/${account}` : ""}`,
         accountName: account,
         shareName: decode(shareName),
         filePath: decode(path.join("/")),
-        ...(shareSnapshot && { shareSnapshot }),
+        shareSnapshot: parameterOf(url, "sharesnapshot") || undefined,
     };
 }
 
 function parameterOf(url: URL, name: string): string | undefined {
     return [...url.searchParams].find(([key]) => key.toLowerCase() === name)?.[1];
-}
-
-function objectOf(url: URL): { snapshot?: string; versionId?: string } {
-    const snapshot = parameterOf(url, "snapshot");
-    const versionId = parameterOf(url, "versionid");
-    return { ...(snapshot && { snapshot }), ...(versionId && { versionId }) };
 }
 
 /** What a connection string says of one of the account's services. */
@@ -220,10 +214,10 @@ export function parseConnectionString(
     const accountKey = settings.get("accountkey");
     const sasToken = settings.get("sharedaccesssignature");
     return {
-        ...(endpoint && { endpoint }),
-        ...(accountName && { accountName }),
-        ...(accountKey && { accountKey }),
-        ...(sasToken && { sasToken: sasToken.replace(/^\?/, "") }),
+        endpoint: endpoint || undefined,
+        accountName: accountName || undefined,
+        accountKey: accountKey || undefined,
+        sasToken: sasToken ? sasToken.replace(/^\?/, "") : undefined,
     };
 }
 
@@ -234,7 +228,7 @@ export function parseConnectionString(
 export function resolveAddress(location: BlobLocation): SourceAddress | undefined {
     const object = cloudObjectOf(location);
     if (object) {
-        return { kind: "other", url: cloudObjectUrl(object), ...(isFixedObject(object) && { fixed: true }) };
+        return { kind: "other", url: cloudObjectUrl(object), fixed: isFixedObject(object) || undefined };
     }
     if (location.url !== undefined) {
         return addressOfUrl(location.url, location);
@@ -247,7 +241,7 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
     if (kind === "file") {
         const { shareName, filePath, shareSnapshot } = location;
         return shareName && filePath
-            ? { kind, ...at, shareName, filePath, ...(shareSnapshot && { shareSnapshot }) }
+            ? { kind, ...at, shareName, filePath, shareSnapshot: shareSnapshot || undefined }
             : undefined;
     }
     if (!location.blobName || !location.containerName) {
@@ -258,8 +252,8 @@ export function resolveAddress(location: BlobLocation): SourceAddress | undefine
         ...at,
         containerName: location.containerName,
         blobName: location.blobName,
-        ...(location.snapshot && { snapshot: location.snapshot }),
-        ...(location.versionId && { versionId: location.versionId }),
+        snapshot: location.snapshot || undefined,
+        versionId: location.versionId || undefined,
     };
 }
 
@@ -281,8 +275,8 @@ function serviceOf(
     const accountName = location.accountName ?? fromString.accountName ?? service.accountName;
     return {
         serviceUrl: service.serviceUrl,
-        ...(location.endpoint && { isEndpoint: true as const }),
-        ...(accountName && { accountName }),
+        isEndpoint: location.endpoint ? true : undefined,
+        accountName: accountName || undefined,
     };
 }
 
@@ -294,9 +288,9 @@ function addressOfUrl(url: string, location: BlobLocation): SourceAddress | unde
     return address?.kind === "blob"
         ? {
               ...address,
-              ...(location.accountName && { accountName: location.accountName }),
-              ...(location.snapshot && { snapshot: location.snapshot }),
-              ...(location.versionId && { versionId: location.versionId }),
+              accountName: location.accountName || address.accountName,
+              snapshot: location.snapshot || address.snapshot,
+              versionId: location.versionId || address.versionId,
           }
         : address;
 }

@@ -25,7 +25,7 @@ export function cloudObjectOf({ url, s3, googleCloudStorage }: BlobLocation): Cl
     const [, object, generation] = /^(.*?)(?:#(\d+))?$/s.exec(name!)!;
     return {
         vendor: "googleCloudStorage",
-        location: { bucket: bucket!, object: object!, ...(generation && { generation }) },
+        location: { bucket: bucket!, object: object!, generation },
     };
 }
 

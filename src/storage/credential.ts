@@ -1,6 +1,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
 import { parseConnectionString, type StorageAddress } from "./address";
+import { defined } from "./defined";
 import { storageCredential } from "./entraId";
 import { type BlobLocation, type EntraIdCredential, entraIdSecrets, s3CredentialParts } from "./location";
 import type { OidcCredential } from "./oidc";
@@ -67,7 +68,7 @@ function givenCredential(given: EntraIdCredential | OidcCredential, where?: stri
     if (given.type === "anonymous") {
         return anonymous;
     }
-    const sorted = Object.entries(given).sort(([one], [other]) => (one < other ? -1 : 1));
+    const sorted = Object.entries(defined(given)).sort(([one], [other]) => (one < other ? -1 : 1));
     const key = JSON.stringify([sorted, authority(), where]);
     return once(key, () => entraIdCredential(() => tokenCredential(given), where));
 }

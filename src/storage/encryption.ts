@@ -13,13 +13,19 @@ export interface BlobEncryption {
     readonly encryptionScope?: string | undefined;
 }
 
-/** A customer-provided key as the SDK takes it. */
-export function cpkInfo(key: string): CpkInfo & { readonly encryptionKeySha256: string } {
-    return {
-        encryptionKey: key,
-        encryptionKeySha256: createHash("sha256").update(Buffer.from(key, "base64")).digest("base64"),
-        encryptionAlgorithm: "AES256",
-    };
+type KeyInfo = CpkInfo & { readonly encryptionKeySha256: string };
+
+/** A customer-provided key as the SDK takes it, where one is given. */
+export function cpkInfo(key: string): KeyInfo;
+export function cpkInfo(key: string | undefined): KeyInfo | undefined;
+export function cpkInfo(key: string | undefined): KeyInfo | undefined {
+    return key === undefined
+        ? undefined
+        : {
+              encryptionKey: key,
+              encryptionKeySha256: createHash("sha256").update(Buffer.from(key, "base64")).digest("base64"),
+              encryptionAlgorithm: "AES256",
+          };
 }
 
 /**
@@ -36,7 +42,7 @@ export function withEncryption(client: BlockBlobClient, encryption: BlobEncrypti
     if (customerProvidedKey !== undefined && !client.url.startsWith("https:")) {
         throw new Error("a customer-provided key travels over https only; give the blob's https address");
     }
-    const key = customerProvidedKey === undefined ? undefined : cpkInfo(customerProvidedKey);
+    const key = cpkInfo(customerProvidedKey);
     return remake(BlockBlobClient, client, {
         beforeRequest(request) {
             const kind = kindOf(request);

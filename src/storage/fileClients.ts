@@ -40,7 +40,7 @@ export function fileService(
     const pipeline = newPipeline(authorizing(credential), options);
     pipeline.factories.unshift(renamingWithin(serviceUrl));
     return new ShareServiceClient(serviceUrl + query, pipeline, {
-        ...((readsByToken || credential.kind === "entraId") && { fileRequestIntent: "backup" }),
+        fileRequestIntent: readsByToken || credential.kind === "entraId" ? "backup" : undefined,
     });
 }
 

@@ -40,7 +40,7 @@ export async function presignS3(location: S3Location, expiresIn: number): Promis
     const { GetObjectCommand } = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
     const { getSignedUrl } = require("@aws-sdk/s3-request-presigner") as typeof import("@aws-sdk/s3-request-presigner");
     const { bucket: Bucket, key: Key, versionId: VersionId } = location;
-    const command = new GetObjectCommand({ Bucket, Key, ...(VersionId !== undefined && { VersionId }) });
+    const command = new GetObjectCommand({ Bucket, Key, VersionId });
     return getSignedUrl(await clientFor(location), command, { expiresIn });
 }
 
@@ -57,7 +57,7 @@ async function clientFor(location: S3Location): Promise<S3Client> {
             ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
             ...(accessKeyId !== undefined &&
                 secretAccessKey !== undefined && {
-                    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+                    credentials: { accessKeyId, secretAccessKey, sessionToken },
                 }),
         });
         clients.set(key, client);

@@ -50,8 +50,8 @@ export async function readableUrl(
     const values = {
         containerName: address.containerName,
         blobName: address.blobName,
-        ...(address.snapshot && { snapshotTime: address.snapshot }),
-        ...(address.versionId && { versionId: address.versionId }),
+        snapshotTime: address.snapshot,
+        versionId: address.versionId,
         permissions: BlobSASPermissions.parse(permissions),
         ...lasting,
     };

@@ -15,12 +15,10 @@ export function singleTry<Client extends BlobClientLike>(
 ): Client {
     return remake(ctor, client, {
         options: { retryOptions: { maxTries: 1 } },
-        ...(sourceEtag !== undefined && {
-            beforeRequest: ({ headers }) => {
-                if (headers.contains("x-ms-copy-source")) {
-                    headers.set("x-ms-source-if-match", sourceEtag);
-                }
-            },
-        }),
+        beforeRequest: ({ headers }) => {
+            if (sourceEtag !== undefined && headers.contains("x-ms-copy-source")) {
+                headers.set("x-ms-source-if-match", sourceEtag);
+            }
+        },
     });
 }

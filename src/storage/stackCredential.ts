@@ -99,7 +99,7 @@ function choose(tell: Tell): StackCredential & { readonly used: readonly StackVa
     const method = firstSet(methods);
     if (method === undefined || method === "useDefaultAzureCredential") {
         const where = method && setting(method)!.where;
-        return { credential: defaultCredential(), ...(where && { where }), used };
+        return { credential: defaultCredential(), where, used };
     }
     const chosen = setting(method)!;
     const need = (name: SettingName) => {
@@ -114,9 +114,7 @@ function choose(tell: Tell): StackCredential & { readonly used: readonly StackVa
 
 /** The ARM_* variables are no concern of `DefaultAzureCredential`: where they choose nothing, they are another tool's. */
 function defaultCredential(): EntraIdCredential {
-    const tenantId = configured("tenantId")?.text;
-    const clientId = configured("clientId")?.text;
-    return { type: "default", ...(tenantId && { tenantId }), ...(clientId && { clientId }) };
+    return { type: "default", tenantId: configured("tenantId")?.text, clientId: configured("clientId")?.text };
 }
 
 function signInBy(
@@ -127,8 +125,7 @@ function signInBy(
     tell: Tell,
 ): EntraIdCredential | OidcCredential {
     if (method === "useMsi") {
-        const clientId = take("clientId");
-        return { type: "managedIdentity", ...(clientId && { clientId }) };
+        return { type: "managedIdentity", clientId: take("clientId") };
     }
     const principal = { tenantId: need("tenantId"), clientId: need("clientId") };
     if (method === "clientSecret") {
@@ -136,7 +133,7 @@ function signInBy(
     }
     if (method === "clientCertificatePath") {
         const certificatePassword = take("clientCertificatePassword");
-        const certificate = { certificatePath: need(method), ...(certificatePassword && { certificatePassword }) };
+        const certificate = { certificatePath: need(method), certificatePassword };
         return { type: "servicePrincipal", ...principal, ...certificate };
     }
     switch (firstSet(tokenPlaces)) {
@@ -146,8 +143,8 @@ function signInBy(
             return { type: "workloadIdentity", ...principal, tokenFilePath: need("oidcTokenFilePath") };
         case "oidcRequestUrl": {
             const audience = take("oidcAudience");
-            const request = { url: need("oidcRequestUrl"), token: need("oidcRequestToken") };
-            return { type: "oidc", ...principal, request: { ...request, ...(audience && { audience }) } };
+            const request = { url: need("oidcRequestUrl"), token: need("oidcRequestToken"), audience };
+            return { type: "oidc", ...principal, request };
         }
         default:
             tell(chosen, `needs a token; set ${tokenPlaces.map(whereToSet).join(", or ")}`);
@@ -169,7 +166,7 @@ export function authority(): { readonly authorityHost?: string; readonly disable
     }
     const authorityHost = name === "environment" ? authorityOf(value!.text) : value?.text;
     return {
-        ...(authorityHost && { authorityHost }),
+        authorityHost,
         disableInstanceDiscovery: isTrue(disableInstanceDiscovery),
     };
 }

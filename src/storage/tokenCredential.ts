@@ -15,8 +15,6 @@ export function tokenCredential(given: EntraIdCredential | OidcCredential): Toke
         return new identity.ClientAssertionCredential(tenantId, clientId, () => oidcToken(given), options);
     }
     const { type, tenantId, clientId, objectId, resourceId, tokenFilePath } = given;
-    const tenant = tenantId !== undefined && { tenantId };
-    const client = clientId !== undefined && { clientId };
     switch (type) {
         case "managedIdentity":
             if (objectId !== undefined) {
@@ -25,26 +23,19 @@ export function tokenCredential(given: EntraIdCredential | OidcCredential): Toke
             if (resourceId !== undefined) {
                 return new identity.ManagedIdentityCredential({ resourceId });
             }
-            return new identity.ManagedIdentityCredential({ ...client });
+            return new identity.ManagedIdentityCredential({ clientId });
         case "workloadIdentity":
-            return new identity.WorkloadIdentityCredential({
-                ...options,
-                ...tenant,
-                ...client,
-                ...(tokenFilePath !== undefined && { tokenFilePath }),
-            });
+            return new identity.WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
         case "servicePrincipal":
             return servicePrincipal(identity, given, options);
         case "azureCli":
-            return new identity.AzureCliCredential({ ...tenant });
+            return new identity.AzureCliCredential({ tenantId });
         default:
             return new identity.DefaultAzureCredential({
                 ...options,
-                ...tenant,
-                ...(clientId !== undefined && {
-                    managedIdentityClientId: clientId,
-                    workloadIdentityClientId: clientId,
-                }),
+                tenantId,
+                managedIdentityClientId: clientId,
+                workloadIdentityClientId: clientId,
             });
     }
 }
@@ -63,6 +54,6 @@ function servicePrincipal(
     if (certificatePath === undefined) {
         throw new Error("a service principal needs clientSecret or certificatePath");
     }
-    const certificate = { certificatePath, ...(certificatePassword !== undefined && { certificatePassword }) };
+    const certificate = { certificatePath, certificatePassword };
     return new identity.ClientCertificateCredential(tenantId, clientId, certificate, options);
 }

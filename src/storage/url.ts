@@ -34,7 +34,7 @@ export function splitSecretQuery(url: string): SplitUrl {
     const secret = parameters.filter((parameter) => !identifies(parameter));
     return {
         url: whole.slice(0, question) + (kept.length > 0 ? `?${kept.join("&")}` : ""),
-        ...(secret.length > 0 && { secretQuery: secret.join("&") }),
+        secretQuery: secret.join("&") || undefined,
     };
 }
 

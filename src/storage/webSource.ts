@@ -1,5 +1,4 @@
 import type { BlobGetPropertiesResponse } from "@azure/storage-blob";
-import { defined } from "./defined";
 import { isRedirectStatus, leadingTo } from "./redirect";
 import { untilAborted } from "./withinTime";
 
@@ -80,22 +79,19 @@ export async function webProperties(response: Response, signal: AbortSignal): Pr
         header("content-length"),
         header("content-md5"),
     ];
-    const asTheyAre = {
+    const metadata = metadataOf(response.headers);
+    return {
         contentType: header("content-type"),
         contentEncoding: header("content-encoding"),
         contentLanguage: header("content-language"),
         contentDisposition: header("content-disposition"),
         cacheControl: header("cache-control"),
         acceptRanges: header("accept-ranges"),
-    };
-    const metadata = metadataOf(response.headers);
-    return {
-        ...defined(asTheyAre),
-        ...(etag && { etag }),
-        ...(modified && { lastModified: new Date(modified) }),
-        ...(length && { contentLength: Number(length) }),
-        ...(md5 && { contentMD5: Buffer.from(md5, "base64") }),
-        ...(metadata.length > 0 && { metadata: Object.fromEntries(metadata) }),
+        etag: etag || undefined,
+        lastModified: modified ? new Date(modified) : undefined,
+        contentLength: length ? Number(length) : undefined,
+        contentMD5: md5 ? Buffer.from(md5, "base64") : undefined,
+        metadata: metadata.length > 0 ? Object.fromEntries(metadata) : undefined,
     };
 }
 
@@ -120,9 +116,9 @@ async function refusalOf(response: Response, signal: AbortSignal): Promise<WebEr
         headers.get("x-ms-request-id") ?? headers.get("x-amz-request-id") ?? headers.get("x-guploader-uploadid");
     const message = isRedirectStatus(status) ? leadingTo(headers.get("location"), response.url) : element("Message");
     return new WebError(statusText, status, {
-        ...(errorCode && { errorCode }),
-        ...(requestId && { requestId }),
-        ...(message && { message }),
+        errorCode: errorCode || undefined,
+        requestId: requestId || undefined,
+        message: message || undefined,
     });
 }
 
