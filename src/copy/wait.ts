@@ -32,12 +32,12 @@ export interface WaitOptions {
     /** What is being waited for, for messages: `A onto B`. */
     readonly what: string;
     readonly progress: (progress: CopyProgress) => void;
-    /** How long one look may take, its retries included, in milliseconds; a connection may die without a sign. @default 60,000 */
-    readonly lookMilliseconds?: number;
 }
 
 const firstBackOffMilliseconds = 2_000;
 const shortestSleepMilliseconds = 100;
+/** How long one look may take, its retries included; a connection may die without a sign. */
+const longestLookMilliseconds = 60_000;
 
 /** The client of a blob or file, of which nothing is needed but looks. */
 export interface Looked<Properties extends CopyProperties> {
@@ -149,8 +149,8 @@ async function look<Properties extends CopyProperties>(
     options: WaitOptions,
     awaited: Awaited<Properties>,
 ): Promise<Answer<Properties>> {
-    const { copyId, signal, what, lookMilliseconds = 60_000 } = options;
-    const patience = AbortSignal.timeout(lookMilliseconds);
+    const { copyId, signal, what } = options;
+    const patience = AbortSignal.timeout(longestLookMilliseconds);
     let properties: Properties;
     try {
         properties = await destination.getProperties({ abortSignal: AbortSignal.any([signal, patience]) });

@@ -8,10 +8,10 @@ import { type Clients, createClients } from "../storage/clients";
 import { secretsOf } from "../storage/credential";
 import { definedThroughout } from "../storage/defined";
 import { knownSecrets } from "../storage/knownSecrets";
-import type { BlobLocation } from "../storage/location";
+import { type BlobLocation, credentialParts } from "../storage/location";
 import { redactSdkLog } from "../storage/sdkLog";
 import { configMistakes } from "../storage/stackCredential";
-import { configureStack, secretsOfStack } from "../storage/stackSettings";
+import { configureStack, secretsOfStack, stackIsUnread, whyConfigIsUnread } from "../storage/stackSettings";
 import { blobCopyHandler } from "./blobCopy";
 import { Claims } from "./claims";
 import { systemClock } from "./clock";
@@ -20,6 +20,7 @@ import { fileCopyHandler } from "./fileCopy";
 import { type Context, type Handler, PartialFailure } from "./handler";
 import { incrementalSnapshotCopyHandler } from "./incrementalSnapshotCopy";
 import { createProgressReporter, isInteractive } from "./progressReporter";
+import { whyNoConfig } from "./pulumiSdk";
 import { withoutEchoes } from "./recordedEchoes";
 import { secretInputsKey, secretPaths, secretTexts, withSecretOutputs } from "./secretInputs";
 import { createSourceReader, type SourceReader } from "./sourceReader";
@@ -52,6 +53,10 @@ let shared: Shared | undefined;
 function sharedByAll(): Shared {
     if (!shared) {
         const engine = connectEngine();
+        const whyUnread = whyNoConfig();
+        if (whyUnread !== undefined) {
+            stackIsUnread(whyUnread);
+        }
         redactSdkLog(knownSecrets);
         // An orphan must not act beside the providers of the next run; whatever is pending goes on at the service.
         engine.gone.addEventListener("abort", () => process.exit(1));
@@ -193,9 +198,19 @@ export async function check(type: string, olds: Values, news: Values) {
     const taken = claimOf(type, news);
     // Beside a property's name the engine prints its value, secrets included; so the name goes into the reason.
     const found = [...result.failures, ...(taken === undefined ? [] : [{ property: "destination", reason: taken }])];
-    const mistakes = [...configMistakes(), ...found.map(({ property, reason }) => `${property} ${reason}`)];
+    const unread = takesStackCredential(result.inputs.destination) ? whyConfigIsUnread() : undefined;
+    const mistakes = [
+        ...(unread === undefined ? configMistakes() : [unread]),
+        ...found.map(({ property, reason }) => `${property} ${reason}`),
+    ];
     const failures = mistakes.map((mistake) => ({ property: "", reason: shownAs(mistake) }));
     return { inputs: { ...definedThroughout(result.inputs), ...hostValues(news) }, failures };
+}
+
+/** Whether a destination has no credential of its own. (A source without one may be public.) */
+function takesStackCredential(destination: unknown): boolean {
+    const isLocation = typeof destination === "object" && destination !== null;
+    return isLocation && !credentialParts.some((part) => (destination as BlobLocation)[part]);
 }
 
 /** Why another resource of the program keeps this one from its destination. */

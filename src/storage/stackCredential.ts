@@ -10,6 +10,7 @@ import {
     firstSet,
     isTrue,
     misspelledKeys,
+    mustReadConfig,
     type SettingName,
     type StackValue,
     setting,
@@ -48,9 +49,10 @@ const companions: Readonly<Partial<Record<SettingName, SettingName>>> = {
 
 /**
  * What reaches an end without a credential of its own.
- * @throws an error that tells every setting that is wrong or missing
+ * @throws an error that tells every setting that is wrong or missing, or that the config can't be read
  */
 export function stackCredential(): StackCredential {
+    mustReadConfig();
     const mistakes: string[] = [];
     const found = choose((value, mistake) => mistakes.push(`${value.where} ${mistake}`));
     mistakes.unshift(...found.used.flatMap((value) => wrongValue(value) ?? []));
@@ -157,6 +159,7 @@ function signInBy(
  * and whether `login.microsoftonline.com` is asked if it knows that authority. Without one, `AZURE_AUTHORITY_HOST`, which the Azure SDK reads.
  */
 export function authority(): { readonly authorityHost?: string; readonly disableInstanceDiscovery: boolean } {
+    mustReadConfig();
     const name = firstSet(["activeDirectoryAuthorityHost", "environment"]);
     const value = name && setting(name);
     const disableInstanceDiscovery = setting("disableInstanceDiscovery");

@@ -99,6 +99,8 @@ export interface StackConfig {
     get(key: string): string | undefined;
     /** All keys of the stack's config; none where they can't be known. */
     readonly keys: readonly string[];
+    /** Why it can't be read, and what to do; nothing where it can. */
+    readonly whyUnread?: string;
 }
 
 const none: StackConfig = { get: () => undefined, keys: [] };
@@ -109,6 +111,27 @@ let stackConfig = none;
 /** Tells the config of the process's stack. */
 export function configureStack(config: StackConfig = none): void {
     stackConfig = config;
+}
+
+/** Says that the stack's config can't be read. */
+export function stackIsUnread(whyUnread: string): void {
+    configureStack({ ...none, whyUnread });
+}
+
+/** Why the stack's config can't be read, and what to do; nothing where it can. */
+export function whyConfigIsUnread(): string | undefined {
+    return stackConfig.whyUnread;
+}
+
+/**
+ * Asked wherever the config would decide: nobody may be taken for another than the config says.
+ * @throws an error that says why the config can't be read
+ */
+export function mustReadConfig(): void {
+    const why = whyConfigIsUnread();
+    if (why !== undefined) {
+        throw new Error(why);
+    }
 }
 
 /** The key by which a setting is set in the stack's config. */

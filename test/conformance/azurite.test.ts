@@ -12,6 +12,7 @@ describe("the simulator answers as Azurite does, but for the listed differences"
             cases: cases.map((each) => ({ operation: each.operation, outcome: outcomes.get(each) })),
             unexplained: unexplained.length,
             undecided: DIFFERENCES.filter((each) => each.undecided).length,
+            lacking: DIFFERENCES.filter((each) => each.lacking).length,
         });
     });
 

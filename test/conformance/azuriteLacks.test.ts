@@ -53,12 +53,6 @@ const lacks: readonly Lack[] = [
         tests: ["lifecycle/fromUrl.test.ts", "copy/putBlob.test.ts"],
     },
     {
-        what: "Put Block From URL",
-        answer: notImplemented,
-        ask: async () => (await azurite.blob("dev").stageBlockFromURL("YQ==", await readable(), 0, 1)).requestId,
-        tests: ["lifecycle/fromUrl.test.ts", "copy/blocks.test.ts"],
-    },
-    {
         what: "Put Page From URL",
         answer: notImplemented,
         async ask() {

@@ -112,8 +112,11 @@ it("leaves the old content where the source has changed", async () => {
 
 it("stops when it is told to", async () => {
     const source = await test.put("hello");
-    storage.simulator.faults.add({ operation: "Put Blob From URL", hang: true });
-    setTimeout(() => test.abort.abort(), 50);
+    storage.simulator.faults.add({
+        operation: "Put Blob From URL",
+        hang: true,
+        before: () => test.abort.abort(),
+    });
     const run = putBlobFromUrl({ destination: storage.blob("dev"), source, target: free, run: test.run });
     await expect(run).rejects.toThrow(CopyInterruptedError);
 });

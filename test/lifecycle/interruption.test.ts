@@ -2,12 +2,12 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ShareServiceClient } from "@azure/storage-file-share";
 import { afterEach, beforeEach, expect, inject, it, vi } from "vitest";
+import { beforeRequest } from "../helpers/beforeRequest";
 import { pulumiEnvironment } from "../helpers/stack";
 import { sourceContent, startStorage, type TestStorage } from "../helpers/storage";
 
@@ -15,7 +15,7 @@ let storage: TestStorage;
 let folder: string;
 
 beforeEach(async () => {
-    storage = await startStorage({ realTime: true });
+    storage = await startStorage(); // a copy is pending until the clock is turned
     folder = mkdtempSync(join(tmpdir(), "pulumi-azure-copy-killed-"));
     symlinkSync(join(inject("programFolder"), "node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, "Pulumi.yaml"), "name: killed\nruntime: nodejs\n");
@@ -24,6 +24,11 @@ beforeEach(async () => {
     writeFileSync(
         join(folder, "index.js"),
         'const copy = require("pulumi-azure-copy");\nnew copy.BlobCopy("seed", require("./inputs.json"));\n',
+    );
+    // A provider that ends itself leaves a file: nothing else tells when an orphan is gone.
+    writeFileSync(
+        join(folder, "noteEnd.cjs"),
+        `process.on("exit", (code) => code === 1 && /dynamic-provider/.test(process.argv[1]) && require("node:fs").writeFileSync(${JSON.stringify(join(folder, "ended"))}, ""));\n`,
     );
 });
 
@@ -36,7 +41,11 @@ function pulumi(...args: string[]): { child: ChildProcess; output: () => string 
     const child = spawn(join(inject("pulumiFolder"), "pulumi"), [...args, "--non-interactive"], {
         cwd: folder,
         detached: true,
-        env: { ...process.env, ...pulumiEnvironment(folder) },
+        env: {
+            ...process.env,
+            ...pulumiEnvironment(folder),
+            NODE_OPTIONS: `--require ${join(folder, "noteEnd.cjs")}`,
+        },
     });
     let output = "";
     for (const stream of [child.stdout!, child.stderr!]) {
@@ -57,28 +66,38 @@ async function run(...args: string[]): Promise<string> {
 const copies = (operation = "Copy Blob") =>
     storage.simulator.requests.of(operation).filter(({ status }) => status === 202).length;
 
-/** Starts `pulumi up`, and kills its whole process group once the copy is pending. */
-async function upAndKill(operation?: string): Promise<void> {
+/** As long as it takes: what ends a wait in vain is the test's own timeout. */
+const patience = { timeout: 1_200_000, interval: 100 };
+
+/** Starts `pulumi up`, kills its whole process group once it waits for the copy, and waits until nothing is left of it. */
+async function upAndKill(operation = "Copy Blob"): Promise<void> {
     const before = copies(operation);
     const { child, output } = pulumi("up", "--yes");
-    await vi.waitFor(() => expect(copies(operation), output()).toBe(before + 1), { timeout: 60_000, interval: 100 });
-    await sleep(500);
+    await vi.waitFor(() => {
+        expect(copies(operation), output()).toBe(before + 1);
+        const operations = storage.simulator.requests.all().map((request) => request.operation);
+        expect(operations.slice(operations.lastIndexOf(operation))).toContainEqual(
+            expect.stringMatching(/^Get (Blob|File) Properties$/),
+        );
+    }, patience);
     process.kill(-child.pid!, "SIGKILL");
     await once(child, "close");
+    // The orphaned provider notices that its engine is gone, and ends.
+    await vi.waitFor(() => expect(existsSync(join(folder, "ended"))).toBe(true), patience);
 }
+
+/** Ends pending copies by the third look that is taken at a destination from now on. */
+const endCopies = (operation = "Get Blob Properties") =>
+    beforeRequest(storage.simulator, { operation, account: "dev", nth: 3 }, () => storage.clock.advance(12_000));
 
 it("SIGKILL of the whole process group during create, then up again: one copy, joined", async () => {
     storage.simulator.copies.add({ seconds: 12 });
     await run("stack", "init", "test");
     await upAndKill();
-
-    // The orphaned provider notices that its engine is gone, and asks for nothing more.
-    await sleep(2_500);
     storage.operations();
-    await sleep(2_500);
-    expect(storage.operations()).toEqual([]);
-
     await run("cancel", "--yes");
+    expect(storage.operations()).toEqual([]);
+    endCopies();
     const second = await run("up", "--yes");
     expect(second).toContain("seed");
     expect(storage.simulator.requests.of("Copy Blob").map(({ status }) => status)).not.toContain(202);
@@ -92,12 +111,13 @@ it("SIGKILL of the whole process group during create, then up again: one copy, j
 it("SIGKILL during an update: the next up joins the copy, and the snapshot that kept the old content goes", async () => {
     await run("stack", "init", "test");
     await run("up", "--yes");
-    await sleep(1_500); // times are whole seconds: the change must be seen as later than the copy
+    storage.clock.advance(1_500); // times are whole seconds: the change must be seen as later than the copy
     storage.simulator.account("golden").putBlob("images", "orders.bak", "a newer backup");
     storage.simulator.copies.add({ seconds: 10 });
     await upAndKill();
     expect(storage.simulator.requests.count("Snapshot Blob")).toBe(1);
     await run("cancel", "--yes");
+    endCopies();
     await run("up", "--yes");
     expect(copies()).toBe(2);
     expect(await storage.content("dev")).toBe("a newer backup");
@@ -131,6 +151,7 @@ it("SIGKILL during a FileCopy, then up again: one copy, joined; refresh, update 
     await run("stack", "init", "test");
     await upAndKill("Copy File");
     await run("cancel", "--yes");
+    endCopies("Get File Properties");
     const second = await run("up", "--yes");
     expect(second).toMatch(/FileCopy\s+seed/);
     expect(second).toContain("2020-01-02T03:04:05");

@@ -52,7 +52,7 @@ it("replaces nothing by what a web server sends otherwise than it tells, and car
     const url = `http://localhost:${(server.address() as AddressInfo).port}/file`;
     const args: Seed = { current: { source: { url }, method: "auto" } };
     try {
-        await withStack(seedProgram(storage, args), async ({ up, resources }) => {
+        await withStack(seedProgram(storage, args), async ({ up, resources, destroy }) => {
             expect((await up()).error).toBeUndefined();
             Object.assign(web, { body: "second", headLength: 3, etag: '"2"' });
             const failed = await up();
@@ -65,8 +65,9 @@ it("replaces nothing by what a web server sends otherwise than it tells, and car
             expect(mended.error).toBeUndefined();
             expect(await storage.content("dev")).toBe("second");
             expect(await resources()).toHaveLength(1);
+            expect((await destroy()).error).toBeUndefined();
+            expect(await storage.blob("dev").exists()).toBe(false);
         });
-        expect(await storage.blob("dev").exists()).toBe(false);
     } finally {
         server.closeAllConnections();
         server.close();
@@ -75,7 +76,7 @@ it("replaces nothing by what a web server sends otherwise than it tells, and car
 
 it("records what it has written where a request after that fails, and finishes it by the next up", async () => {
     const args: Seed = { current: { method: "fromUrl", metadata: {} } };
-    await withStack(seedProgram(storage, args), async ({ up, resources }) => {
+    await withStack(seedProgram(storage, args), async ({ up, resources, destroy }) => {
         const fault = storage.simulator.faults.add({
             operation: "Set Blob Metadata",
             status: 403,
@@ -88,8 +89,9 @@ it("records what it has written where a request after that fails, and finishes i
         fault.remove();
         expect((await up()).error).toBeUndefined();
         expect((await storage.blob("dev").getProperties()).metadata).toEqual({});
+        expect((await destroy()).error).toBeUndefined();
+        expect(await storage.blob("dev").exists()).toBe(false);
     });
-    expect(await storage.blob("dev").exists()).toBe(false);
 });
 
 it("keeps the kept snapshot where somebody else's keeps the blob from being deleted", async () => {

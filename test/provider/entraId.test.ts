@@ -235,13 +235,14 @@ describe("a token", () => {
 
     it("of another tenant is refused at once, and told", async () => {
         const stranger = storage.principal({}, FABRIKAM);
-        const user = storage.as(storage.credential(stranger));
-        const started = Date.now();
+        // The SDK asks its credential again and again until the token that it has is over: the sooner, the sooner this fails.
+        const credential = shortLived(storage.credential(stranger), 1);
+        const user = storage.as(credential);
         const message = await failure(handler.create(inputs({ method: "fromUrl" }), user.context));
         expect(message).toContain("could not read the source");
         expect(message).toContain("401 InvalidAuthenticationInfo");
         expect(message).toContain("of another tenant than the account");
-        expect(Date.now() - started).toBeLessThan(3_000);
+        expect(credential.asked).toHaveLength(2);
     });
 });
 

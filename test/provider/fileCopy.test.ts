@@ -5,7 +5,9 @@ import { generated } from "../../simulator";
 import { fileCopyHandler as handler } from "../../src/provider/fileCopy";
 import type { FileCopyState } from "../../src/provider/fileCopyTypes";
 import { PartialFailure } from "../../src/provider/handler";
+import { beforeRequest } from "../helpers/beforeRequest";
 import { sourceText, startFiles, type TestFiles } from "../helpers/files";
+import { until } from "../helpers/until";
 
 let files: TestFiles;
 
@@ -93,13 +95,10 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         const first = await up();
         files.write("something newer");
         // Somebody writes between the look and the lease.
-        files.simulator.faults.add({ operation: "Lease File", delayMs: 300, times: 1 });
-        const updated = failureOf(up(first));
-        while (files.simulator.requests.count("Lease File") === 0) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-        }
-        await files.file().setMetadata({ mine: "yes" });
-        expect((await updated).message).toMatch(/was changed by somebody else since/);
+        const operation = "Lease File";
+        const happened = beforeRequest(files.simulator, { operation }, () => files.file().setMetadata({ mine: "yes" }));
+        expect((await failureOf(up(first))).message).toMatch(/was changed by somebody else since/);
+        expect(happened()).toBe(true);
         expect((await files.file().getProperties()).metadata).toEqual({ mine: "yes" });
         expect((await files.file().getProperties()).leaseState).toBe("available");
         expect(await files.text()).toBe(sourceText);
@@ -296,13 +295,9 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
     });
 
     it("leaves nothing beside a file that somebody else was faster to make", async () => {
-        files.simulator.faults.add({ operation: "Rename File", delayMs: 300, times: 1 });
-        const created = failureOf(up());
-        while (files.simulator.requests.count("Rename File") === 0) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-        }
-        await files.file().create(3);
-        expect((await created).message).toMatch(/that this resource did not make/);
+        const happened = beforeRequest(files.simulator, { operation: "Rename File" }, () => files.file().create(3));
+        expect((await failureOf(up())).message).toMatch(/that this resource did not make/);
+        expect(happened()).toBe(true);
         expect(await files.names()).toEqual(["settings.json"]);
     });
 
@@ -374,9 +369,7 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
         expect(await files.text()).toBe(sourceText);
     });
 
-    it("carries on from any request at which it was killed, and leaves nothing behind", {
-        timeout: 120_000,
-    }, async () => {
+    it("carries on from any request at which it was killed, and leaves nothing behind", async () => {
         let finished = false;
         let refused = 0;
         for (let killedAt = 1; !finished; killedAt++) {
@@ -385,25 +378,20 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
             one.clock.advance(5_000);
             one.write("something newer");
             one.clock.advance(5_000);
-            // From this request on nothing is answered any more, as to a process that is gone; this one itself is carried out.
-            one.simulator.requests.clear();
             const dead = new AbortController();
             const checked = await handler.check(old, { ...one.inputs, method }, one.context);
-            one.simulator.faults.add({ nth: killedAt, times: 1, hangAfter: true });
-            one.simulator.faults.add({ nth: killedAt + 1, times: 1_000, hang: true });
-            const killed = handler
-                .update(old, checked.inputs, { ...one.context, signal: dead.signal })
-                .then(() => {
-                    finished = true;
-                })
-                .catch(() => {});
-            const struck = () => one.simulator.requests.all().length > killedAt || finished;
-            await expect.poll(struck, { timeout: 10_000 }).toBe(true);
-            await new Promise((resolve) => setTimeout(resolve, 50));
-            dead.abort();
+            // This request is carried out. Its answer never comes, and no later request is carried out, as of a process that is gone.
+            let gone = false;
+            const isGone = () => {
+                gone = true;
+            };
+            one.simulator.faults.add({ nth: killedAt, times: 1, resetAfter: true });
+            one.simulator.faults.add({ nth: killedAt + 1, times: 1_000, hang: true, before: isGone });
+            const killed = handler.update(old, checked.inputs, { ...one.context, signal: dead.signal }).then(() => {
+                finished = true;
+            }, isGone);
+            await until(() => gone || finished);
             one.simulator.faults.clear();
-            // Its last request, to release the lease, may hang on: a process that is gone makes none.
-            await Promise.race([killed, new Promise((resolve) => setTimeout(resolve, 100))]);
             const error = await one.up(old, { method }).then(
                 () => undefined,
                 (failure: Error) => failure,
@@ -419,7 +407,9 @@ describe.each(["copyFile", "fromUrl"] as const)("FileCopy by %s", (method) => {
             expect(await one.text(), `killed at ${killedAt}`).toBe("something newer");
             expect(await one.names()).toEqual(["settings.json"]);
             expect((await one.file().getProperties()).leaseState).toBe("available");
+            dead.abort();
             await one.close();
+            await killed;
         }
         expect(refused).toBeLessThanOrEqual(4);
     });
@@ -751,8 +741,8 @@ describe("a FileCopy that is interrupted", () => {
     it.each(["keep", "abort"] as const)("ends its ranges at the timeout, with onTimeout %s", async (onTimeout) => {
         files.simulator.account("golden").putFile("docs", "large.bin", generated({ length: 40 * 1024 * 1024 }));
         const change = { method: "fromUrl", source: { ...files.inputs.source, filePath: "large.bin" } } as const;
-        files.onProgress(() => void files.clock.advance(5_000));
-        const failure = await failureOf(files.up(undefined, { ...change, timeout: "1s", onTimeout }));
+        files.onProgress(() => void files.clock.advance(3_600_000));
+        const failure = await failureOf(files.up(undefined, { ...change, timeout: "1h", onTimeout }));
         files.onProgress(() => {});
         expect(failure.message).toContain(
             onTimeout === "abort" ? "was removed, since onTimeout" : "is kept, and the next",

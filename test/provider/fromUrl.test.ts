@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { generated } from "../../simulator";
 import { blobCopyHandler as handler } from "../../src/provider/blobCopy";
 import type { BlobCopyInputs, BlobCopyState } from "../../src/provider/blobCopyTypes";
@@ -207,8 +207,8 @@ describe("a large block blob", () => {
 
     it("ends at its timeout, and is carried on", async () => {
         large();
-        storage.onProgress(() => storage.clock.advance(5_000));
-        await expect(up(undefined, { timeout: "1s" })).rejects.toThrow(/not done at its timeout/);
+        storage.onProgress(() => storage.clock.advance(3_600_000));
+        await expect(up(undefined, { timeout: "1h" })).rejects.toThrow(/not done at its timeout/);
         storage.onProgress(() => {});
         await up(undefined);
         await same();
@@ -218,8 +218,11 @@ describe("a large block blob", () => {
 it.each(["keep", "abort"] as const)(
     "says what has become of a single request at its timeout, with onTimeout %s",
     async (onTimeout) => {
-        storage.simulator.faults.add({ operation: "Put Blob From URL", hang: true });
-        await expect(up(undefined, { timeout: "1s", onTimeout })).rejects.toThrow(
+        vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+        onTestFinished(() => void vi.useRealTimers());
+        const before = () => void vi.advanceTimersByTime(3_600_000);
+        storage.simulator.faults.add({ operation: "Put Blob From URL", hang: true, before });
+        await expect(up(undefined, { timeout: "1h", onTimeout })).rejects.toThrow(
             /not done at its timeout \(0 of \d+ bytes\); the destination is as it was, and the next pulumi up begins anew/,
         );
         storage.simulator.faults.clear();

@@ -92,8 +92,8 @@ describe.each(kinds)("a $blobType onto a free name", ({ blobType, operation }) =
     });
 
     it.each(["keep", "abort"] as const)("at its timeout, with onTimeout %s", async (onTimeout) => {
-        storage.onProgress(() => storage.clock.advance(60_000));
-        const failure = await failing(undefined, { timeout: "1s", onTimeout });
+        storage.onProgress(() => storage.clock.advance(3_600_000));
+        const failure = await failing(undefined, { timeout: "1h", onTimeout });
         storage.onProgress(() => {});
         expect(failure.message).toContain(
             onTimeout === "abort" ? "was removed, since onTimeout" : "is kept, and the next",
@@ -233,8 +233,8 @@ describe.each(kinds)("a $blobType over an old one", ({ blobType, operation }) =>
     });
 
     it.each(["keep", "abort"] as const)("leaves it at its timeout, with onTimeout %s", async (onTimeout) => {
-        storage.onProgress(() => storage.clock.advance(60_000));
-        await failing(first, { timeout: "1s", onTimeout });
+        storage.onProgress(() => storage.clock.advance(3_600_000));
+        await failing(first, { timeout: "1h", onTimeout });
         storage.onProgress(() => {});
         expect((await storage.blob("dev").downloadToBuffer()).equals(old)).toBe(true);
         expect(storage.warnings).toEqual([]);

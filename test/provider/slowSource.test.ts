@@ -7,6 +7,7 @@ import type { Handler } from "../../src/provider/handler";
 import { incrementalSnapshotCopyHandler } from "../../src/provider/incrementalSnapshotCopy";
 import { createSourceReader } from "../../src/provider/sourceReader";
 import { startFiles, type TestFiles } from "../helpers/files";
+import { until } from "../helpers/until";
 import { startWebServer } from "../helpers/webServer";
 
 let storage: TestFiles;
@@ -26,13 +27,6 @@ const blob = (account: string, containerName: string, blobName = "orders.bak") =
     blobName,
 });
 const blobs = () => ({ source: blob("golden", "images"), destination: blob("dev", "seed") });
-
-/** Waits without a timer, which a test may have stopped. */
-async function until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
-        await new Promise((done) => setImmediate(done));
-    }
-}
 
 const stopTimers = () => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 
@@ -94,7 +88,7 @@ it("BlobCopy's check hears a refusal out for 5 seconds, and tells the status", a
 });
 
 it("a list of a container ends after 8 seconds, and its blobs are read one by one", async () => {
-    const sources = createSourceReader(storage.context.clients, { now: () => new Date() });
+    const sources = createSourceReader(storage.context.clients, storage.context.clock);
     const names = Array.from({ length: 9 }, (_, index) => `${index}.bak`);
     for (const name of names) {
         storage.simulator.account("golden").putBlob("images", name, name);

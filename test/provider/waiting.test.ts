@@ -1,11 +1,12 @@
 import { BlobSASPermissions } from "@azure/storage-blob";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { generated } from "../../simulator";
 import { CopyInterruptedError, CopyTimeoutError } from "../../src/copy/errors";
 import { startCopy } from "../../src/copy/start";
 import { type WaitOptions, waitForCopy } from "../../src/copy/wait";
 import { openDestination } from "../../src/provider/ends";
 import { startStorage, type TestStorage } from "../helpers/storage";
+import { until } from "../helpers/until";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -151,8 +152,13 @@ describe("waitForCopy", () => {
 
     it("waits on after a connection that died without a sign", async () => {
         const wait = await start();
-        storage.simulator.faults.add({ operation: "Get Blob Properties", hang: true, times: 1 });
-        expect((await wait({ lookMilliseconds: 100 })).copyStatus).toBe("success");
+        const patience = new AbortController();
+        const begun = vi.spyOn(AbortSignal, "timeout").mockReturnValueOnce(patience.signal);
+        onTestFinished(() => begun.mockRestore());
+        const operation = "Get Blob Properties";
+        storage.simulator.faults.add({ operation, hang: true, times: 1, before: () => patience.abort() });
+        expect((await wait()).copyStatus).toBe("success");
+        expect(begun).toHaveBeenCalledWith(60_000);
         expect(descriptions()).toContain("the service does not answer");
     });
 
@@ -198,9 +204,7 @@ describe("waitForCopy", () => {
             },
         });
         const ended = expect(waiting).rejects.toBeInstanceOf(CopyInterruptedError);
-        while (looks() === 0) {
-            await new Promise((next) => setImmediate(next));
-        }
+        await until(() => looks() > 0);
         stop.abort();
         await ended;
     });

@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AccountHandle, ManualClock, Simulator } from "../../simulator";
+import { until } from "../helpers/until";
 import { blobOf, copy, outcome, sasUrl } from "./support/copies";
 import { elementText, raw } from "./support/raw";
 import { containerOf, serviceClient, simulate } from "./support/simulate";
@@ -52,8 +53,8 @@ describe("a fault by probability", () => {
 });
 
 describe("a request that hangs", () => {
-    /** Sends a Put Blob, and hangs up once the simulator has it and `until` holds. */
-    async function hangUp(until: () => boolean | Promise<boolean>): Promise<string> {
+    /** Sends a Put Blob, and hangs up once something is so. */
+    async function hangUp(isSo: () => boolean | Promise<boolean>): Promise<string> {
         const url = await sasUrl(blobOf(golden, "/images/new"), "cw");
         const outgoing = httpRequest(url, { method: "PUT", headers: { "x-ms-blob-type": "BlockBlob" }, agent: false });
         const ended = new Promise<string>((resolve) => {
@@ -61,9 +62,7 @@ describe("a request that hangs", () => {
             outgoing.on("error", () => resolve("hung up"));
         });
         outgoing.end("x");
-        while (!(await until())) {
-            await new Promise((resolve) => setImmediate(resolve));
-        }
+        await until(isSo);
         outgoing.destroy(new Error("enough"));
         return ended;
     }

@@ -28,7 +28,7 @@ beforeAll(() => {
     writeFileSync(join(built, "tsconfig.json"), JSON.stringify(config));
     symlinkSync(join(ROOT, "node_modules"), join(built, "node_modules"), "dir");
     execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(built, "tsconfig.json")]);
-}, 120_000);
+});
 
 afterAll(() => rmSync(built, { recursive: true, force: true }));
 

@@ -52,6 +52,10 @@ export class Normalizer {
         if (TIMES.includes(name)) {
             return isTime(value) ? "a time" : value;
         }
+        // What is left of a lease becomes less while a busy machine takes its time, and the two round it differently.
+        if (name === "x-ms-lease-time") {
+            return value === "0" ? value : "some seconds";
+        }
         return this.located(value);
     }
 

@@ -3,7 +3,7 @@ import type { Finding } from "./run";
 /** A text, a pattern, one of several, or null for "isn't there". */
 export type Expected = string | RegExp | null | readonly (string | null)[];
 
-/** A known difference between Azurite and the simulator, in which the real service is with the simulator. */
+/** A known difference between Azurite and the simulator, in which the real service is with the simulator, unless it is said otherwise. */
 export interface Difference {
     /** The operations in whose answers it shows. @default any */
     readonly operations?: readonly string[];
@@ -17,6 +17,8 @@ export interface Difference {
     readonly why: string;
     /** Whether it isn't known how the service answers: `why` says what was decided. */
     readonly undecided?: true;
+    /** Whether the real service is with Azurite: the simulator has yet to follow. */
+    readonly lacking?: true;
 }
 
 /** Whether a finding is what the difference describes. */

@@ -58,21 +58,6 @@ export const CONDITION_DIFFERENCES: readonly Difference[] = [
         undecided: true,
     },
     {
-        cases: /: no such blob, If-Match \*$/,
-        operations: ["Put Blob", "Put Block List"],
-        aspect: "answer",
-        azurite: "201",
-        simulator: "412 ConditionNotMet",
-        why: "Azurite issue 2589 compares with the service, which answers 412; Azurite's later releases do so too",
-    },
-    {
-        cases: /^Copy Blob: no such blob, If-Match \*$/,
-        aspect: "answer",
-        azurite: "202",
-        simulator: "412 TargetConditionNotMet",
-        why: "Azurite issue 2589 compares with the service, which answers 412 to a write; recorded: copy_blob_412_dest_if_match for the code",
-    },
-    {
         cases: /: If-None-Match \*$/,
         operations: [
             ...["Set Blob Metadata", "Set Blob Properties", "Lease Blob", "Put Page", "Append Block"],

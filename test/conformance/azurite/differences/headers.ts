@@ -19,6 +19,14 @@ const PROPERTIES = ["Get Container Properties"];
 /** Headers of successes and failures that both agree on. */
 export const HEADER_DIFFERENCES: readonly Difference[] = [
     {
+        operations: ["Put Blob", "Put Block", "Put Page", "Append Block"],
+        aspect: "header x-ms-content-crc64",
+        azurite: /^[A-Za-z0-9+/]{11}=$/,
+        simulator: null,
+        why: "the service answers a CRC64 where no MD5 was given, says its documentation, and the SDKs' own tests; the simulator has none yet",
+        lacking: true,
+    },
+    {
         aspect: "header vary",
         azurite: null,
         simulator: "Origin",

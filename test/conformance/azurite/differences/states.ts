@@ -121,13 +121,6 @@ export const LIST_DIFFERENCES: readonly Difference[] = [
     },
     {
         cases: /snapshots/,
-        aspect: /^body Blobs\.Blob\.\d+\.Snapshot$/,
-        azurite: [null, "x-ms-snapshot 9"],
-        simulator: [null, "x-ms-snapshot 9"],
-        why: "SDK recordings: snapshots, oldest first, then the blob (Python test_soft_delete_only_snapshots_of_blob); Azurite lists the blob first",
-    },
-    {
-        cases: /snapshots/,
         aspect: new RegExp(`${PROPERTY}Lease(Status|State)$`),
         azurite: ["unlocked", "available"],
         simulator: null,
