@@ -26,6 +26,7 @@ import { runCell } from "./compatibility/cell.mjs";
 import { cellsOf, nameOf } from "./compatibility/cells.mjs";
 import { table } from "./compatibility/table.mjs";
 import { getToolbox } from "./compatibility/toolbox.mjs";
+import { pack } from "./shared/npm.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 const { only = "" } = parseArgs({ options: { only: { type: "string" } } }).values;
@@ -52,7 +53,7 @@ const means = {
     toolbox,
     pulumi,
     accounts,
-    tarball: pack(),
+    tarball: packByContent(),
     versions: { "@pulumi/policy": locked("@pulumi/policy"), "@types/node": locked("@types/node") },
 };
 /** @type {{ cell: import("./compatibility/cells.mjs").Cell, failure?: import("./compatibility/stack.mjs").StepFailure }[]} */
@@ -73,10 +74,8 @@ console.log(`\n${table(results)}`);
 process.exitCode = results.some(({ cell, failure }) => failure && !cell.refused?.test(failure.output)) ? 1 : 0;
 
 /** Packs this package. Some installers keep what they have unpacked by the file's name, so that it tells the content. */
-function pack() {
-    const args = ["pack", "--json", "--loglevel=error", "--ignore-scripts", "--pack-destination", folder];
-    const [{ filename }] = JSON.parse(execFileSync("npm", args, { cwd: root, encoding: "utf8" }));
-    const packed = path.join(folder, filename);
+function packByContent() {
+    const packed = pack(root, folder);
     const hash = createHash("sha256").update(readFileSync(packed)).digest("hex");
     const named = path.join(folder, `pulumi-azure-copy-${hash.slice(0, 12)}.tgz`);
     renameSync(packed, named);

@@ -2,15 +2,14 @@
 // the user's cache.
 
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { keep } from "../shared/cache.mjs";
-import { run } from "../shared/run.mjs";
+import { installLocked } from "../shared/npm.mjs";
 
 const HERE = import.meta.dirname;
 const INSTALL_SECONDS = 1_200;
 const platform = `${process.platform}-${process.arch}`;
-const files = ["package.json", "package-lock.json"];
 
 /**
  * Gets all of them, unless they are there.
@@ -23,12 +22,10 @@ export async function getToolbox() {
         .digest("hex");
     const kept = await keep(`compatibility-${hash.slice(0, 12)}-${platform}`, async (folder) => {
         console.log("Getting installers and versions of Node.js, once.");
-        for (const file of files) copyFileSync(path.join(HERE, file), path.join(folder, file));
-        const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-        const installed = await run("npm", args, { cwd: folder, seconds: INSTALL_SECONDS });
+        const failure = await installLocked(HERE, folder, INSTALL_SECONDS);
         // A kept folder has a `bin`; these programs are started from where npm has put them.
         mkdirSync(path.join(folder, "bin"));
-        return installed.ok ? undefined : installed.output;
+        return failure;
     });
     if ("failure" in kept) throw new Error(`can't get what cells are run with: ${kept.failure}`);
     return path.dirname(kept.bin);

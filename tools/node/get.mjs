@@ -2,10 +2,11 @@
 // Prints the folder to put on PATH so that `node` is new enough for the project's own commands: the folder of the one that runs this, where that is,
 // else one from the npm registry, kept in the user's cache. README.md tells more.
 
-import { copyFileSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { keep, kept } from "../shared/cache.mjs";
+import { installLocked } from "../shared/npm.mjs";
 import { run } from "../shared/run.mjs";
 import { sayAs } from "../shared/say.mjs";
 
@@ -40,16 +41,8 @@ export function packageFor(platform = process.platform, arch = process.arch) {
 function fromNpm({ name, version }) {
     return keep(folderOf(version), async (folder) => {
         say(`this is Node.js ${process.versions.node}; getting ${version} for this project's commands, once`);
-        for (const file of ["package.json", "package-lock.json"])
-            copyFileSync(path.join(HERE, file), path.join(folder, file));
-        const windows = process.platform === "win32";
-        const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-        const installed = await run(windows ? "npm.cmd" : "npm", args, {
-            cwd: folder,
-            seconds: INSTALL_SECONDS,
-            shell: windows,
-        });
-        if (!installed.ok) return `npm ci failed: ${installed.output.trim().split("\n").slice(-5).join("\n      ")}`;
+        const failure = await installLocked(HERE, folder, INSTALL_SECONDS);
+        if (failure !== undefined) return `npm ci failed: ${failure.trim().split("\n").slice(-5).join("\n      ")}`;
         renameSync(path.join(folder, "node_modules", name, "bin"), path.join(folder, "bin"));
         rmSync(path.join(folder, "node_modules"), { recursive: true });
         const shown = await run(path.join(folder, "bin", "node"), ["--version"], { seconds: VERSION_SECONDS });
